@@ -1,0 +1,57 @@
+"""funnelkit: the domain core of a practice's CRM. Statuses, rights, conversions and hours as tables; answers that explain themselves."""
+
+from funnelkit.decisions import Decision, Finding, Mark, Notice, Refused
+from funnelkit.errors import Conflict, FunnelkitError, Invalid, NotFound, NotLoaded, Problem, UnknownRight, UnknownStatus
+from funnelkit.funnel import Funnel
+from funnelkit.policy import Policy
+from funnelkit.service import FunnelService, Outcome
+from funnelkit.statuses.agency import AGENCY
+from funnelkit.statuses.coaching import COACHING
+from funnelkit.statuses.franchise import FRANCHISE
+from funnelkit.statuses.studio import STUDIO
+from funnelkit.statuses.team import TEAM
+from funnelkit.values.actor import Actor
+from funnelkit.values.appointment import Appointment
+from funnelkit.values.contact import Contact
+from funnelkit.values.person import Person
+from funnelkit.values.plan import Plan
+from funnelkit.words import Category, Channel, Kind, Portal, Removal, Right, Role, Standing, Where
+
+__all__ = [
+    "AGENCY",
+    "COACHING",
+    "FRANCHISE",
+    "STUDIO",
+    "TEAM",
+    "Actor",
+    "Appointment",
+    "Category",
+    "Channel",
+    "Conflict",
+    "Contact",
+    "Decision",
+    "Finding",
+    "Funnel",
+    "FunnelService",
+    "FunnelkitError",
+    "Invalid",
+    "Kind",
+    "Mark",
+    "NotFound",
+    "NotLoaded",
+    "Notice",
+    "Outcome",
+    "Person",
+    "Plan",
+    "Policy",
+    "Portal",
+    "Problem",
+    "Refused",
+    "Removal",
+    "Right",
+    "Role",
+    "Standing",
+    "UnknownRight",
+    "UnknownStatus",
+    "Where",
+]

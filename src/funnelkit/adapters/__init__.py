@@ -1,0 +1,1 @@
+"""How the needs are met: each adapter implements ports, and knows no rule."""

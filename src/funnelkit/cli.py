@@ -1,0 +1,168 @@
+"""The command line: show a funnel, check one, draw one, compare two. Plain text, for people and for pipes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Final, TypeAlias
+
+from funnelkit.errors import Invalid, unknown
+from funnelkit.funnel import Funnel
+from funnelkit.lint import lint
+from funnelkit.machines import disagreements, mermaid
+from funnelkit.render import compare, markdown
+from funnelkit.rules.conversion import NAMES
+from funnelkit.statuses import agency, coaching, franchise, studio, team
+from funnelkit.table import Status
+
+Tables: TypeAlias = Funnel[Status, StrEnum]
+
+OURS: Final[Mapping[str, tuple[Tables, Mapping[str, Tables]]]] = {
+    "coaching": (coaching.COACHING, coaching.READINGS),
+    "agency": (agency.AGENCY, agency.READINGS),
+    "franchise": (franchise.FRANCHISE, franchise.READINGS),
+    "studio": (studio.STUDIO, studio.READINGS),
+    "team": (team.TEAM, team.READINGS),
+}
+
+FINE, FAULTY, MISUSED = 0, 1, 2
+
+NAMED: Final = """\
+A NAME is one of these:
+  coaching, agency, franchise, studio, team    a funnel of ours
+  coaching/CC-A4                               one of its readings; the beginning of its name is enough
+  myapp.funnels:SCHOOL                         your own: a module and the name in it
+  path/to/own_funnel.py:SCHOOL                 your own: a file and the name in it
+"""
+"""How funnels are named, for the help text."""
+
+EXITS: Final = "Exit codes: 0 done, 1 the funnel has faults, 2 the command was not understood or found nothing."
+
+
+class NotUnderstood(Exception):
+    """What was typed names nothing, or cannot be loaded."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command: print what it gives, and what is wrong apart from it. Gives the exit code."""
+    given = _parser().parse_args(argv)
+    try:
+        code: int = given.run(given)
+        sys.stdout.flush()
+    except Invalid as error:
+        print(f"This funnel cannot be built; it has {_counted(len(error.problems))}:", file=sys.stderr)
+        print("\n".join(f"  {problem}" for problem in error.problems), file=sys.stderr)
+        return FAULTY
+    except NotUnderstood as error:
+        print(f"funnelkit: {error}", file=sys.stderr)
+        return MISUSED
+    except BrokenPipeError:
+        # Whoever reads has read enough. What is still to be written goes nowhere, so that nothing complains at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+    return code
+
+
+def show(given: Namespace) -> int:
+    """Print the tables of a funnel as Markdown; without a name, the names that there are."""
+    if given.name is None:
+        print("\n".join(_names()))
+    else:
+        print(markdown(_found(given.name), aligned=sys.stdout.isatty()), end="")
+    return FINE
+
+
+def check(given: Namespace) -> int:
+    """Build a funnel, lint it, and hold it against its machine; print every fault with its code."""
+    funnel = _found(given.name)
+    found = [str(problem) for problem in lint(funnel, NAMES)]
+    found += [f"machine: disagreement: {text}" for text in disagreements(funnel)]
+    print(f"{funnel.name}: {_counted(len(found)) if found else 'no faults'}")
+    print("".join(f"  {text}\n" for text in found), end="")
+    return FAULTY if found else FINE
+
+
+def diagram(given: Namespace) -> int:
+    """Print a funnel as a Mermaid state diagram."""
+    print(mermaid(_found(given.name)), end="")
+    return FINE
+
+
+def comparison(given: Namespace) -> int:
+    """Print what the second funnel has otherwise than the first."""
+    print(compare(_found(given.was), _found(given.now)), end="")
+    return FINE
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="funnelkit", description=__doc__, epilog=f"{NAMED}\n{EXITS}", formatter_class=RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for name, run, arguments in (
+        ("show", show, {"name": "the funnel to show; without it, the names that there are"}),
+        ("check", check, {"name": "the funnel to check, e.g. myapp.funnels:SCHOOL"}),
+        ("diagram", diagram, {"name": "the funnel to draw"}),
+        ("compare", comparison, {"was": "the first funnel", "now": "the second one, matched by key"}),
+    ):
+        about = (run.__doc__ or "").strip()
+        command = commands.add_parser(
+            name, help=about, description=about, epilog=NAMED, formatter_class=RawDescriptionHelpFormatter
+        )
+        for argument, help_ in arguments.items():
+            command.add_argument(argument, metavar="NAME", nargs="?" if run is show else None, help=help_)
+        command.set_defaults(run=run)
+    return parser
+
+
+def _names() -> Iterator[str]:
+    """Give the names that there are: our funnels, and their readings below them."""
+    for name, (_, readings) in OURS.items():
+        yield name
+        yield from (f"{name}/{reading}" for reading in readings)
+
+
+def _found(name: str) -> Tables:
+    """Give the funnel that is called so. Raises NotUnderstood, and Invalid for one that cannot be built."""
+    module, colon, attribute = name.rpartition(":")
+    if colon:
+        found = getattr(_loaded(module), attribute, None)
+        if not isinstance(found, Funnel):
+            raise NotUnderstood(f"{module} has no Funnel called {attribute}")
+        return found
+    own, slash, reading = name.partition("/")
+    if own not in OURS:
+        raise NotUnderstood(f"{unknown('funnel', own, 'funnelkit', OURS)}, or MODULE:NAME for your own")
+    funnel, readings = OURS[own]
+    if not slash:
+        return funnel
+    near = [reading] if reading in readings else [each for each in readings if each.startswith(reading)]
+    if len(near) != 1:
+        raise NotUnderstood(
+            f"{own} has {len(near) or 'no'} readings that begin so; it has: {'; '.join(readings) or 'none'}"
+        )
+    return readings[near[0]]
+
+
+def _loaded(name: str) -> ModuleType:
+    """Import a host's module by its name, from where the command is run, or by its file."""
+    file = Path(name)
+    folder = str(file.resolve().parent if file.suffix == ".py" else Path.cwd())
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    try:
+        return import_module(file.stem if file.suffix == ".py" else name)
+    except Invalid:
+        raise
+    except Exception as error:
+        raise NotUnderstood(f"{name} cannot be imported: {type(error).__name__}: {error}") from error
+
+
+def _counted(faults: int) -> str:
+    return f"{faults} fault" if faults == 1 else f"{faults} faults"

@@ -1,0 +1,243 @@
+"""An appointment is booked, moved, cancelled, held or missed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from attrs import frozen
+
+from funnelkit.commands.command import AnyFunnel, Command
+from funnelkit.commands.draft import Draft
+from funnelkit.commands.view import Moment, View
+from funnelkit.decisions import Decision, both
+from funnelkit.errors import Invalid, Problem
+from funnelkit.rules import access, booking
+from funnelkit.statuses.appointment import Happening
+from funnelkit.table import BOOKED, CANCELLED, RESCHEDULED, Act, Status, Trigger
+from funnelkit.times import instant
+from funnelkit.values.appointment import Appointment, Attendee
+from funnelkit.values.checks import (
+    each,
+    given,
+    identifier,
+
+    long_text,
+    members,
+    minutes,
+    moment,
+    one_of,
+    optional,
+    truth,
+    zone_name,
+)
+from funnelkit.values.contact import Contact
+from funnelkit.values.events import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentHeld,
+    AppointmentMissed,
+    AppointmentRescheduled,
+)
+from funnelkit.values.plan import Plan
+from funnelkit.words import Kind, Role, Where
+
+
+
+def _by_role(given_where: Where | None, role: Role) -> Where:
+    return given_where or (Where.PORTAL if role is Role.CLIENT else Where.STAFF)
+
+
+def _times(start: datetime, end: datetime | None, length: int | None) -> tuple[datetime, datetime]:
+    """Give start and end in UTC, of either an end or a length. Raises Invalid."""
+    begin = instant(start, "start")
+    if (end is None) is (length is None):
+        raise Invalid(Problem("end", "give either an end or a length in minutes"))
+    finish = begin + timedelta(minutes=length) if length is not None else instant(end, "end")
+    if finish <= begin:
+        raise Invalid(Problem("end", "must be after the start"))
+    if (finish - begin) % timedelta(minutes=1):
+        raise Invalid(Problem("end", "an appointment lasts whole minutes"))
+    return begin, finish
+
+
+@frozen(kw_only=True)
+class Book(Command[Status, Appointment]):
+    """Book an appointment of a coach for one contact or a group, by `end` or by `minutes`.
+
+    `where` None: in the portal for a client, else entered by staff. What is entered after it took place, without `at`,
+    keeps no status of its attendees, since nobody knows when it was booked. Source: CC-A2.
+    """
+
+    contacts: tuple[str, ...] = given(each(identifier, least=1), converter=members)
+    coach: str = given(identifier)
+    kind: Kind = given(one_of(Kind))
+    start: datetime = given(moment)
+    end: datetime | None = given(optional(moment), None)
+    minutes: int | None = given(optional(minutes), None)
+    zone: str | None = given(optional(zone_name), None)
+    """IANA name of the zone that it is shown in; None: the account's."""
+    where: Where | None = given(optional(one_of(Where)), None)
+    paid: bool | None = given(optional(truth), None)
+    id: str | None = given(optional(identifier), None)
+    note: str | None = given(optional(long_text), None, repr=False)
+
+    def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Appointment]:
+        """Plan the appointment, the status of everybody at booking, and what it means to them."""
+        draft = Draft(funnel, moment, view, self)
+        start, end = _times(self.start, self.end, self.minutes)
+        where = _by_role(self.where, self.by.role)
+        contacts = [view.contact(contact) for contact in self.contacts]
+        key = self.id or moment.fresh("appointment")
+        if not view.is_free("appointment", key):
+            raise Invalid(Problem("id", "is taken by another appointment"))
+        decision = self._decide(funnel, moment, view, where, contacts, start, end)
+        if not decision:
+            return draft.refuse(decision)
+        when = draft.at or moment.now
+        entered_later = self.at is None and start < when
+        attendees = tuple(Attendee(c.id, None if entered_later else self._status(draft, c, when)) for c in contacts)
+        appointment = Appointment(
+            id=key, funnel=funnel.name, coach=self.coach, kind=self.kind, start=start, end=end,
+            zone=self.zone or moment.zone, attendees=attendees, booked=when, where=where, paid=self.paid, version=1,
+        )  # fmt: skip
+        draft.note(draft.say(AppointmentBooked, key, 1, when, appointment=appointment), self.note)
+        draft.keep(appointment)
+        draft.touch(appointment)
+        for contact in contacts:
+            draft.deed(contact, BOOKED, self.kind, draft.when(contact.changed))
+        return draft.plan(decision, appointment)
+
+    def _decide(  # noqa: PLR0913, PLR0917  # what a booking is judged by
+        self, funnel: AnyFunnel, moment: Moment, view: View, where: Where, contacts: list[Contact], start: datetime, end: datetime
+    ) -> Decision:
+        overlaps = _overlaps(view, self.coach, start, end)
+        found: Decision | None = None
+        for contact in contacts if where is not Where.STAFF else contacts[:1]:
+            case: booking.Case[Status] = booking.Case(
+                status=contact.status, kind=self.kind, by=self.by, where=where, overlaps=overlaps, contact=contact.id,
+                may_log_in=where is Where.PORTAL and _may_log_in(funnel, contact),
+                opened=_opened(view, contact), facts=moment.facts,
+            )  # fmt: skip
+            one = booking.may_book(funnel, case)
+            found = one if found is None else both(found, one)
+        return found or booking.may_book(funnel, booking.Case(kind=self.kind, by=self.by))
+
+    @staticmethod
+    def _status(draft: Draft, contact: Contact, when: datetime) -> Status | None:
+        then = draft.as_of(contact, when)
+        return None if then is None else then.status
+
+
+@frozen(kw_only=True)
+class _Change(Command[Status, Appointment]):
+    """A change of one standing appointment."""
+
+    appointment: str = given(identifier)
+    note: str | None = given(optional(long_text), None, repr=False)
+
+    def _judged(  # noqa: PLR0913, PLR0917  # what a change is judged by
+        self, funnel: AnyFunnel, view: View, was: Appointment, on: Trigger, when: datetime, overlaps: tuple[str, ...] = ()
+    ) -> Decision:
+        own = len(was.attendees) == 1 and was.of(self.by.id) is not None
+        case = booking.Change(
+            state=was.state, on=on, by=self.by, own=own, begun=was.start <= when, overlaps=overlaps, appointment=was.id
+        )
+        return booking.may_change(funnel, case)
+
+    def _done(  # noqa: PLR0913, PLR0917  # what a change says
+        self, draft: Draft, decision: Decision, was: Appointment, kind: type[Any], act: Act | None, when: datetime, **said: Any  # noqa: ANN401
+    ) -> Plan[Appointment]:
+        changed = draft.rewrite(kind, was, when, **said)
+        draft.note(draft.events[-1], self.note)
+        for attendee in was.attendees if act is not None else ():
+            contact = draft.view.contact(attendee.contact)
+            if act is not None:
+                draft.deed(contact, act, was.kind, draft.when(contact.changed))
+        return draft.plan(decision, changed)
+
+
+@frozen(kw_only=True)
+class Reschedule(_Change):
+    """Move a standing appointment, to another `end` or keeping its length."""
+
+    start: datetime = given(moment)
+    end: datetime | None = given(optional(moment), None)
+    zone: str | None = given(optional(zone_name), None)
+
+    def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Appointment]:
+        """Plan the move; its own old time does not stand in its way."""
+        draft = Draft(funnel, moment, view, self)
+        was = view.appointment(self.appointment)
+        length = None if self.end is not None else (was.end - was.start) // timedelta(minutes=1)
+        start, end = _times(self.start, self.end, length)
+        overlaps = tuple(a for a in _overlaps(view, was.coach, start, end) if a != was.id)
+        when = draft.when()
+        decision = self._judged(funnel, view, was, Happening.RESCHEDULED, when, overlaps)
+        if not decision:
+            return draft.refuse(decision)
+        said = {"start": start, "end": end, "zone": self.zone or was.zone}
+        return self._done(draft, decision, was, AppointmentRescheduled, RESCHEDULED, when, **said)
+
+
+@frozen(kw_only=True)
+class Cancel(_Change):
+    """Call a standing appointment off."""
+
+    def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Appointment]:
+        """Plan the cancellation, and what it means to the attendees."""
+        draft = Draft(funnel, moment, view, self)
+        was, when = view.appointment(self.appointment), draft.when()
+        decision = self._judged(funnel, view, was, Happening.CANCELLED, when)
+        if not decision:
+            return draft.refuse(decision)
+        return self._done(draft, decision, was, AppointmentCancelled, CANCELLED, when)
+
+
+@frozen(kw_only=True)
+class MarkHeld(_Change):
+    """Say that an appointment was held, and how many minutes it really took."""
+
+    minutes: int | None = given(optional(minutes), None)
+
+    def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Appointment]:
+        """Plan the mark."""
+        draft = Draft(funnel, moment, view, self)
+        was, when = view.appointment(self.appointment), draft.when()
+        decision = self._judged(funnel, view, was, Happening.HELD, when)
+        if not decision:
+            return draft.refuse(decision)
+        return self._done(draft, decision, was, AppointmentHeld, None, when, actual=self.minutes)
+
+
+@frozen(kw_only=True)
+class MarkMissed(_Change):
+    """Say that nobody came."""
+
+    def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Appointment]:
+        """Plan the mark."""
+        draft = Draft(funnel, moment, view, self)
+        was, when = view.appointment(self.appointment), draft.when()
+        decision = self._judged(funnel, view, was, Happening.MISSED, when)
+        if not decision:
+            return draft.refuse(decision)
+        return self._done(draft, decision, was, AppointmentMissed, None, when)
+
+
+def _overlaps(view: View, coach: str, start: datetime, end: datetime) -> tuple[str, ...]:
+    return tuple(a.id for a in view.calendar(coach, start, end) if a.overlaps(start, end))
+
+
+def _opened(view: View, contact: Contact) -> frozenset[str]:
+    return contact.opened.union(*(view.group(group).opened for group in sorted(contact.groups)))
+
+
+def _may_log_in(funnel: AnyFunnel, contact: Contact) -> bool:
+    if funnel.log_in is None:
+        return False
+    case: access.Case[Any, Any] = access.Case(
+        status=contact.status, right=funnel.log_in, portal=contact.portal, standing=contact.standing
+    )
+    return access.may(funnel, case).allowed
+
+

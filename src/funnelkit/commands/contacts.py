@@ -1,0 +1,260 @@
+"""A contact comes in, and what is known of it is edited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import Enum, unique
+from typing import Any, Final, Literal, TypeVar
+
+from attrs import evolve, frozen
+
+from funnelkit.commands.command import AnyFunnel, Command
+from funnelkit.commands.draft import Draft
+from funnelkit.commands.view import Moment, View
+from funnelkit.decisions import Decision, both
+from funnelkit.errors import Invalid, Problem, invalid
+from funnelkit.funnel import Funnel
+from funnelkit.rules import conversion, editing
+from funnelkit.table import ADDED, Status, Trigger
+from funnelkit.times import instant
+from funnelkit.values.checks import (
+    Check,
+    each,
+    email,
+    given,
+    identifier,
+
+    members,
+    moment,
+    one_of,
+    optional,
+    text,
+)
+from funnelkit.values.contact import Contact
+from funnelkit.values.events import ContactAdded, ContactAdopted, PersonChanged
+from funnelkit.values.person import Person, match_key
+from funnelkit.values.plan import Plan
+from funnelkit.words import Category, Kind, Portal, Standing
+
+S = TypeVar("S", bound=Status)
+S_contra = TypeVar("S_contra", bound=Status, contravariant=True)
+IDS: Final = each(identifier)
+KINDS: Final = each(one_of(Kind))
+
+
+@unique
+class Keep(Enum):
+    """Leave a field as it is."""
+
+    KEEP = "keep"
+
+
+KEEP: Final = Keep.KEEP
+OrKeep = Literal[Keep.KEEP]
+
+
+def _or_keep(check: Check) -> Check:
+    return lambda value: None if value is KEEP else check(value)
+
+
+@frozen(kw_only=True)
+class AddContact(Command[S_contra, Contact]):
+    """Add a contact by an entry row: by hand with a `status`, or by what happened (`trigger`, with the `item` it was about).
+
+    With neither, the funnel's own way: what adding means there, else its first status.
+    """
+
+    name: str = given(text, repr=False)
+    email: str | None = given(optional(email), None, repr=False)
+    phone: str | None = given(optional(text), None, repr=False)
+    status: S_contra | None = None
+    trigger: Trigger | None = None
+    item: str | None = given(optional(identifier), None)
+    id: str | None = given(optional(identifier), None)
+    coach: str | None = given(optional(identifier), None)
+    company: str | None = given(optional(identifier), None)
+    category: Category | None = given(optional(one_of(Category)), None)
+    standing: Standing = given(one_of(Standing), Standing.ACTIVE)
+    groups: tuple[str, ...] = given(IDS, (), converter=members)
+    tags: tuple[str, ...] = given(IDS, (), converter=members)
+
+    def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
+        """Plan a new contact, its entry, and what the entry brings along."""
+        draft = Draft(funnel, moment, view, self)
+        on, to = self._way_in(funnel)
+        case: conversion.Case[Status] = conversion.Case(to=to, on=on, by=self.by, standing=self.standing)
+        row = conversion.entry(funnel, case)
+        told = draft.facts(row.needs, email=self.email, item=self.item) if row else {}
+        entry = conversion.may_enter(funnel, evolve(case, facts=told))
+        id, known = _known(funnel, moment, view, self.id, self.email, self.by)  # noqa: A001  # it is the id
+        decision = both(entry, known)
+        if not decision or row is None:
+            return draft.refuse(decision)
+        when = draft.when()
+        contact = Contact(
+            id=id, status=row.to, since=when, changed=when, version=1, standing=self.standing, coach=self.coach,
+            company=self.company, category=self.category, groups=frozenset(self.groups), tags=frozenset(self.tags),
+            attempt=funnel.follow_ups.index(row.to) + 1 if row.to in funnel.follow_ups else 0,
+        )  # fmt: skip
+        _look_up(view, self.company)
+        draft.say(ContactAdded, id, 1, when, contact=contact, on=row.on)
+        if row.automatic:
+            contact = draft.happen(contact, row.on, self.item, when, new=True)
+        contact = draft.set_off(contact, row.to, None, when)
+        draft.mail(row.on, contact, new=True)
+        draft.keep(evolve(contact, version=1))
+        _person(draft, view, id, self.name, self.email, self.phone)
+        return draft.plan(decision, contact)
+
+    def _way_in(self, funnel: AnyFunnel) -> tuple[Trigger | None, Status | None]:
+        on = None if self.trigger is None else funnel.trigger(self.trigger)
+        to = None if self.status is None else funnel.status(self.status)
+        if on is None and to is None:
+            on = funnel.means.get((ADDED, None))
+        return on, (funnel.start if on is None and to is None else to)
+
+
+@frozen(kw_only=True)
+class Adopt(Command[S_contra, Contact]):
+    """Bring in a contact that had a life elsewhere: any status, `since` a moment or unknown (None). No mail, no entry."""
+
+    name: str = given(text, repr=False)
+    status: S_contra
+    since: datetime | None = given(optional(moment), None)
+    email: str | None = given(optional(email), None, repr=False)
+    phone: str | None = given(optional(text), None, repr=False)
+    id: str | None = given(optional(identifier), None)
+    coach: str | None = given(optional(identifier), None)
+    company: str | None = given(optional(identifier), None)
+    category: Category | None = given(optional(one_of(Category)), None)
+    standing: Standing = given(one_of(Standing), Standing.ACTIVE)
+    portal: Portal = given(one_of(Portal), Portal.NOT_INVITED)
+    groups: tuple[str, ...] = given(IDS, (), converter=members)
+    tags: tuple[str, ...] = given(IDS, (), converter=members)
+    permitted: tuple[str, ...] = given(IDS, (), converter=members)
+    opened: tuple[Kind, ...] = given(KINDS, (), converter=members)
+    owned: tuple[str, ...] = given(IDS, (), converter=members)
+    agreements: tuple[str, ...] = given(IDS, (), converter=members)
+    enrollments: tuple[str, ...] = given(IDS, (), converter=members)
+
+    def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
+        """Plan the contact as it is said to be."""
+        draft = Draft(funnel, moment, view, self)
+        status = funnel.status(self.status)
+        since = None if self.since is None else instant(self.since, "since")
+        if since is not None and since > moment.now:
+            raise invalid("since", "this time is still to come; give one that has passed, or none where nobody knows")
+        id, decision = _known(funnel, moment, view, self.id, self.email, self.by)  # noqa: A001  # it is the id
+        if not decision:
+            return draft.refuse(decision)
+        when = since or draft.when()
+        contact = Contact(
+            id=id, status=status, since=since, changed=when, version=1, standing=self.standing, portal=self.portal,
+            coach=self.coach, company=self.company, category=self.category, groups=frozenset(self.groups),
+            tags=frozenset(self.tags), permitted=frozenset(self.permitted),
+            opened=frozenset(kind.value for kind in self.opened), owned=frozenset(self.owned),
+            agreements=frozenset(self.agreements), enrollments=frozenset(self.enrollments),
+            attempt=funnel.follow_ups.index(status) + 1 if status in funnel.follow_ups else 0,
+        )  # fmt: skip
+        _look_up(view, self.company)
+        draft.say(ContactAdopted, id, 1, when, contact=contact)
+        draft.keep(contact)
+        _person(draft, view, id, self.name, self.email, self.phone)
+        return draft.plan(decision, contact)
+
+
+@frozen(kw_only=True)
+class Edit(Command[Status, Contact]):
+    """Change what is known of a contact: name, addresses, coach, company, category. What is not given stays."""
+
+    contact: str = given(identifier)
+    name: str | OrKeep = given(_or_keep(text), KEEP, repr=False)
+    email: str | None | OrKeep = given(_or_keep(optional(email)), KEEP, repr=False)
+    phone: str | None | OrKeep = given(_or_keep(optional(text)), KEEP, repr=False)
+    coach: str | None | OrKeep = given(_or_keep(optional(identifier)), KEEP)
+    company: str | None | OrKeep = given(_or_keep(optional(identifier)), KEEP)
+    category: Category | None | OrKeep = given(_or_keep(optional(one_of(Category))), KEEP)
+
+    def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
+        """Plan the changes; of the person, the event says which fields and never to what."""
+        draft = Draft(funnel, moment, view, self)
+        was = view.contact(self.contact)
+        holders = () if self.email is KEEP else _holders(view, match_key(self.email), self.contact)
+        decision = editing.may_be_known(funnel, editing.Case(by=self.by, holders=holders, contact=was.id, what="data"))
+        if not decision:
+            return draft.refuse(decision)
+        when = draft.when(was.changed)
+        base = draft.as_of(was, when) or was
+        now = base
+        for axis in ("coach", "company", "category"):
+            if getattr(self, axis) is not KEEP:
+                now = draft.change(now, axis, getattr(self, axis), when)
+        if self.company is not KEEP:
+            _look_up(view, self.company)
+        self._person(draft, view.person(was.id), when)
+        if not draft.events:
+            return draft.plan(decision, was)
+        return draft.plan(decision, draft.settle(was, now, when))
+
+    def _person(self, draft: Draft, was: Person | None, when: datetime) -> None:
+        asked: dict[str, Any] = {"name": self.name, "email": self.email, "phone": self.phone}
+        new = {field: value for field, value in asked.items() if value is not KEEP}
+        if was is None or all(getattr(was, field) == value for field, value in new.items()):
+            return
+        now = evolve(was, **new, version=was.version + 1)
+        changed = tuple(field for field in new if getattr(was, field) != getattr(now, field))
+        draft.keep(now)
+        draft.say(PersonChanged, self.contact, 0, when, fields=changed)
+        if "email" in changed:
+            draft.touched += [("address", key) for key in (was.address, now.address) if key is not None]
+
+
+def vocabulary(funnel: Funnel[S, Any], labels: Iterable[str], also: Mapping[str, S] | None = None) -> Mapping[str, S]:
+    """Give the status of each label of an export, whatever its case and blanks; `also` adds a host's own words.
+
+    Raises Invalid that names every unknown label at once, by its place: the text may be somebody's name.
+    """
+    own = {" ".join(label.split()).casefold(): status for label, status in (also or {}).items()}
+    found: dict[str, S] = {}
+    problems: list[Problem] = []
+    for place, label in enumerate(dict.fromkeys(labels)):
+        status = own.get(" ".join(label.split()).casefold()) or funnel.labelled(label)
+        if status is None:
+            problems.append(Problem(f"labels[{place}]", funnel.unlabelled(label)))
+        else:
+            found[label] = status
+    if problems:
+        raise Invalid(*problems)
+    return found
+
+
+def _known(  # noqa: PLR0913  # what an identity is judged by
+    funnel: AnyFunnel, moment: Moment, view: View, wish: str | None, address: str | None, by: Any  # noqa: ANN401
+) -> tuple[str, Decision]:
+    key = wish or moment.fresh("contact")
+    taken = not view.is_free("contact", key)
+    case = editing.Case(by=by, holders=_holders(view, match_key(address), key), id_taken=taken, what="identity", contact=key)
+    return key, editing.may_be_known(funnel, case)
+
+
+def _holders(view: View, address: str | None, contact: str) -> tuple[str, ...]:
+    return () if address is None else tuple(holder for holder in view.holders(address) if holder != contact)
+
+
+def _look_up(view: View, company: str | None) -> None:
+    if company is not None:
+        view.company(company)
+
+
+def _person(draft: Draft, view: View, key: str, name: str, address: str | None, phone: str | None) -> None:
+    person = view.person(key)
+    fresh = Person(id=key, name=name, email=address, phone=phone, version=person.version + 1 if person else 1)
+    do_not = draft.nouns.get(("person", key))
+    if isinstance(do_not, Person):
+        fresh = evolve(fresh, do_not_contact=do_not.do_not_contact)
+    draft.keep(fresh)
+    if fresh.address is not None:
+        draft.touched.append(("address", fresh.address))
+
+

@@ -1,0 +1,144 @@
+"""A contact's status changes: by decision, by what happened, or because a mistake is put right."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from attrs import evolve, frozen
+
+from funnelkit.commands.command import AnyFunnel, Command
+from funnelkit.commands.draft import Draft
+from funnelkit.commands.facts import attempt_after
+from funnelkit.commands.view import Moment, View
+from funnelkit.errors import invalid
+from funnelkit.rules import conversion, history
+from funnelkit.table import REASON, Status, Trigger
+from funnelkit.values.checks import given, identifier, long_text, optional
+from funnelkit.values.contact import Contact
+from funnelkit.values.events import Event, StatusCorrected, Why
+from funnelkit.values.plan import Plan
+
+S_contra = TypeVar("S_contra", bound=Status, contravariant=True)
+
+
+@frozen(kw_only=True)
+class Convert(Command[S_contra, Contact]):
+    """Move a contact to another status, by hand."""
+
+    contact: str = given(identifier)
+    to: S_contra
+    reason: str | None = given(optional(long_text), None, repr=False)
+
+    def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
+        """Plan the conversion; one in the past is judged by the status of that time."""
+        draft = Draft(funnel, moment, view, self)
+        stored, to = view.contact(self.contact), funnel.status(self.to, "to")
+        when = draft.when(stored.changed)
+        was = draft.as_of(stored, when)
+        now = None if was is None else was.status
+        row = None if now is None else conversion.row_for(funnel, now, to, self.by.role)
+        needs = () if row is None or row.automatic else row.needs
+        case: conversion.Case[Status] = conversion.Case(
+            now=now, to=to, by=self.by, standing=stored.standing, contact=stored.id,
+            facts=draft.facts(needs, contact=was, to=to, reason=self.reason),
+        )  # fmt: skip
+        if was is None or now is None:
+            return draft.refuse(conversion.nobody_there(funnel, case))
+        decision = conversion.may_convert(funnel, case)
+        if not decision:
+            return draft.refuse(decision)
+        if now is to or row is None:
+            return draft.plan(decision, stored)
+        why = Why.REGRESSION if funnel.tier and funnel.tier.get(to, 0) < funnel.tier.get(now, 0) else Why.MOVE
+        changed = draft.become(was, to, row.on, why, when, self.reason)
+        return draft.plan(decision, draft.settle(stored, changed, when))
+
+
+@frozen(kw_only=True)
+class Record(Command[Status, Contact]):
+    """Record that something happened outside: an agreement accepted, a product purchased, an enrollment completed.
+
+    What it brings along is stored either way; it moves the contact if the funnel has a row for it. What happened before
+    the contact came takes effect when it came.
+    """
+
+    contact: str = given(identifier)
+    trigger: Trigger
+    item: str | None = given(optional(identifier), None)
+    """The product, agreement or enrollment that it was about."""
+    note: str | None = given(optional(long_text), None, repr=False)
+
+    def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
+        """Plan what happened and what it moves; told late, it ends as if it had been told in time."""
+        draft = Draft(funnel, moment, view, self)
+        stored, on = view.contact(self.contact), funnel.trigger(self.trigger)
+        when = draft.when(stored.changed)
+        was = draft.as_of(stored, when)
+        if was is None:
+            when = view.history(stored.id)[0].effective
+            was = draft.as_of(stored, when) or stored
+        row = funnel.recorded.get((was.status, on))
+        known = draft.facts(row.needs, contact=was, to=row.to, item=self.item) if row else {}
+        case: conversion.Case[Status] = conversion.Case(
+            now=was.status, on=on, by=self.by, standing=was.standing, contact=stored.id, facts=known
+        )
+        decision = conversion.may_record(funnel, case)
+        if not decision:
+            return draft.refuse(decision)
+        changed = draft.happen(was, on, self.item, when, reason=self.note)
+        draft.mail(on, changed)
+        return draft.plan(decision, draft.settle(stored, changed, when))
+
+
+@frozen(kw_only=True)
+class Correct(Command[S_contra, Contact]):
+    """Put a mistake right: the event that was wrong, and the status that was true instead, at that event's time.
+
+    `event` None: the latest that says a status. Later events stand. Analytics and hours forget the mistake.
+    """
+
+    contact: str = given(identifier)
+    to: S_contra
+    reason: str | None = given(optional(long_text), None, repr=False)
+    event: str | None = given(optional(identifier), None)
+
+    def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
+        """Plan the correction, with every appointment that it restates."""
+        draft = Draft(funnel, moment, view, self)
+        if self.at is not None:
+            raise invalid("at", "a correction takes effect at the time of the event that it names; leave it out")
+        stored, told = view.contact(self.contact), view.history(self.contact)
+        wrong, said = _named(told, self.event)
+        to = funnel.status(self.to, "to")
+        case: conversion.Case[Status] = conversion.Case(
+            now=said, to=to, by=self.by, contact=stored.id, facts={REASON.key: self.reason is not None}
+        )
+        decision = conversion.may_correct(funnel, case)
+        if not decision:
+            return draft.refuse(decision)
+        before = history.contact_at((e for e in told if e.id != wrong.id), wrong.effective) or stored
+        fix = draft.say(
+            StatusCorrected, stored.id, stored.version + 1, wrong.effective, corrects=wrong.id, was=said, to=to,
+            attempt=attempt_after(funnel, before, to, restart=False),
+        )  # fmt: skip
+        draft.note(fix, self.reason)
+        whole = (*told, *draft.events)
+        draft.restate(stored.id, whole, wrong.effective)
+        now = evolve(history.contact_at(whole) or stored, version=stored.version + 1)
+        draft.keep(now)
+        if now.status is not stored.status:
+            draft.follow(stored, now)
+        return draft.plan(decision, now)
+
+
+def _named(told: tuple[Event, ...], wish: str | None) -> tuple[Event, Status]:
+    """Give the event that is to be corrected and what it says today; a correction leads to the event that it names."""
+    root = next((e.corrects for e in told if isinstance(e, StatusCorrected) and e.id == wish), wish)
+    found = {event.id: (event, status) for event, status in history.status_events(told)}
+    if root is None:
+        return list(found.values())[-1]
+    if root not in found:
+        raise invalid("event", "is no event of this contact that says a status; see its history")
+    return found[root]
+
+

@@ -1,0 +1,298 @@
+"""A plan in the making: what a command has read, changed and said so far. It lives no longer than the planning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from attrs import evolve
+
+from funnelkit.commands.command import AnyFunnel, Command
+from funnelkit.commands.facts import Known, attempt_after, facts
+from funnelkit.commands.view import Moment, View
+from funnelkit.decisions import Decision, Notice
+from funnelkit.errors import invalid
+from funnelkit.rules import history
+from funnelkit.statuses.appointment import AppointmentStatus
+from funnelkit.table import ANY, Act, Effect, Need, Status, Trigger
+from funnelkit.times import instant
+from funnelkit.values.appointment import Appointment, Attendee
+from funnelkit.values.contact import Contact
+from funnelkit.values.events import (
+    AppointmentRestated,
+    ContactChanged,
+    DoNotContactSet,
+    Event,
+    StatusChanged,
+    TriggerRecorded,
+    Why,
+)
+from funnelkit.values.plan import Consequence, Message, Noun, Obligation, Plan, kind_of_noun
+from funnelkit.words import Axis, Grant, Kind, Recipient, Where
+
+T = TypeVar("T")
+E = TypeVar("E", bound=Event)
+
+LATER: Final = Notice("history.later_change_stands", "a later change of the status stands, so the contact stays what it is")
+UNMOVED: Final = "{on} is recorded; it moves no contact that is {status}"
+CREDENTIALS: Final = "make the user name and the password"
+RESTARTS: Final = frozenset({Act.CANCELLED, Act.RESCHEDULED})
+STANDS: Final = frozenset({AppointmentStatus.BOOKED})
+
+
+class Draft:
+    """Collects a plan. `view.read` holds what was read; everything else is written here and handed over once."""
+
+    def __init__(self, funnel: AnyFunnel, moment: Moment, view: View, command: Command[Any, Any]) -> None:
+        """Start empty; refuse a command whose time is still to come."""
+        self.funnel, self.moment, self.view = funnel, moment, view
+        self.by, self.cause = command.by, command.cause
+        self.at = None if command.at is None else instant(command.at, "at")
+        if self.at is not None and self.at > moment.now:
+            raise invalid("at", "this time is still to come; leave it out for now, or give one that has passed")
+        self.events: list[Event] = []
+        self.nouns: dict[tuple[str, str], Noun] = {}
+        self.removed: list[tuple[str, str]] = []
+        self.touched: list[tuple[str, str]] = []
+        self.texts: list[tuple[str, str]] = []
+        self.messages: list[Message] = []
+        self.consequences: list[Consequence] = []
+        self.obligations: list[Obligation] = []
+        self.notices: list[Notice] = []
+
+    # ---- time
+
+    def when(self, changed: datetime | None = None) -> datetime:
+        """Give the time of effect: `at`, else now; what is done now comes after all that was done, even by a slow clock."""
+        if self.at is not None:
+            return self.at
+        return self.moment.now if changed is None or changed <= self.moment.now else changed
+
+    def as_of(self, contact: Contact, effective: datetime) -> Contact | None:
+        """Give the contact as it was then: itself, unless something later has happened to it."""
+        return contact if effective >= contact.changed else history.contact_at(self.view.history(contact.id), effective)
+
+    # ---- saying and changing
+
+    def say(self, kind: type[E], about: str, version: int, effective: datetime, **said: Any) -> E:  # noqa: ANN401
+        """Add an event."""
+        event = kind(
+            id=self.moment.fresh("event"), about=about, by=self.by, effective=effective, recorded=self.moment.now,
+            version=version, funnel=self.funnel.fingerprint, cause=self.cause, **said,
+        )  # fmt: skip
+        self.events.append(event)
+        return event
+
+    def keep(self, noun: Noun) -> None:
+        """Note a changed or new value."""
+        self.nouns[kind_of_noun(noun), noun.id] = noun
+
+    def note(self, event: Event, text: str | None) -> None:
+        """Put a reason or note beside an event."""
+        if text is not None:
+            self.texts.append((event.id, text))
+
+    def facts(self, needs: tuple[Need, ...], **known: Any) -> dict[str, bool]:  # noqa: ANN401
+        """Find what a row asks for; nothing is looked up for a row that asks for nothing."""
+        if not needs:
+            return {}
+        return facts(needs, Known(funnel=self.funnel, view=self.view, **known), self.moment.facts)
+
+    def become(  # noqa: PLR0913  # all that a status change says
+        self,
+        contact: Contact,
+        to: Status,
+        on: Trigger,
+        why: Why,
+        effective: datetime,
+        reason: str | None = None,
+    ) -> Contact:
+        """Move a contact to another status, with what the status sets and what follows from it."""
+        restart = self.funnel.policy.follow_up.restart_after_cancel and self._is(on, RESTARTS)
+        attempt = attempt_after(self.funnel, contact, to, restart=restart) if self.funnel.follow_ups else contact.attempt
+        changed = contact.becoming(to, effective, attempt)
+        event = self.say(
+            StatusChanged, contact.id, changed.version, effective, was=contact.status, to=to, on=on, attempt=attempt, why=why
+        )
+        self.note(event, reason)
+        if self.funnel.sets:
+            changed = self.set_off(changed, to, None, effective)
+        return changed
+
+    def change(self, contact: Contact, field: str, to: Any, effective: datetime) -> Contact:  # noqa: ANN401
+        """Set one axis of a contact; saying what is so already says nothing."""
+        was = getattr(contact, field)
+        if was == to:
+            return contact
+        self.say(ContactChanged, contact.id, contact.version, effective, field=field, was=was, to=to)
+        return evolve(contact, changed=max(contact.changed, effective), **{field: to})
+
+    def set_off(self, contact: Contact, on: Trigger | Status, item: str | None, effective: datetime, *, new: bool = False) -> Contact:
+        """Set every axis that the funnel's EFFECTS name for this."""
+        for effect in self.funnel.sets.get(on, ()):
+            if effect.start is ANY or new:
+                contact = self._effect(contact, effect, item, effective)
+        return contact
+
+    def _effect(self, contact: Contact, effect: Effect, item: str | None, effective: datetime) -> Contact:
+        if effect.axis is Axis.DO_NOT_CONTACT:
+            person = self.view.person(contact.id)
+            if person is not None and person.do_not_contact is not bool(effect.to):
+                self.keep(evolve(person, do_not_contact=bool(effect.to), version=person.version + 1))
+                self.say(DoNotContactSet, contact.id, contact.version, effective, to=bool(effect.to))
+            return contact
+        if effect.axis is Axis.PORTAL and contact.portal is not effect.to:
+            self.obligations.append(Obligation("make_credentials", contact.id, CREDENTIALS))
+        if effect.to is None:
+            had: frozenset[str] = getattr(contact, effect.axis.value)
+            return contact if item is None else self.change(contact, effect.axis.value, had | {item}, effective)
+        return self.change(contact, effect.axis.value, effect.to, effective)
+
+    def happen(  # noqa: PLR0913  # all that is known of what happened
+        self, contact: Contact, on: Trigger, item: str | None, effective: datetime, *, new: bool = False, reason: str | None = None
+    ) -> Contact:
+        """Record that something happened, with the move and the effects that it has. Needs of the row are told before."""
+        row = None if new else self.funnel.recorded.get((contact.status, on))
+        moved = row is not None and all(self.facts(row.needs, contact=contact, to=row.to, item=item).values())
+        event = self.say(TriggerRecorded, contact.id, contact.version, effective, on=on, item=item, moved=moved)
+        self.note(event, reason)
+        contact = self.set_off(contact, on, item, effective, new=new)
+        if row is not None and moved:
+            return self.become(contact, row.to, on, Why.HAPPENED, effective)
+        if not new and any(r.on is on for r in self.funnel.rows):
+            self.notices.append(Notice("conversion.unmoved", UNMOVED, params={"on": on, "status": contact.status}))
+        return contact
+
+    def deed(self, contact: Contact, act: Act, kind: Kind | None, effective: datetime) -> Contact:
+        """Do what the funnel's DEEDS say that this act of ours means; a contact that it does not move stays as it is."""
+        on = self.funnel.means.get((act, kind))
+        if on is None:
+            return contact
+        base = self.as_of(contact, effective)
+        if base is None or (base.status, on) not in self.funnel.recorded:
+            return contact
+        return self.settle(contact, self.happen(base, on, None, effective), effective)
+
+    # ---- what comes in late, and what follows
+
+    def settle(self, stored: Contact, changed: Contact, effective: datetime) -> Contact:
+        """Give the contact as it is to be stored: what was planned, or, when it came in late, the fold of all that happened.
+
+        What was recorded later but moved nobody then is looked at again, so that the order of telling makes no difference.
+        """
+        if effective < stored.changed:
+            changed = self._late(stored, effective)
+        version = stored.version + 1
+        if changed.version != version:
+            changed = evolve(changed, version=version)
+        for place, event in enumerate(self.events):
+            if event.about == stored.id and event.version != version:
+                self.events[place] = evolve(event, version=version)
+        self.keep(changed)
+        if changed.status is not stored.status:
+            self.follow(stored, changed)
+        return changed
+
+    def _late(self, stored: Contact, effective: datetime) -> Contact:
+        past = self.view.history(stored.id)
+        for event in sorted((e for e in past if e.effective > effective), key=lambda e: e.effective):
+            if isinstance(event, StatusChanged):
+                self.notices.append(LATER)
+                break
+            if isinstance(event, TriggerRecorded) and not event.moved:
+                then = history.contact_at((*past, *self.events), event.effective)
+                row = None if then is None else self.funnel.recorded.get((then.status, event.on))
+                if then is not None and row is not None and not row.needs:
+                    self.become(evolve(then, version=stored.version), row.to, event.on, Why.HAPPENED, event.effective)
+        whole = (*past, *(e for e in self.events if e.about == stored.id))
+        self.restate(stored.id, whole, effective)
+        return history.contact_at(whole) or stored
+
+    def restate(self, contact: str, told: tuple[Event, ...], since: datetime) -> None:
+        """Put right what appointments say about the status at booking, where that status was another one. Source: CC-A1."""
+        for appointment in self.view.appointments_of(contact):
+            entry = appointment.of(contact)
+            if entry is None or entry.status is None or appointment.booked < since:
+                continue
+            true = history.status_at(told, appointment.booked)
+            if true is not None and true is not entry.status:
+                attendees = tuple(Attendee(contact, true) if a is entry else a for a in appointment.attendees)
+                self.rewrite(AppointmentRestated, appointment, self.when(appointment.booked), attendees=attendees)
+                self.consequences.append(
+                    Consequence("appointment_restated", "appointment {appointment} says {to} instead of {was}",
+                                {"appointment": appointment.id, "was": entry.status, "to": true}),
+                )  # fmt: skip
+
+    def rewrite(self, kind: type[Any], appointment: Appointment, effective: datetime, **said: Any) -> Appointment:  # noqa: ANN401
+        """Change an appointment by an event that says how, and touch what lists it."""
+        event = self.say(kind, appointment.id, appointment.version + 1, effective, **said)
+        changed: Appointment = evolve(event.onto(appointment), version=appointment.version + 1)
+        self.keep(changed)
+        self.touch(changed)
+        return changed
+
+    def touch(self, appointment: Appointment) -> None:
+        """Say that the coach's calendar and the attendees' appointments change."""
+        self.touched.append(("calendar", appointment.coach))
+        self.touched += [("appointments", attendee.contact) for attendee in appointment.attendees]
+
+    def follow(self, was: Contact, now: Contact) -> None:
+        """Say what follows from another status: rights, bookings, hours."""
+        self.pass_on(was.status, now.status)
+        appointments = self.view.appointments_of(now.id)
+        if appointments:
+            self.consequences += self._of_appointments(was, now, appointments)
+
+    def pass_on(self, was: Status, now: Status) -> None:
+        """Say which rights another status gives and takes."""
+        gained, lost = self.funnel.gained[was, now]
+        if gained:
+            self.consequences.append(Consequence("rights_gained", "the contact gains {rights}", {"rights": gained}))
+        if lost:
+            self.consequences.append(Consequence("rights_lost", "the contact loses {rights}", {"rights": lost}))
+
+    def _of_appointments(self, was: Contact, now: Contact, appointments: tuple[Appointment, ...]) -> Iterator[Consequence]:
+        before, after = (self.funnel.hours[c.status] is Grant.YES for c in (was, now))
+        for appointment in appointments:
+            entry, words = appointment.of(now.id), {"appointment": appointment.id}
+            closed = self.funnel.bookings.cells[now.status, appointment.kind] in (Grant.NO, Grant.UNSTATED)
+            if appointment.state in STANDS and appointment.start > self.moment.now and appointment.where is not Where.STAFF and closed:
+                yield Consequence("booking_illegal", "{appointment} could not be booked by the contact any more", words)
+            if before is not after and entry is not None and entry.status is None and appointment.state not in STANDS_NOT:
+                text = "{appointment} starts to count" if after else "{appointment} stops to count"
+                yield Consequence("hours_start" if after else "hours_stop", text, words)
+
+    def mail(self, on: Trigger, contact: Contact, *, new: bool = False) -> None:
+        """Add the messages that the funnel's MAILS name for this; none to a person who is not to be contacted."""
+        for mail in self.funnel.mails:
+            if mail.on is not on or not (new or mail.start is ANY):
+                continue
+            if mail.to is Recipient.CONTACT:
+                person = self.view.person(contact.id) if not new else None
+                if person is not None and person.do_not_contact:
+                    continue
+            to = contact.id if mail.to is Recipient.CONTACT else contact.coach or "account"
+            key = f"{self.events[-1].id}:{mail.template}"
+            self.messages.append(Message(key=key, to=to, template=mail.template, params={"contact": contact.id}))
+
+    def _is(self, on: Trigger, acts: frozenset[Act]) -> bool:
+        return any(deed.on is on and deed.act in acts for deed in self.funnel.deeds)
+
+    # ---- the end
+
+    def plan(self, decision: Decision, outcome: T) -> Plan[T]:
+        """Hand everything over."""
+        return Plan(
+            decision=decision, outcome=outcome, changed=tuple(self.nouns.values()), removed=tuple(self.removed),
+            read=tuple(self.view.read), touched=tuple(dict.fromkeys(self.touched)), events=tuple(self.events),
+            texts=tuple(self.texts), messages=tuple(self.messages), consequences=tuple(self.consequences),
+            obligations=tuple(self.obligations), notices=(*decision.notices, *self.notices), made=self.moment.now,
+        )  # fmt: skip
+
+    def refuse(self, decision: Decision) -> Plan[Any]:
+        """Hand over a refusal: it changes nothing."""
+        return Plan(decision=decision, read=tuple(self.view.read), notices=decision.notices, made=self.moment.now)
+
+
+STANDS_NOT: Final = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.MISSED})

@@ -1,0 +1,86 @@
+"""Which need is found where: what our own commands tell rules from what is stored; all else is the host's to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+from typing import Final
+
+from attrs import frozen
+
+from funnelkit.commands.view import View
+from funnelkit.funnel import Funnel
+from funnelkit.table import (
+    AGREEMENT,
+    EARLY_COLD,
+    EMAIL,
+    ENROLLMENT,
+    NEXT_ATTEMPT,
+    PRODUCT,
+    REASON,
+    Need,
+    Status,
+)
+from funnelkit.values.contact import Contact
+
+AnyFunnel = Funnel[Status, StrEnum]
+
+
+@frozen(kw_only=True)
+class Known:
+    """What a command has at hand when it asks."""
+
+    funnel: AnyFunnel
+    view: View
+    contact: Contact | None = None
+    to: Status | None = None
+    reason: str | None = None
+    item: str | None = None
+    email: str | None = None
+
+
+def _email(known: Known) -> bool:
+    if known.contact is None or known.email is not None:
+        return known.email is not None
+    person = known.view.person(known.contact.id)
+    return person is not None and person.email is not None
+
+
+def _next_attempt(known: Known) -> bool:
+    steps, done = known.funnel.follow_ups, known.contact.attempt if known.contact else 0
+    if not known.funnel.policy.follow_up.in_order:
+        return True
+    return done < len(steps) and known.to is steps[done]
+
+
+def _early_cold(known: Known) -> bool:
+    done = known.contact.attempt if known.contact else 0
+    return known.funnel.policy.follow_up.early_cold or done >= len(known.funnel.follow_ups)
+
+
+FOUND: Final[Mapping[str, Callable[[Known], bool]]] = {
+    EMAIL.key: _email,
+    REASON.key: lambda known: known.reason is not None,
+    PRODUCT.key: lambda known: known.item is not None,
+    ENROLLMENT.key: lambda known: known.item is not None or bool(known.contact and known.contact.enrollments),
+    NEXT_ATTEMPT.key: _next_attempt,
+    EARLY_COLD.key: _early_cold,
+    AGREEMENT.key: lambda known: bool(known.contact and known.contact.agreements),
+}
+
+
+def facts(needs: Iterable[Need], known: Known, told: Mapping[str, bool]) -> dict[str, bool]:
+    """Find what these needs ask for: our own from what is stored, the host's from what it told. Ours win."""
+    return {need.key: FOUND[need.key](known) if need.key in FOUND else told[need.key] for need in needs if need.key in FOUND or need.key in told}
+
+
+def attempt_after(funnel: AnyFunnel, contact: Contact, to: Status, *, restart: bool) -> int:
+    """Give the follow-up number that a contact has when it becomes `to`. Source: BG-A10, BG-A14.
+
+    A follow-up status has its own number; anything else keeps the count, except that a new cycle begins at 0: on coming
+    back from a status that no follow-up leaves, and, where the policy says so, when a consultation is cancelled or moved.
+    """
+    if to in funnel.follow_ups:
+        return funnel.follow_ups.index(to) + 1
+    closed = bool(funnel.follow_ups) and not any(funnel.by_hand.get((contact.status, step)) for step in funnel.follow_ups)
+    return 0 if restart or closed else contact.attempt

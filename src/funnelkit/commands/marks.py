@@ -1,0 +1,272 @@
+"""What stands beside the status: permissions, groups, tags, credentials, standing; and a company's primary contact."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from attrs import evolve, frozen
+
+from funnelkit.commands.command import AnyFunnel, Command
+from funnelkit.commands.draft import Draft
+from funnelkit.commands.view import Moment, View
+from funnelkit.decisions import Decision
+from funnelkit.errors import Invalid, Problem
+from funnelkit.rules import editing
+from funnelkit.table import Status
+from funnelkit.values.checks import each, given, identifier, long_text, members, one_of, optional, text
+from funnelkit.values.contact import Contact
+from funnelkit.values.events import CompanyChanged, GroupChanged
+from funnelkit.values.person import Company, Group
+from funnelkit.values.plan import Obligation, Plan
+from funnelkit.words import Kind, Portal, Standing
+
+IDS: Final = each(identifier)
+KINDS: Final = each(one_of(Kind))
+SESSIONS: Final = "end the contact's open portal sessions"
+
+
+@frozen(kw_only=True)
+class _Mark(Command[Status, Contact]):
+    """A change of what stands beside a contact's status."""
+
+    contact: str = given(identifier)
+
+    def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
+        """Plan the new values; a contact that has them already stays as it is."""
+        draft = Draft(funnel, moment, view, self)
+        stored = view.contact(self.contact)
+        decision = self._decide(funnel, stored)
+        if not decision:
+            return draft.refuse(decision)
+        when = draft.when(stored.changed)
+        was = draft.as_of(stored, when) or stored
+        now = was
+        for axis, value in self._new(was).items():
+            now = draft.change(now, axis, value, when)
+        if not draft.events:
+            return draft.plan(decision, stored)
+        draft.note(draft.events[0], getattr(self, "reason", None))
+        if stored.portal is Portal.ACTIVE and (now.portal is not Portal.ACTIVE or now.standing is Standing.ARCHIVED):
+            draft.obligations.append(Obligation("end_sessions", stored.id, SESSIONS))
+        return draft.plan(decision, draft.settle(stored, now, when))
+
+    def _decide(self, funnel: AnyFunnel, was: Contact) -> Decision:
+        return editing.may_change(funnel, editing.Case(by=self.by, contact=was.id, what="data"))
+
+    def _new(self, was: Contact) -> dict[str, Any]:
+        raise NotImplementedError
+
+
+@frozen(kw_only=True)
+class Tag(_Mark):
+    """Give a contact tags."""
+
+    tags: tuple[str, ...] = given(each(identifier, least=1), converter=members)
+
+    def _new(self, was: Contact) -> dict[str, Any]:
+        return {"tags": was.tags | frozenset(self.tags)}
+
+
+@frozen(kw_only=True)
+class Untag(_Mark):
+    """Take tags from a contact."""
+
+    tags: tuple[str, ...] = given(each(identifier, least=1), converter=members)
+
+    def _new(self, was: Contact) -> dict[str, Any]:
+        return {"tags": was.tags - frozenset(self.tags)}
+
+
+@frozen(kw_only=True)
+class JoinGroups(_Mark):
+    """Put a contact into groups: freely made, many-valued, no status. Source: CC7."""
+
+    groups: tuple[str, ...] = given(each(identifier, least=1), converter=members)
+
+    def _new(self, was: Contact) -> dict[str, Any]:
+        return {"groups": was.groups | frozenset(self.groups)}
+
+
+@frozen(kw_only=True)
+class LeaveGroups(_Mark):
+    """Take a contact out of groups."""
+
+    groups: tuple[str, ...] = given(each(identifier, least=1), converter=members)
+
+    def _new(self, was: Contact) -> dict[str, Any]:
+        return {"groups": was.groups - frozenset(self.groups)}
+
+
+@frozen(kw_only=True)
+class AssignCredentials(_Mark):
+    """Say that the contact has a user name and a password. Source: S0, CC2."""
+
+    def _decide(self, funnel: AnyFunnel, was: Contact) -> Decision:
+        case = editing.Case(by=self.by, contact=was.id, what="credentials", status=was.status)
+        return editing.may_hold_credentials(funnel, case)
+
+    def _new(self, was: Contact) -> dict[str, Any]:
+        return {"portal": Portal.ACTIVE}
+
+
+@frozen(kw_only=True)
+class WithdrawCredentials(_Mark):
+    """Say that the contact has no user name and password any more."""
+
+    def _new(self, was: Contact) -> dict[str, Any]:
+        return {"portal": Portal.NOT_INVITED}
+
+
+@frozen(kw_only=True)
+class Hide(_Mark):
+    """Keep a contact out of the lists. Source: S3."""
+
+    def _new(self, was: Contact) -> dict[str, Any]:
+        return {} if was.standing is Standing.ARCHIVED else {"standing": Standing.HIDDEN}
+
+
+@frozen(kw_only=True)
+class Show(_Mark):
+    """Bring a hidden contact back into the lists."""
+
+    def _new(self, was: Contact) -> dict[str, Any]:
+        return {} if was.standing is Standing.ARCHIVED else {"standing": Standing.ACTIVE}
+
+
+@frozen(kw_only=True)
+class Archive(_Mark):
+    """Stop working with a contact: no portal, history stays (agency: Inactive). Source: S3, SD4."""
+
+    reason: str | None = given(optional(long_text), None, repr=False)
+
+    def _new(self, was: Contact) -> dict[str, Any]:
+        if was.standing is Standing.ARCHIVED:
+            return {}
+        return {"former": was.standing, "standing": Standing.ARCHIVED}
+
+
+@frozen(kw_only=True)
+class Restore(_Mark):
+    """Take a contact out of the archive, back to where it stood. Source: SC-A1."""
+
+    def _new(self, was: Contact) -> dict[str, Any]:
+        return {"standing": was.former} if was.standing is Standing.ARCHIVED else {}
+
+
+@frozen(kw_only=True)
+class _OnItems(Command[Status, Contact | Group]):
+    """A change of what a contact, or every member of a group, is permitted."""
+
+    contact: str | None = given(optional(identifier), None)
+    group: str | None = given(optional(identifier), None)
+    items: tuple[str, ...] = given(IDS, (), converter=members)
+    kinds: tuple[Kind, ...] = given(KINDS, (), converter=members)
+    """Kinds of appointment that may be booked, where that goes by permission. Source: CC-A6."""
+
+    def __attrs_post_init__(self) -> None:
+        """Ask for one of contact and group, and for something to permit."""
+        super().__attrs_post_init__()
+        if (self.contact is None) is (self.group is None):
+            raise Invalid(Problem("contact", "give either a contact or a group"))
+        if not self.items and not self.kinds:
+            raise Invalid(Problem("items", "at least one item or kind is needed"))
+
+    def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact | Group]:
+        """Plan the permissions."""
+        draft = Draft(funnel, moment, view, self)
+        decision = editing.may_change(funnel, editing.Case(by=self.by, contact=self.contact, what="permissions"))
+        if not decision:
+            return draft.refuse(decision)
+        if self.group is not None:
+            return self._of_group(draft, decision, view.group(self.group))
+        stored = view.contact(self.contact or "")
+        when = draft.when(stored.changed)
+        was = draft.as_of(stored, when) or stored
+        permitted, opened = self._new(was.permitted, was.opened)
+        now = draft.change(draft.change(was, "permitted", permitted, when), "opened", opened, when)
+        return draft.plan(decision, draft.settle(stored, now, when) if draft.events else stored)
+
+    def _of_group(self, draft: Draft, decision: Decision, was: Group) -> Plan[Contact | Group]:
+        permitted, opened = self._new(was.permitted, was.opened)
+        if (permitted, opened) == (was.permitted, was.opened):
+            return draft.plan(decision, was)
+        now = evolve(was, permitted=permitted, opened=opened, version=was.version + 1)
+        draft.say(GroupChanged, was.id, now.version, draft.when(), permitted=permitted, opened=opened)
+        draft.keep(now)
+        return draft.plan(decision, now)
+
+    def _new(self, permitted: frozenset[str], opened: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+        raise NotImplementedError
+
+    @property
+    def _keys(self) -> frozenset[str]:
+        return frozenset(kind.value for kind in self.kinds)
+
+
+@frozen(kw_only=True)
+class Permit(_OnItems):
+    """Permit items, or kinds of appointment, to a contact or a group. Source: S0, CC5."""
+
+    def _new(self, permitted: frozenset[str], opened: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+        return permitted | frozenset(self.items), opened | self._keys
+
+
+@frozen(kw_only=True)
+class Withdraw(_OnItems):
+    """Withdraw items, or kinds of appointment, from a contact or a group."""
+
+    def _new(self, permitted: frozenset[str], opened: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+        return permitted - frozenset(self.items), opened - self._keys
+
+
+@frozen(kw_only=True)
+class AddCompany(Command[Status, Company]):
+    """Add a company, with its primary contact if there is one."""
+
+    name: str = given(text, repr=False)
+    id: str | None = given(optional(identifier), None)
+    primary: str | None = given(optional(identifier), None)
+
+    def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Company]:
+        """Plan the company."""
+        draft = Draft(funnel, moment, view, self)
+        key = self.id or moment.fresh("company")
+        taken = not view.is_free("company", key)
+        if self.primary is not None:
+            view.contact(self.primary)
+        decision = editing.may_be_known(funnel, editing.Case(by=self.by, id_taken=taken, what="company"))
+        if not decision:
+            return draft.refuse(decision)
+        company = Company(id=key, name=self.name, primary=self.primary, version=1)
+        draft.say(CompanyChanged, key, 1, draft.when(), primary=self.primary)
+        draft.keep(company)
+        return draft.plan(decision, company)
+
+
+@frozen(kw_only=True)
+class SetPrimary(Command[Status, Company]):
+    """Make a contact the primary one of its company: permissions, access and mail pass on at once. Source: SD2."""
+
+    company: str = given(identifier)
+    contact: str = given(identifier)
+
+    def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Company]:
+        """Plan the change, with the rights that the company gains and loses by it."""
+        draft = Draft(funnel, moment, view, self)
+        was, new = view.company(self.company), view.contact(self.contact)
+        if new.company != was.id:
+            raise Invalid(Problem("contact", "belongs to another company or to none; edit its company first"))
+        old = None if was.primary is None else view.contact(was.primary)
+        lost = funnel.gained[old.status, new.status][1] if old is not None else ()
+        case = editing.Case(by=self.by, what="primary contact", contact=new.id, lowers=bool(lost))
+        decision = editing.may_be_primary(funnel, case)
+        if not decision:
+            return draft.refuse(decision)
+        if was.primary == new.id:
+            return draft.plan(decision, was)
+        now = evolve(was, primary=new.id, version=was.version + 1)
+        draft.say(CompanyChanged, was.id, now.version, draft.when(), primary=new.id)
+        draft.keep(now)
+        if old is not None:
+            draft.pass_on(old.status, new.status)
+        return draft.plan(decision, now)

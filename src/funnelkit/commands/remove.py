@@ -1,0 +1,76 @@
+"""A contact is deleted: for good, or into the archive, or not at all."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from attrs import evolve, frozen
+
+from funnelkit.commands.command import AnyFunnel, Command
+from funnelkit.commands.draft import Draft
+from funnelkit.commands.view import Moment, View
+from funnelkit.rules import removal
+from funnelkit.table import Status
+from funnelkit.values.checks import given, identifier, long_text, optional
+from funnelkit.values.contact import Contact
+from funnelkit.values.events import AppointmentRemoved, AppointmentRestated, ContactDeleted
+from funnelkit.values.plan import Consequence, Obligation, Plan
+from funnelkit.words import Removal, Standing
+
+APPOINTMENT: Final = "appointment"
+FILES: Final = "delete the contact's files, notes, invoices and payments, which go with it"
+GOES: Final = "appointment {appointment} goes, and its hours with it"
+
+
+@frozen(kw_only=True)
+class Delete(Command[Status, Removal]):
+    """Delete a contact. The result says what it came to: deleted, or archived because something hangs on it.
+
+    The host tells what else hangs on the contact as facts of the call: `facts={"invoice": True}`.
+    """
+
+    contact: str = given(identifier)
+    reason: str | None = given(optional(long_text), None, repr=False)
+
+    def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Removal]:
+        """Plan what goes, or what is archived instead."""
+        draft = Draft(funnel, moment, view, self)
+        was = view.contact(self.contact)
+        appointments = view.appointments_of(was.id)
+        ties = {tie for tie, told in moment.facts.items() if told} | ({APPOINTMENT} if appointments else set())
+        case = removal.Case(standing=was.standing, ties=frozenset(ties), by=self.by, status=was.status, contact=was.id)
+        decision, outcome = removal.may_delete(funnel, case), removal.outcome(funnel, case)
+        if not decision:
+            return draft.refuse(decision)
+        when = draft.when(was.changed)
+        if outcome is Removal.ARCHIVED:
+            if was.standing is not Standing.ARCHIVED:
+                now = draft.change(was, "former", was.standing, when)
+                now = draft.change(now, "standing", Standing.ARCHIVED, when)
+                draft.note(draft.events[0], self.reason)
+                draft.settle(was, now, when)
+            return draft.plan(decision, outcome)
+        self._drop(draft, was)
+        for appointment in appointments:
+            rest = tuple(attendee for attendee in appointment.attendees if attendee.contact != was.id)
+            if rest:
+                draft.rewrite(AppointmentRestated, appointment, when, attendees=rest)
+            else:
+                draft.say(AppointmentRemoved, appointment.id, appointment.version + 1, when)
+                draft.removed.append((APPOINTMENT, appointment.id))
+            draft.touch(appointment)
+            draft.consequences.append(Consequence("hours_removed", GOES, {"appointment": appointment.id}))
+        return draft.plan(decision, outcome)
+
+    def _drop(self, draft: Draft, was: Contact) -> None:
+        person = draft.view.person(was.id)
+        gone = draft.say(ContactDeleted, was.id, was.version + 1, draft.when(was.changed))
+        draft.note(gone, self.reason)
+        draft.removed += [("contact", was.id), ("person", was.id)]
+        if person is not None and person.address is not None:
+            draft.touched.append(("address", person.address))
+        if was.company is not None:
+            company = draft.view.company(was.company)
+            if company.primary == was.id:
+                draft.keep(evolve(company, primary=None, version=company.version + 1))
+        draft.obligations.append(Obligation("delete_files", was.id, FILES))

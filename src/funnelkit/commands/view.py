@@ -1,0 +1,151 @@
+"""What a command may look at: named reads, no query language, no write. Everything read is noted with its version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from attrs import field, frozen
+
+from funnelkit.errors import NotFound, NotLoaded
+from funnelkit.values.appointment import Appointment
+from funnelkit.values.contact import Contact
+from funnelkit.values.events import Event
+from funnelkit.values.person import Company, Group, Person
+from funnelkit.values.plan import Read
+
+T = TypeVar("T")
+
+
+@frozen
+class Moment:
+    """When a command is planned: now in UTC, a maker of fresh ids by kind, and facts that only the host knows."""
+
+    now: datetime
+    fresh: Callable[[str], str]
+    facts: Mapping[str, bool] = field(factory=dict)
+    zone: str = "UTC"
+
+
+class View(Protocol):
+    """Named reads. Raises NotFound where an id is of nothing, NotLoaded where nobody loaded it."""
+
+    read: list[Read]
+
+    def contact(self, contact: str) -> Contact:
+        """Give a contact of this funnel."""
+        ...
+
+    def person(self, contact: str) -> Person | None:
+        """Give the person behind a contact; None where a host keeps names to itself."""
+        ...
+
+    def company(self, company: str) -> Company:
+        """Give a company."""
+        ...
+
+    def group(self, group: str) -> Group:
+        """Give a group; one that nobody keeps has no permissions."""
+        ...
+
+    def appointment(self, appointment: str) -> Appointment:
+        """Give an appointment of this funnel."""
+        ...
+
+    def appointments_of(self, contact: str) -> tuple[Appointment, ...]:
+        """Give all appointments that the contact attends, by start."""
+        ...
+
+    def calendar(self, coach: str, start: datetime, end: datetime) -> tuple[Appointment, ...]:
+        """Give the coach's appointments in that time."""
+        ...
+
+    def holders(self, address: str) -> tuple[str, ...]:
+        """Give the contacts that have this address (a match key)."""
+        ...
+
+    def history(self, noun: str) -> tuple[Event, ...]:
+        """Give all events about a noun, as recorded."""
+        ...
+
+    def is_free(self, kind: str, key: str) -> bool:
+        """Tell whether an id is not taken yet."""
+        ...
+
+
+class Loaded:
+    """A view on values that are at hand: for planning on a host's own rows, without any storage."""
+
+    def __init__(
+        self,
+        contacts: Iterable[Contact] = (),
+        persons: Iterable[Person] = (),
+        appointments: Iterable[Appointment] | None = None,
+        history: Mapping[str, tuple[Event, ...]] | None = None,
+        groups: Iterable[Group] = (),
+    ) -> None:
+        """Take what was loaded; `appointments` None: nobody looked, and asking raises NotLoaded."""
+        self.read: list[Read] = []
+        self._contacts = {contact.id: contact for contact in contacts}
+        self._persons = {person.id: person for person in persons}
+        self._appointments = None if appointments is None else tuple(appointments)
+        self._history = history
+        self._groups = {group.id: group for group in groups}
+
+    def contact(self, contact: str) -> Contact:
+        """Give a loaded contact."""
+        found = _loaded(self._contacts.get(contact), "contact")
+        self.read.append(("contact", contact, found.version))
+        return found
+
+    def person(self, contact: str) -> Person | None:
+        """Give a loaded person."""
+        found = self._persons.get(contact)
+        self.read.append(("person", contact, found.version if found else 0))
+        return found
+
+    def company(self, company: str) -> Company:
+        """Companies are not loaded here."""
+        raise NotLoaded("company")
+
+    def group(self, group: str) -> Group:
+        """Give a loaded group; another has no permissions."""
+        return self._groups.get(group, Group(id=group))
+
+    def appointment(self, appointment: str) -> Appointment:
+        """Give a loaded appointment."""
+        found = next((a for a in _loaded(self._appointments, "appointments") if a.id == appointment), None)
+        if found is None:
+            raise NotFound("appointment")
+        self.read.append(("appointment", appointment, found.version))
+        return found
+
+    def appointments_of(self, contact: str) -> tuple[Appointment, ...]:
+        """Give the contact's loaded appointments."""
+        return tuple(a for a in _loaded(self._appointments, "appointments") if a.of(contact)) if self._appointments != () else ()
+
+    def calendar(self, coach: str, start: datetime, end: datetime) -> tuple[Appointment, ...]:
+        """Give the coach's loaded appointments in that time."""
+        return tuple(a for a in _loaded(self._appointments, "appointments") if a.coach == coach and a.start < end and start < a.end)
+
+    def holders(self, address: str) -> tuple[str, ...]:
+        """Give the loaded persons with this address."""
+        return tuple(person.id for person in self._persons.values() if person.address == address)
+
+    def history(self, noun: str) -> tuple[Event, ...]:
+        """Give the loaded history of a noun."""
+        return _loaded(self._history, "history").get(noun, ())
+
+    def is_free(self, kind: str, key: str) -> bool:
+        """Tell whether nothing loaded has this id."""
+        taken: dict[str, set[str]] = {"contact": set(self._contacts), "group": set(self._groups)}
+        return key not in taken.get(kind, set())
+
+
+def _loaded(found: T | None, what: str) -> T:
+    if found is None:
+        raise NotLoaded(what)
+    return found
+
+

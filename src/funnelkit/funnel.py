@@ -1,0 +1,377 @@
+"""What the tables of one funnel come to: a frozen value with every row and cell looked up once.
+
+Building it reports every fault of the tables at once, each with a code. It is data: written, compared, derived.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from attrs import evolve, field, fields, frozen
+
+from funnelkit.cells import (
+    BOOKABLE,
+    COUNTED,
+    GRANTED,
+    MOVE_QUESTION,
+    RIGHT_QUESTION,
+    Words,
+    granted,
+    led,
+    removed,
+)
+from funnelkit.decisions import Decision, Finding, Mark, Notice
+from funnelkit.errors import Invalid, Problem, UnknownRight, UnknownStatus, unknown
+from funnelkit.lint import faults
+from funnelkit.plain import digest
+from funnelkit.policy import Policy
+from funnelkit.table import NEW, Act, Deed, Effect, Mail, Matrix, Move, Need, Row, Status, Tip, Trigger, Whence, Whither, written_out
+from funnelkit.words import Grant, Kind, Reach, Removal, Role, Standing, Ties
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+S_co = TypeVar("S_co", bound=Status, covariant=True)
+R_co = TypeVar("R_co", bound=StrEnum, covariant=True)
+S = TypeVar("S", bound=Status)
+C = TypeVar("C", bound=Enum)
+V = TypeVar("V")
+
+
+@frozen(kw_only=True, eq=False)
+class Funnel(Generic[S_co, R_co]):
+    """Everything about one funnel: who a contact can be, what can happen, what each status may do.
+
+    Raises Invalid when built with faults in its tables; each problem's path is the table, each message starts with a code.
+    """
+
+    name: str
+    statuses: type[S_co]
+    triggers: type[Trigger]
+    labels: Mapping[S_co, str]
+    moves: tuple[Move[S_co], ...]
+    rights: Matrix[S_co, R_co, Grant]
+    bookings: Matrix[S_co, Kind, Grant]
+    hours: Mapping[S_co, Grant]
+    hours_notes: Mapping[S_co, str] = field(factory=dict)
+    removals: Matrix[Standing, Ties, Removal]
+    log_in: R_co | None = None
+    """The column that says who may log in; None where the source knows no portal."""
+    credentials: R_co | None = None
+    """The column that says who may hold credentials; None: who may log in."""
+    deeds: tuple[Deed, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    mails: tuple[Mail, ...] = ()
+    right_needs: Mapping[R_co, Need] = field(factory=dict)
+    """Facts that a right asks for whatever the status."""
+    ends: tuple[S_co, ...] = ()
+    """Statuses that no row leaves, on purpose."""
+    follow_ups: tuple[S_co, ...] = ()
+    """The follow-up statuses in order; their count is the number of attempts."""
+    order: tuple[tuple[S_co, ...], ...] = ()
+    """Statuses from the outside inward, in tiers; empty where there is no such order."""
+    forward_only: bool = False
+    """Whether a contact never moves to an earlier tier of `order`."""
+    tips: tuple[Tip[S_co], ...] = ()
+    retired: Mapping[S_co, S_co | None] = field(factory=dict)
+    """Statuses that nobody gets any more, each with its successor."""
+    policy: Policy = field(factory=Policy)
+
+    rows: tuple[Row[S_co], ...] = field(init=False, repr=False)
+    by_hand: Mapping[tuple[S_co | None, S_co], tuple[Row[S_co], ...]] = field(init=False, repr=False)
+    recorded: Mapping[tuple[S_co | None, Trigger], Row[S_co]] = field(init=False, repr=False)
+    grants: Mapping[tuple[S_co, R_co], Finding] = field(init=False, repr=False)
+    answers: Mapping[tuple[S_co, R_co], Decision] = field(init=False, repr=False)
+    leads: Mapping[tuple[S_co | None, S_co], Finding] = field(init=False, repr=False)
+    conversions: Mapping[tuple[S_co, S_co], Decision] = field(init=False, repr=False)
+    books: Mapping[tuple[S_co, Kind], Finding] = field(init=False, repr=False)
+    counts: Mapping[S_co, Finding] = field(init=False, repr=False)
+    removes: Mapping[tuple[Standing, Ties], Finding] = field(init=False, repr=False)
+    gained: Mapping[tuple[S_co, S_co], tuple[tuple[R_co, ...], tuple[R_co, ...]]] = field(init=False, repr=False)
+    """For each pair of statuses the rights gained and the rights lost."""
+    tier: Mapping[S_co, int] = field(init=False, repr=False)
+    sets: Mapping[Trigger | Status, tuple[Effect, ...]] = field(init=False, repr=False)
+    means: Mapping[tuple[Act, Kind | None], Trigger] = field(init=False, repr=False)
+    advice: Mapping[Trigger | Act | None, tuple[tuple[Tip[S_co], Notice], ...]] = field(init=False, repr=False)
+
+    @rows.default
+    def _rows(self) -> tuple[Row[S_co], ...]:
+        return tuple(written_out(self.moves, self.statuses))
+
+    @by_hand.default
+    def _by_hand(self) -> Mapping[tuple[S_co | None, S_co], tuple[Row[S_co], ...]]:
+        found: dict[tuple[S_co | None, S_co], tuple[Row[S_co], ...]] = {}
+        for row in sorted(self.rows, key=lambda row: row.automatic):  # by hand first, then what only the system may
+            found[row.now, row.to] = (*found.get((row.now, row.to), ()), row)
+        return found
+
+    @recorded.default
+    def _recorded(self) -> Mapping[tuple[S_co | None, Trigger], Row[S_co]]:
+        return {(row.now, row.on): row for row in reversed(self.rows) if row.automatic}
+
+    @grants.default
+    def _grants(self) -> Mapping[tuple[S_co, R_co], Finding]:
+        return {key: self._cell(key, Mark.OK) for key in self.rights.cells}
+
+    @answers.default
+    def _answers(self) -> Mapping[tuple[S_co, R_co], Decision]:
+        cells = ((key, self._cell(key, Mark.NEEDS)) for key in self.rights.cells)
+        return {key: Decision(RIGHT_QUESTION, (cell,), Words(cell.params), None, self) for key, cell in cells}
+
+    @leads.default
+    def _leads(self) -> Mapping[tuple[S_co | None, S_co], Finding]:
+        pairs = ((now, to) for now in (None, *self.statuses) for to in self.statuses)
+        return {(a, b): led(a, b, next((row.source for row in self.by_hand.get((a, b), ())), None)) for a, b in pairs}
+
+    @conversions.default
+    def _conversions(self) -> Mapping[tuple[S_co, S_co], Decision]:
+        return {
+            (now, to): Decision(MOVE_QUESTION, (found,), Words(found.params), None, self)
+            for (now, to), found in self.leads.items()
+            if now is not None
+        }
+
+    @books.default
+    def _books(self) -> Mapping[tuple[S_co, Kind], Finding]:
+        notes = self.bookings.notes
+        return {
+            (s, k): granted("booking.status_may_book", BOOKABLE, cell, {"status": s, "kind": k}, notes.get((s, k), ""))
+            for (s, k), cell in self.bookings.cells.items()
+        }
+
+    @counts.default
+    def _counts(self) -> Mapping[S_co, Finding]:
+        return {
+            s: granted("certification.status_counts", COUNTED, cell, {"status": s}, self.hours_notes.get(s, ""))
+            for s, cell in self.hours.items()
+        }
+
+    @removes.default
+    def _removes(self) -> Mapping[tuple[Standing, Ties], Finding]:
+        notes = self.removals.notes
+        return {
+            key: removed(cell, {"standing": key[0], "ties": key[1]}, notes.get(key, ""))
+            for key, cell in self.removals.cells.items()
+        }
+
+    @gained.default
+    def _gained(self) -> Mapping[tuple[S_co, S_co], tuple[tuple[R_co, ...], tuple[R_co, ...]]]:
+        has = {
+            s: [r for r in self.rights.columns if self.rights.cells.get((s, r), Grant.NO) not in (Grant.NO, Grant.UNSTATED)]
+            for s in self.statuses
+        }
+        return {
+            (a, b): (tuple(r for r in has[b] if r not in has[a]), tuple(r for r in has[a] if r not in has[b]))
+            for a in self.statuses
+            for b in self.statuses
+        }
+
+    @tier.default
+    def _tier(self) -> Mapping[S_co, int]:
+        return {status: place for place, tier in enumerate(self.order) for status in tier}
+
+    @sets.default
+    def _sets(self) -> Mapping[Trigger | Status, tuple[Effect, ...]]:
+        found: dict[Trigger | Status, tuple[Effect, ...]] = {}
+        for effect in self.effects:
+            found[effect.on] = (*found.get(effect.on, ()), effect)
+        return found
+
+    @means.default
+    def _means(self) -> Mapping[tuple[Act, Kind | None], Trigger]:
+        return {(deed.act, deed.kind): deed.on for deed in self.deeds}
+
+    @advice.default
+    def _advice(self) -> Mapping[Trigger | Act | None, tuple[tuple[Tip[S_co], Notice], ...]]:
+        found: dict[Trigger | Act | None, tuple[tuple[Tip[S_co], Notice], ...]] = {}
+        for tip in self.tips:
+            notice = Notice(f"{self.name}.{tip.code}", tip.text, tip.source)
+            found[tip.on] = (*found.get(tip.on, ()), (tip, notice))
+        return found
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse to be built with a fault, naming all of them."""
+        found = tuple(faults(self))
+        if found:
+            raise Invalid(*found)
+
+    def status(self, given: object, path: str = "status") -> S_co:
+        """Give this as a status of this funnel: one of its members, or the key of one. Another funnel's is refused.
+
+        Raises UnknownStatus. The one way in: two funnels may use one key for opposite things.
+        """
+        if type(given) is self.statuses:
+            return given
+        if type(given) is str and given in self._keys:
+            return self._keys[given]
+        if isinstance(given, Status):
+            text = f"a status of {self.name} is needed, not one of {type(given).__name__}; known: {', '.join(self._keys)}"
+            raise UnknownStatus(Problem(path, text))
+        raise UnknownStatus(Problem(path, unknown("status", given, self.name, self._keys)))
+
+    def right(self, given: object, path: str = "right") -> R_co:
+        """Give this as a right of this funnel: a column, or the key of one. Raises UnknownRight."""
+        if given in self.rights.reach and type(given) is type(self.rights.columns[0]):
+            return given
+        if type(given) is str:
+            for column in self.rights.columns:
+                if column.value == given:
+                    return column
+        raise UnknownRight(Problem(path, unknown("right", given, self.name, (c.value for c in self.rights.columns))))
+
+    def trigger(self, given: object, path: str = "trigger") -> Trigger:
+        """Give this as a trigger of this funnel, or raise Invalid."""
+        if type(given) is self.triggers:
+            return given
+        keys = {member.value: member for member in self.triggers}
+        if type(given) is str and given in keys:
+            return keys[given]
+        raise Invalid(Problem(path, unknown("trigger", given, self.name, keys)))
+
+    def labelled(self, text: str) -> S_co | None:
+        """Give the status with this label or key, whatever its case and blanks; None when there is none."""
+        return self._labelled.get(" ".join(text.split()).casefold())
+
+    def unlabelled(self, text: str) -> str:
+        """Say that a label is unknown, and which one was meant."""
+        return unknown("label", text, self.name, self.labels.values())
+
+    @property
+    def start(self) -> S_co:
+        """The status of a contact that is entered without one: the first, which may do least."""
+        return next(iter(self.statuses))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A short text that stands for all of this; every event carries it."""
+        return digest(self)
+
+    @cached_property
+    def _keys(self) -> Mapping[str, S_co]:
+        return {member.value: member for member in self.statuses}
+
+    @cached_property
+    def _labelled(self) -> Mapping[str, S_co]:
+        by_key = {member.value.replace("_", " "): member for member in self.statuses}
+        return by_key | {member.value: member for member in self.statuses} | {self.labels[m].casefold(): m for m in self.labels}
+
+    def advised(self, on: Trigger | Act, was: Status | None, to: Status | None, standing: Standing) -> tuple[Notice, ...]:
+        """Give the tips for what happens to a contact of this status and standing."""
+        return tuple(
+            notice
+            for happening in (on, None)
+            for tip, notice in self.advice.get(happening, ())
+            if (not tip.was or was in tip.was) and (not tip.to or to in tip.to) and tip.standing in (None, standing)
+        )
+
+    def words(self) -> Mapping[str, object]:
+        """What texts may name."""
+        return {"funnel": self.name, "order": " < ".join(" | ".join(s.value for s in tier) for tier in self.order)}
+
+    def with_policy(self, **parts: object) -> Funnel[S_co, R_co]:
+        """Give this funnel with one account's numbers: `with_policy(follow_up=FollowUpPolicy(...))`."""
+        return evolve(self, policy=evolve(self.policy, **parts))  # type: ignore[arg-type]  # attrs refuses an unknown part
+
+    def _cell(self, key: tuple[S_co, R_co], open_: Mark) -> Finding:
+        words = {"status": key[0], "right": key[1]}
+        return granted("access.status_grants", GRANTED, self.rights.cells[key], words, self.rights.notes.get(key, ""), open_)
+
+    def derive(  # noqa: PLR0913  # one argument a table, and all have a default
+        self,
+        name: str,
+        *,
+        statuses: type[S] | None = None,
+        drop: Collection[tuple[Status | None, Status] | tuple[Status | None, Status, Trigger]] = (),
+        add: tuple[Move[Status], ...] = (),
+        needs: Mapping[tuple[Status | None, Status], tuple[Need, ...]] | None = None,
+        cells: Mapping[tuple[Status, Any], Grant] | None = None,
+        bookings: Mapping[tuple[Status, Kind], Grant] | None = None,
+        hours: Mapping[Status, Grant] | None = None,
+        labels: Mapping[Status, str] | None = None,
+        **parts: object,
+    ) -> Funnel[S, R_co]:
+        """Give a variant under its own name.
+
+        `statuses` is its own enum, matched by key: what it lacks is dropped from every table, what it adds needs cells
+        of its own. `drop` and `needs` name pairs of statuses (None: new) in whatever row they stand by hand; a third member
+        of `drop` names the trigger of an automatic row. `add` are further rows; `cells`, `bookings`, `hours` and `labels` replace single cells. `parts` replace whole fields:
+        `ends`, `policy`, `deeds`, `effects`, `order`, `tips`, ... Raises Invalid with every fault of the result.
+        """
+        enum: type[S] = statuses or self.statuses  # type: ignore[assignment]  # without one of its own, S is S_co
+        own = {s.value: s for s in enum}
+        kept: dict[Status, S] = {s: own[s.value] for s in self.statuses if s.value in own}
+        changed = {(own.get(a.value) if a else None, own.get(b.value)): n for (a, b), n in (needs or {}).items()}
+        dropped = {(a and own.get(a.value), own.get(b.value), *on) for a, b, *on in drop}
+        rows: tuple[Move[Status], ...] = self.moves
+        moves: tuple[Move[S], ...] = tuple(m for move in rows for m in _moved(move, kept, enum, dropped, changed))
+        kinds: Matrix[Status, Kind, Grant] = self.bookings
+        columns: Matrix[Status, R_co, Grant] = self.rights
+        fresh: dict[str, Any] = {
+            "moves": (*moves, *add),
+            "rights": _patched(columns, kept, cells or {}),
+            "bookings": _patched(kinds, kept, bookings or {}),
+            "hours": {kept[s]: g for s, g in self.hours.items() if s in kept} | _own(own, hours),
+            "labels": {kept[s]: t for s, t in self.labels.items() if s in kept} | _own(own, labels),
+            "hours_notes": {kept[s]: t for s, t in self.hours_notes.items() if s in kept},
+            "ends": _kept(self.ends, kept),
+            "follow_ups": _kept(self.follow_ups, kept),
+            "order": tuple(_kept(tier, kept) for tier in self.order),
+            "tips": tuple(
+                Tip(t.code, t.on, _kept(t.was, kept), _kept(t.to, kept), t.text, t.source, t.standing) for t in self.tips
+            ),
+            "retired": {kept[s]: t and kept.get(t) for s, t in self.retired.items() if s in kept},
+            "effects": tuple(
+                Effect(kept[e.on] if isinstance(e.on, Status) else e.on, e.axis, e.to, e.source, e.start)
+                for e in self.effects
+                if not isinstance(e.on, Status) or e.on in kept
+            ),
+        }
+        whole: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(Funnel) if f.init}
+        whole |= {"name": name, "statuses": enum, **fresh, **parts}
+        return Funnel(**whole)
+
+
+def _own(own: Mapping[str, S], given: Mapping[Status, V] | None) -> dict[Status, V]:
+    return {own.get(s.value, s): v for s, v in (given or {}).items()}
+
+
+def _kept(given: tuple[Status, ...], kept: Mapping[Status, S]) -> tuple[S, ...]:
+    return tuple(kept[s] for s in given if s in kept)
+
+
+def _patched(
+    table: Matrix[Status, C, Grant], kept: Mapping[Status, S], cells: Mapping[tuple[Status, C], Grant]
+) -> Matrix[Status, C, Grant]:
+    own = {s.value: s for s in kept.values()}
+    over: dict[tuple[Status, C], Grant] = {(own.get(s.value, s), c): g for (s, c), g in cells.items()}
+    columns = tuple(dict.fromkeys((*table.columns, *(c for _, c in over))))
+    notes: dict[tuple[Status, C], str] = {
+        (kept[s], c): t for (s, c), t in table.notes.items() if s in kept and (kept[s], c) not in over
+    }
+    old: dict[tuple[Status, C], Grant] = {(kept[s], c): g for (s, c), g in table.cells.items() if s in kept}
+    return Matrix(columns, old | over, {c: table.reach.get(c, Reach.PORTAL) for c in columns}, notes)
+
+
+def _moved(
+    move: Move[Status],
+    kept: Mapping[Status, S],
+    enum: type[S],
+    dropped: Collection[tuple[object, ...]],
+    needs: Mapping[tuple[S | None, S | None], tuple[Need, ...]],
+) -> Iterator[Move[S]]:
+    """Write a row for the new enum: as it stands, or pair by pair where pairs of it are dropped or need something else."""
+    start = move.start if isinstance(move.start, Whence) else _kept(move.start, kept)
+    to = move.to if isinstance(move.to, Whither) else _kept(move.to, kept)
+    if not start or not to:
+        return
+    whole: Move[S] = Move(start, move.on, to, move.by, move.needs, move.source)
+    by_hand = move.by != (Role.SYSTEM,)
+    pairs = [(row.now, row.to) for row in written_out((whole,), enum)]
+    if not any((by_hand and (pair in dropped or pair in needs)) or (*pair, move.on) in dropped for pair in pairs):
+        yield whole
+        return
+    for a, b in pairs:
+        if not ((by_hand and (a, b) in dropped) or (a, b, move.on) in dropped):
+            yield Move(NEW if a is None else a, move.on, b, move.by, needs.get((a, b), move.needs), move.source)

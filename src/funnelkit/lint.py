@@ -1,0 +1,191 @@
+"""What is wrong with a funnel: every fault has a code, and all are reported at once.
+
+`faults` are those with which a funnel does not build; `lint` adds those that a careful author mends.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from funnelkit.errors import Problem
+from funnelkit.table import Whence
+from funnelkit.words import Grant, Standing, Ties
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+Tables = Any  # a Funnel; this module stands below it, so that a funnel can check itself
+
+
+def faults(funnel: Tables) -> Iterator[Problem]:
+    """Give everything that keeps the tables from being a funnel."""
+    yield from _foreign(funnel)
+    yield from _holes(funnel)
+    yield from _overlaps(funnel)
+    yield from _words(funnel)
+    yield from _order(funnel)
+
+
+def lint(funnel: Tables, reserved: Collection[str] = ()) -> tuple[Problem, ...]:
+    """Give what a careful author would mend in a funnel that builds; `reserved` are the names of the conversion rules."""
+    return (*ways(funnel), *_unused(funnel, reserved), *_retired(funnel))
+
+
+def _fault(path: str, code: str, text: str) -> Problem:
+    return Problem(path, f"{code}: {text}")
+
+
+def _foreign(funnel: Tables) -> Iterator[Problem]:
+    """`foreign_status`, `foreign_trigger`: a member of another enum stands in a table."""
+    for path, given in _mentioned(funnel):
+        if type(given) is not funnel.statuses:
+            yield _fault(path, "foreign_status", f"{type(given).__name__}.{given} is no status of {funnel.name}")
+    for path, rows in (("moves", funnel.moves), ("deeds", funnel.deeds), ("effects", funnel.effects), ("mails", funnel.mails)):
+        for row in rows:
+            if type(row.on) not in (funnel.triggers, *((funnel.statuses,) if path == "effects" else ())):
+                yield _fault(path, "foreign_trigger", f"{type(row.on).__name__}.{row.on} is no trigger of {funnel.name}")
+
+
+def _mentioned(funnel: Tables) -> Iterator[tuple[str, object]]:
+    for row in funnel.rows:
+        yield from (("moves", s) for s in (row.now, row.to) if s is not None)
+    for path, cells in (("rights", funnel.rights.cells), ("bookings", funnel.bookings.cells)):
+        yield from ((path, s) for s in dict.fromkeys(head for head, _ in cells))
+    for path in ("labels", "hours", "ends", "follow_ups", "retired"):
+        yield from ((path, s) for s in getattr(funnel, path))
+    yield from (("order", s) for tier in funnel.order for s in tier)
+    yield from (("tips", s) for tip in funnel.tips for s in (*tip.was, *tip.to))
+
+
+def _holes(funnel: Tables) -> Iterator[Problem]:
+    """`hole`: a cell that a table must have and has not. `crumb`: a cell too many. `no_reach`: a column without header."""
+    yield from _matrix("rights", funnel.rights, funnel.statuses)
+    yield from _matrix("bookings", funnel.bookings, funnel.statuses)
+    yield from _matrix("removals", funnel.removals, Standing, tuple(Ties))
+    for path, given in (("hours", funnel.hours), ("labels", funnel.labels)):
+        yield from (_fault(path, "hole", f"{s.value} has no entry") for s in funnel.statuses if s not in given)
+    for column in funnel.rights.columns:
+        if column not in funnel.rights.reach:
+            yield _fault("rights", "no_reach", f"{column.value} needs a second header: PORTAL or PUBLIC")
+    yield from (_fault("rights", "doubled", f"{c.value} is a column twice") for c in _twice(funnel.rights.columns))
+
+
+def _matrix(path: str, table: Tables, heads: Iterable[Enum], columns: tuple[Enum, ...] = ()) -> Iterator[Problem]:
+    for head in heads:
+        for column in columns or table.columns:
+            if (head, column) not in table.cells:
+                yield _fault(path, "hole", f"{head.value} has no cell for {column.value}")
+    yield from (_fault(path, "crumb", f"{head.value} has a cell too many") for head in table.crumbs)
+    yield from (_fault(path, "note_without_cell", f"{a.value}, {b.value}") for a, b in table.notes if (a, b) not in table.cells)
+
+
+def _overlaps(funnel: Tables) -> Iterator[Problem]:
+    """`overlap`: one status, one automatic trigger, two targets. `doubled`: one pair, one actor, two rows. `no_entry`."""
+    targets: dict[tuple[object, object], set[str]] = {}
+    for row in funnel.rows:
+        if row.automatic:
+            targets.setdefault((row.now, row.on), set()).add(row.to.value)
+    for (now, on), found in targets.items():
+        if len(found) > 1:
+            yield _fault("moves", "overlap", f"{now or 'new'} on {on} leads to {', '.join(sorted(found))}")
+    pairs = [(row.now, row.on, row.to, role) for row in funnel.rows for role in row.by]
+    for now, on, to in dict.fromkeys((now, on, to) for now, on, to, _ in _twice(pairs)):
+        yield _fault("moves", "doubled", f"{now or 'new'} on {on} to {to} stands twice for one actor")
+    yield from (_fault("moves", "no_actor", f"{move.on} has nobody in it") for move in funnel.moves if not move.by)
+    if all(row.now is not None for row in funnel.rows):
+        yield _fault("moves", "no_entry", "no row says how a contact comes into being")
+
+
+def _words(funnel: Tables) -> Iterator[Problem]:
+    """`no_column`: a right that is none. `no_row`: a deed that moves nobody. `two_sentences`: one need, two meanings."""
+    for path in ("log_in", "credentials"):
+        column = getattr(funnel, path)
+        if column is not None and column not in funnel.rights.columns:
+            yield _fault(path, "no_column", f"{column} is no column of the rights")
+    yield from (_fault("right_needs", "no_column", str(c)) for c in funnel.right_needs if c not in funnel.rights.columns)
+    if any(r.value == "portal" for r in funnel.rights.reach.values()) and funnel.log_in is None and _granted(funnel):
+        yield _fault("log_in", "no_log_in", "rights are reached through the portal, but no column says who may log in")
+    known = {row.on for row in funnel.rows}
+    yield from (_fault("deeds", "no_row", f"{d.on} moves nobody") for d in funnel.deeds if d.on not in known)
+    keys = Counter(need.key for need in {n for move in funnel.moves for n in move.needs})
+    yield from (_fault("moves", "two_sentences", f"the need {key} has {n} meanings") for key, n in keys.items() if n > 1)
+    labels = Counter(label.casefold() for label in funnel.labels.values())
+    yield from (_fault("labels", "doubled", f"{label!r} names {n} statuses") for label, n in labels.items() if n > 1)
+    if not funnel.name.isidentifier():
+        yield _fault("name", "no_name", "a funnel's name is one word of letters, digits and _")
+
+
+def _order(funnel: Tables) -> Iterator[Problem]:
+    """`no_order`: forward only, but no order. `doubled`: a status in two tiers. `backward_row`: a row that goes back."""
+    if funnel.forward_only and not funnel.order:
+        yield _fault("order", "no_order", "a funnel that is forward only says its order")
+    yield from (_fault("order", "doubled", f"{s} stands twice") for s in _twice([s for t in funnel.order for s in t]))
+    if funnel.forward_only:
+        for row in funnel.rows:
+            if row.now in funnel.tier and row.to in funnel.tier and funnel.tier[row.to] < funnel.tier[row.now]:
+                yield _fault("moves", "backward_row", f"{row.now} to {row.to}, but {funnel.name} is forward only")
+
+
+def ways(funnel: Tables) -> Iterator[Problem]:
+    """Give where the moves of a funnel or a life lead nowhere.
+
+    `unreachable`: no row leads to it. `trap`: no row leaves it, and it is no end. `end_left`: an end that rows leave."""
+    reached = {row.to for row in funnel.rows if row.now is None}
+    while more := {row.to for row in funnel.rows if row.now in reached} - reached:
+        reached |= more
+    left = {row.now for row in funnel.rows}
+    for status in funnel.statuses:
+        if status not in reached and status not in funnel.retired:
+            yield _fault("moves", "unreachable", f"nothing leads to {status.value}")
+        if status not in left and status not in funnel.ends:
+            yield _fault("moves", "trap", f"nothing leaves {status.value}, and it is not in ends")
+        if status in left and status in funnel.ends:
+            yield _fault("ends", "end_left", f"{status.value} is an end, but rows leave it")
+
+
+def _unused(funnel: Tables, reserved: Collection[str]) -> Iterator[Problem]:
+    """`never_granted`, `unused_trigger`, `no_source`, `need_is_a_rule`."""
+    silent = all(cell is Grant.UNSTATED for cell in funnel.rights.cells.values())
+    for column in funnel.rights.columns:
+        if not silent and not _grants(funnel.rights.cells, column):
+            yield _fault("rights", "never_granted", f"no status has {column.value}")
+    used = {row.on for row in (*funnel.rows, *funnel.deeds, *funnel.effects)}
+    yield from (_fault("moves", "unused_trigger", t.value) for t in funnel.triggers if t not in used)
+    for path, rows in (("moves", funnel.moves), ("deeds", funnel.deeds), ("effects", funnel.effects)):
+        yield from (_fault(path, "no_source", f"the row of {row.on}") for row in rows if not row.source.strip())
+    for key in dict.fromkeys(need.key for move in funnel.moves for need in move.needs):
+        if key in reserved:
+            yield _fault("moves", "need_is_a_rule", f"{key} is the name of a rule; call the need something else")
+    yield from (
+        _fault("moves", "need_of_start", f"{move.on} needs facts of a status that does not exist yet")
+        for move in funnel.moves
+        if move.start is Whence.NEW and any(need.key == "next_attempt" for need in move.needs)
+    )
+
+
+def _retired(funnel: Tables) -> Iterator[Problem]:
+    """`no_successor`: a retired status that says not where its contacts go. `retired_target`: rows still lead to it."""
+    for status, successor in funnel.retired.items():
+        if successor is None:
+            yield _fault("retired", "no_successor", f"{status.value} is retired; name the status that follows it")
+        if any(row.to is status for row in funnel.rows):
+            yield _fault("moves", "retired_target", f"{status.value} is retired, but rows lead to it")
+
+
+def _granted(funnel: Tables) -> bool:
+    return any(cell not in (Grant.NO, Grant.UNSTATED) for cell in funnel.rights.cells.values())
+
+
+def _grants(cells: Mapping[tuple[Enum, Enum], Grant], column: Enum) -> bool:
+    return any(cell not in (Grant.NO, Grant.UNSTATED) for (_, c), cell in cells.items() if c is column)
+
+
+def _twice(things: Iterable[Any]) -> Iterator[Any]:
+    return (thing for thing, n in Counter(things).items() if n > 1)
+
+
+def need_names(funnel: Tables) -> Mapping[str, str]:
+    """Give the sentence of every need that a row of this funnel asks for, by its key."""
+    return {n.key: n.sentence for n in (*(n for m in funnel.moves for n in m.needs), *funnel.right_needs.values())}

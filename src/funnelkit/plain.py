@@ -1,0 +1,44 @@
+"""Values as plain data: what a fingerprint, a lock file and an idempotency key are made of. One way only, no reading."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Set
+from datetime import date
+from enum import Enum
+from typing import Any
+
+from attrs import fields, has
+
+
+def plain(value: object) -> object:
+    """Give this value in dicts, lists, texts and numbers; the same value gives the same data in every process."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, type) and issubclass(value, Enum):
+        return [member.value for member in value]
+    kind: type[Any] = type(value)
+    if has(kind):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(kind) if f.init}
+    if isinstance(value, Mapping):
+        return {_key(k): plain(v) for k, v in value.items()}
+    if isinstance(value, Set):
+        return sorted((plain(v) for v in value), key=repr)
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def digest(value: object) -> str:
+    """Give a short text that stands for this value: equal values, equal texts; 16 bytes of SHA-256 in hex."""
+    text = json.dumps(plain(value), sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _key(key: object) -> str:
+    if isinstance(key, tuple):
+        return "/".join(map(_key, key))
+    return str(key.value) if isinstance(key, Enum) else str(key)

@@ -1,0 +1,140 @@
+"""THE NUMBERS: every figure and moment that a rule uses, its unit, its source, and the other readings.
+
+A reading that is a row or a cell of a table is no policy: it is a derived funnel (READINGS in the funnel's file).
+"""
+
+from __future__ import annotations
+
+from enum import Enum, unique
+
+from attrs import field, frozen
+
+from funnelkit.times import Elapsed
+from funnelkit.words import Kind
+
+
+@unique
+class StatusWhen(Enum):
+    """Which status of an attendee decides whether an appointment counts. Source: CC-A1."""
+
+    AT_BOOKING = "at_booking"  # as kept on the appointment; a past report does not change by itself
+    AT_SESSION = "at_session"  # as the history tells for the start of the session
+    CURRENT = "current"  # as it is on the day of the report
+
+
+@unique
+class Countable(Enum):
+    """Which appointments can count at all. Source: CC-A3."""
+
+    HELD = "held"  # its end has passed, and it was neither cancelled nor missed
+    NOT_CANCELLED = "not_cancelled"  # booked and not cancelled, future and missed ones included
+
+
+@unique
+class SameStatus(Enum):
+    """What a conversion to the status that the contact has already comes to. Source: SD-A2."""
+
+    REFUSED = "refused"
+    ACCEPTED = "accepted"  # nothing changes, and that is fine
+
+
+@frozen(kw_only=True)
+class ConversionPolicy:
+    """How a status changes."""
+
+    same_status: SameStatus = SameStatus.REFUSED
+    """Converting to the same status. Source: SD-A2."""
+
+    corrections: bool = True
+    """Whether a mistake can be corrected. Off where a funnel moves forward only, unless the host says so. Source: S1."""
+
+
+@frozen(kw_only=True)
+class FollowUpPolicy:
+    """When we get back to a lead."""
+
+    delay: Elapsed = Elapsed(hours=48)
+    """From the moment the status is set to the next date. Source: S2, BG-A1, BG-A2."""
+
+    cold_after: Elapsed = Elapsed(hours=2)
+    """From the scheduled time of the last follow-up until the lead is cold, inclusive. Source: S2, BG-A7."""
+
+    in_order: bool = True
+    """Follow-ups go strictly 1, 2, 3, ...; off: they may jump and go back. Source: BG-A5."""
+
+    restart_after_cancel: bool = False
+    """Count from 1 again after a cancelled or re-booked consultation; off: go on counting. Source: BG-A10."""
+
+    early_cold: bool = True
+    """A lead may be called cold by hand before the last follow-up, with a notice; off: refused. Source: BG-A8."""
+
+
+@frozen(kw_only=True)
+class BookingPolicy:
+    """Who may book for themselves."""
+
+    public: tuple[Kind, ...] = (Kind.SAMPLE,)
+    """Kinds that anybody may book on the public calendar, without an account. Source: CC6, CC-A8."""
+
+
+@frozen(kw_only=True)
+class CertificationPolicy:
+    """Which appointments count for certification."""
+
+    status_when: StatusWhen = StatusWhen.AT_BOOKING
+    """Whose status decides. Source: CC-A1."""
+
+    countable: Countable = Countable.HELD
+    """What has to have happened. Source: CC-A3."""
+
+    always: tuple[str, ...] = ()
+    """Keys of statuses all of whose hours count today, whatever the status was then (`inactive_counts_all`). Source: CC-A2."""
+
+
+@frozen(kw_only=True)
+class RemovalPolicy:
+    """What happens on delete."""
+
+    ties: frozenset[str] = frozenset({"session", "event", "appointment", "invoice", "payment"})
+    """What counts as hanging on a contact; the host tells all but appointments as `facts`. Source: S3, SC4, SC-A2."""
+
+
+@frozen(kw_only=True)
+class ContactPolicy:
+    """What is asked of an address, and of a company."""
+
+    unique_email: bool = False
+    """One address, one contact in the account, archived ones included; off: shared ones get a notice. Source: SD4."""
+
+    company_first: bool = False
+    """A company's rights are those of its primary contact. Source: S1, SD2."""
+
+    lower_primary: bool = True
+    """A company may get a primary contact with fewer rights: old assets stay, new ones are refused. Source: SD-A7."""
+
+
+@frozen(kw_only=True)
+class ShellPolicy:
+    """How the shell works. Ours."""
+
+    plan_valid: Elapsed = Elapsed(hours=1)
+    """How long a plan may be kept before it is applied. Source: ours."""
+
+    tries: int = 64
+    """How often a command is planned again when somebody was quicker. Source: ours."""
+
+    deliveries: int = 8
+    """How often a message is tried before it is given up. Source: ours."""
+
+
+@frozen(kw_only=True)
+class Policy:
+    """One account's numbers: `COACHING.with_policy(certification=CertificationPolicy(...))`."""
+
+    contacts: ContactPolicy = field(factory=ContactPolicy)
+    conversion: ConversionPolicy = field(factory=ConversionPolicy)
+    booking: BookingPolicy = field(factory=BookingPolicy)
+    certification: CertificationPolicy = field(factory=CertificationPolicy)
+    follow_up: FollowUpPolicy = field(factory=FollowUpPolicy)
+    removal: RemovalPolicy = field(factory=RemovalPolicy)
+    shell: ShellPolicy = field(factory=ShellPolicy)

@@ -1,0 +1,347 @@
+"""THE QUESTIONS of the shell: what is stored is loaded and put to a rule. Nothing is changed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from funnelkit.commands.facts import Known, facts
+from funnelkit.decisions import Decision
+from funnelkit.errors import NotFound, invalid
+from funnelkit.funnel import Funnel
+from funnelkit.ports.clock import Clock
+from funnelkit.ports.storage import Storage, Transaction
+from funnelkit.policy import StatusWhen
+from funnelkit.rules import access, certification, conversion, history
+from funnelkit.table import Need, Status
+from funnelkit.times import instant
+from funnelkit.values.actor import Actor
+from funnelkit.values.appointment import Appointment
+from funnelkit.values.contact import Contact
+from funnelkit.values.events import Event
+from funnelkit.values.person import Company, Group, Person
+from funnelkit.values.plan import Read
+
+S = TypeVar("S", bound=Status)
+R = TypeVar("R", bound=StrEnum)
+
+
+class StoredView:
+    """What a command sees of a transaction; notes everything that was read, with its version."""
+
+    def __init__(self, stores: Transaction, funnel: str) -> None:
+        """Look at these stores, and of contacts and appointments only at this funnel's."""
+        self.read: list[Read] = []
+        self._stores = stores
+        self._funnel = funnel
+
+    def contact(self, contact: str) -> Contact:
+        """Give a contact of this funnel."""
+        found = self._stores.contacts.get(self._funnel, contact)
+        self._note("contact", contact, 0 if found is None else found.version)
+        if found is None:
+            raise NotFound(f"there is no contact {contact!r} in {self._funnel}")
+        return found
+
+    def person(self, contact: str) -> Person | None:
+        """Give the person behind a contact, if the storage keeps one."""
+        found = self._stores.persons.get(contact)
+        self._note("person", contact, 0 if found is None else found.version)
+        return found
+
+    def company(self, company: str) -> Company:
+        """Give a company."""
+        found = self._stores.companies.get(company)
+        self._note("company", company, 0 if found is None else found.version)
+        if found is None:
+            raise NotFound(f"there is no company {company!r}")
+        return found
+
+    def group(self, group: str) -> Group:
+        """Give a group; one that nobody keeps has no permissions."""
+        found = self._stores.groups.get(group) or Group(id=group)
+        self._note("group", group, found.version)
+        return found
+
+    def appointment(self, appointment: str) -> Appointment:
+        """Give an appointment of this funnel."""
+        found = self._stores.appointments.get(appointment)
+        self._note("appointment", appointment, 0 if found is None else found.version)
+        if found is None or found.funnel != self._funnel:
+            raise NotFound(f"there is no appointment {appointment!r} in {self._funnel}")
+        return found
+
+    def appointments_of(self, contact: str) -> tuple[Appointment, ...]:
+        """Give all appointments of this funnel that the contact attends, by start."""
+        self._note("appointments", contact, self._stores.guards.version("appointments", contact))
+        return tuple(a for a in self._stores.appointments.of_contact(contact) if a.funnel == self._funnel)
+
+    def calendar(self, coach: str, start: datetime, end: datetime) -> tuple[Appointment, ...]:
+        """Give the coach's appointments in that time, whatever their funnel."""
+        self._note("calendar", coach, self._stores.guards.version("calendar", coach))
+        return self._stores.appointments.of_coach(coach, start, end)
+
+    def holders(self, address: str) -> tuple[str, ...]:
+        """Give the contacts that have this address."""
+        self._note("address", address, self._stores.guards.version("address", address))
+        return self._stores.persons.holders(address)
+
+    def history(self, noun: str) -> tuple[Event, ...]:
+        """Give all events about a contact; they change with its version."""
+        return self._stores.history.of("contact", noun)
+
+    def is_free(self, kind: str, key: str) -> bool:
+        """Tell whether an id is not taken yet."""
+        stores = self._stores
+        if kind == "contact":
+            taken: object = stores.contacts.get(self._funnel, key)
+        else:
+            taken = (stores.appointments if kind == "appointment" else stores.companies).get(key)
+        self._note(kind, key, 0 if taken is None else taken.version)  # type: ignore[attr-defined]  # nouns have one
+        return taken is None
+
+    def _note(self, kind: str, key: str, version: int) -> None:
+        self.read.append((kind, key, version))
+
+
+class Questions(Generic[S, R]):
+    """What can be asked about stored contacts. Raises NotFound for an id of nothing."""
+
+    funnel: Funnel[S, R]
+    account: str
+    _storage: Storage
+    _clock: Clock
+
+    # ---- what is stored
+
+    def contact(self, contact: str) -> Contact:
+        """Give a contact as it is now."""
+        with self._storage.transaction(self.account) as stores:
+            return StoredView(stores, self.funnel.name).contact(contact)
+
+    def contacts(self) -> tuple[Contact, ...]:
+        """Give all contacts of the funnel, in the order in which they came."""
+        with self._storage.transaction(self.account) as stores:
+            return tuple(stores.contacts.every(self.funnel.name))
+
+    def person(self, contact: str) -> Person:
+        """Give name and addresses of a contact."""
+        with self._storage.transaction(self.account) as stores:
+            found = StoredView(stores, self.funnel.name).person(contact)
+        if found is None:
+            raise NotFound(f"nobody keeps the name of contact {contact!r} here")
+        return found
+
+    def company(self, company: str) -> Company:
+        """Give a company."""
+        with self._storage.transaction(self.account) as stores:
+            return StoredView(stores, self.funnel.name).company(company)
+
+    def appointment(self, appointment: str) -> Appointment:
+        """Give an appointment as it is now."""
+        with self._storage.transaction(self.account) as stores:
+            return StoredView(stores, self.funnel.name).appointment(appointment)
+
+    def appointments(self, contact: str) -> tuple[Appointment, ...]:
+        """Give all appointments that a contact attends, by start."""
+        with self._storage.transaction(self.account) as stores:
+            return StoredView(stores, self.funnel.name).appointments_of(contact)
+
+    # ---- access
+
+    def may(  # noqa: PLR0913  # the facts of the question, by name
+        self,
+        contact: str,
+        right: R,
+        *,
+        item: str | None = None,
+        as_of: datetime | None = None,
+        known: datetime | None = None,
+        facts: Mapping[str, bool] | None = None,
+    ) -> Decision:
+        """May this contact use this right, for this item? `as_of` and `known`: then, as far as was known then."""
+        with self._storage.transaction(self.account) as stores:
+            found = self._then(stores, contact, as_of, known)
+            groups = self._groups(stores, found.groups, as_of, known)
+            return access.may(self.funnel, self._case(stores, found, groups, right, item, facts))
+
+    def rights(
+        self,
+        contacts: Iterable[str],
+        rights: Iterable[R] | None = None,
+        *,
+        item: str | None = None,
+        facts: Mapping[str, bool] | None = None,
+    ) -> Mapping[str, Mapping[R, Decision]]:
+        """Answer several rights (None: all) for many contacts, in a fixed number of queries."""
+        asked, wanted = tuple(dict.fromkeys(contacts)), self._columns(rights)
+        with self._storage.transaction(self.account) as stores:
+            found = stores.contacts.many(self.funnel.name, asked)
+            missing = [contact for contact in asked if contact not in found]
+            if missing:
+                raise NotFound(f"there is no contact {', '.join(map(repr, missing))} in {self.funnel.name}")
+            groups = stores.groups.many(sorted({group for c in found.values() for group in c.groups}))
+            return {
+                key: {r: access.may(self.funnel, self._case(stores, found[key], groups, r, item, facts)) for r in wanted}
+                for key in asked
+            }
+
+    def company_may(self, company: str, right: R, *, item: str | None = None) -> Decision:
+        """May this company have this? In company-first mode its rights are those of its primary contact. Source: SD2."""
+        with self._storage.transaction(self.account) as stores:
+            found = StoredView(stores, self.funnel.name).company(company)
+            if not self.funnel.policy.contacts.company_first:
+                raise invalid("company", f"{self.funnel.name} is not in company-first mode; ask about a contact")
+            primary = None if found.primary is None else stores.contacts.get(self.funnel.name, found.primary)
+            if primary is None:
+                return access.nobody(self.funnel, self.funnel.right(right))
+            groups = self._groups(stores, primary.groups, None, None)
+            return access.may(self.funnel, self._case(stores, primary, groups, right, item, None))
+
+    # ---- conversion
+
+    def options(
+        self, contact: str, *, by: Actor, facts: Mapping[str, bool] | None = None
+    ) -> tuple[conversion.Option[S], ...]:
+        """What can be done next with this contact by this actor, and why not the rest."""
+        with self._storage.transaction(self.account) as stores:
+            view = StoredView(stores, self.funnel.name)
+            found = view.contact(contact)
+            return tuple(
+                option
+                for to in self.funnel.statuses
+                for option in self._ways(view, found, to, by, facts or {})
+            )
+
+    def _ways(
+        self, view: StoredView, contact: Contact, to: S, by: Actor, told: Mapping[str, bool]
+    ) -> tuple[conversion.Option[S], ...]:
+        rows = self.funnel.by_hand.get((self.funnel.status(contact.status), to), ())
+        needs = {need.key: need for row in rows for need in row.needs}.values()
+        known = facts(needs, Known(funnel=self.funnel, view=view, contact=contact, to=to), told)
+        known = {key: value for key, value in known.items() if value or key in told or key not in conversion.SUPPLIED}
+        case: conversion.Case[S] = conversion.Case(
+            now=self.funnel.status(contact.status), by=by, facts=known, standing=contact.standing, contact=contact.id
+        )
+        return conversion.ways(self.funnel, case, to)
+
+    # ---- hours
+
+    def certification(
+        self,
+        *,
+        coach: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        as_of: datetime | None = None,
+        known: datetime | None = None,
+    ) -> certification.Report:
+        """Count hours with a reason for each appointment that starts in [since, until).
+
+        `as_of`: the report as of that moment; `known`: as far as was recorded by then.
+        """
+        begin, end = (None if m is None else instant(m, path) for m, path in ((since, "since"), (until, "until")))
+        with self._storage.transaction(self.account) as stores:
+            now = instant(self._clock.now(), "clock") if as_of is None else instant(as_of, "as_of")
+            rows = self._appointments(stores, coach, as_of, known)
+            ids = sorted({attendee.contact for row in rows for attendee in row.attendees})
+            if as_of is None and known is None:
+                current = {key: c.status for key, c in stores.contacts.many(self.funnel.name, ids).items()}
+            else:
+                then = ((key, history.status_at(stores.history.of("contact", key), now, known)) for key in ids)
+                current = {key: status for key, status in then if status is not None}
+            return certification.count(
+                self.funnel, rows, now=now, today=current, then=self._statuses(stores, known),
+                coach=coach, since=begin, until=end,
+            )  # fmt: skip
+
+    # ---- history
+
+    def history(self, contact: str) -> tuple[Event, ...]:
+        """Give everything that happened to a contact, as recorded. What is gone keeps its history."""
+        with self._storage.transaction(self.account) as stores:
+            found = stores.history.of("contact", contact)
+        if not found:
+            raise NotFound(f"there is no history of contact {contact!r}")
+        return found
+
+    def history_of(self, kind: str, noun: str) -> tuple[Event, ...]:
+        """Give everything that happened to an `appointment`, a `group` or a `company`."""
+        with self._storage.transaction(self.account) as stores:
+            return stores.history.of(kind, noun)
+
+    def reason(self, event: Event | str) -> str | None:
+        """Give the reason or note that goes with an event."""
+        with self._storage.transaction(self.account) as stores:
+            return stores.history.text(event if isinstance(event, str) else event.id)
+
+    def status_at(self, contact: str, moment: datetime, known: datetime | None = None) -> S | None:
+        """Give the status at that moment, as far as was known then; None where there was none, or nobody knows."""
+        when, told = instant(moment, "moment"), None if known is None else instant(known, "known")
+        found = history.status_at(self.history(contact), when, told)
+        return None if found is None else self.funnel.status(found)
+
+    def contact_at(self, contact: str, moment: datetime, known: datetime | None = None) -> Contact | None:
+        """Give the whole contact as it was at that moment, as far as was known then."""
+        when, told = instant(moment, "moment"), None if known is None else instant(known, "known")
+        return history.contact_at(self.history(contact), when, told)
+
+    # ---- inside
+
+    def _columns(self, rights: Iterable[R] | None) -> tuple[R, ...]:
+        return self.funnel.rights.columns if rights is None else tuple(self.funnel.right(right) for right in rights)
+
+    def _then(self, stores: Transaction, contact: str, as_of: datetime | None, known: datetime | None) -> Contact:
+        if as_of is None and known is None:
+            return StoredView(stores, self.funnel.name).contact(contact)
+        moment = None if as_of is None else instant(as_of, "as_of")
+        told = None if known is None else instant(known, "known")
+        found = history.contact_at(stores.history.of("contact", contact), moment, told)
+        if found is None:
+            raise NotFound(f"there was no contact {contact!r} in {self.funnel.name} then")
+        return found
+
+    def _groups(
+        self, stores: Transaction, groups: Iterable[str], as_of: datetime | None, known: datetime | None
+    ) -> Mapping[str, Group]:
+        if as_of is None and known is None:
+            return stores.groups.many(sorted(groups))
+        return {group: history.group_at(group, stores.history.of("group", group), as_of, known) for group in groups}
+
+    def _case(  # noqa: PLR0913, PLR0917  # what access looks at
+        self,
+        stores: Transaction,
+        contact: Contact,
+        groups: Mapping[str, Group],
+        right: R,
+        item: str | None,
+        told: Mapping[str, bool] | None,
+    ) -> access.Case[S, R]:
+        need: Need | None = self.funnel.right_needs.get(self.funnel.right(right))
+        view = StoredView(stores, self.funnel.name)
+        known = facts((need,), Known(funnel=self.funnel, view=view, contact=contact), told or {}) if need else {}
+        permitted = contact.permitted.union(*(groups[g].permitted for g in contact.groups if g in groups))
+        return access.Case(
+            status=self.funnel.status(contact.status), right=right, portal=contact.portal, standing=contact.standing,
+            item=item, permitted=permitted, owned=contact.owned, facts=known, contact=contact.id,
+        )  # fmt: skip
+
+    def _appointments(
+        self, stores: Transaction, coach: str | None, as_of: datetime | None, known: datetime | None
+    ) -> Iterable[Appointment]:
+        rows = tuple(stores.appointments.every(self.funnel.name, coach))
+        if as_of is None and known is None:
+            return rows
+        moment = None if as_of is None else instant(as_of, "as_of")
+        told = None if known is None else instant(known, "known")
+        then = (history.appointment_at(stores.history.of("appointment", row.id), moment, told) for row in rows)
+        return tuple(row for row in then if row is not None)
+
+    def _statuses(self, stores: Transaction, known: datetime | None) -> certification.StatusThen | None:
+        if self.funnel.policy.certification.status_when is not StatusWhen.AT_SESSION:
+            return None
+        return lambda contact, moment: history.status_at(stores.history.of("contact", contact), moment, known)
+
+

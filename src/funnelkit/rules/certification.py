@@ -1,0 +1,252 @@
+"""Which of these appointments count, for how many hours, and why not the others?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum, StrEnum, unique
+from typing import Any, Final, Generic, TypeVar
+
+from attrs import field, frozen
+
+from funnelkit.decisions import About, Decision, rule
+from funnelkit.decisions import Case as AnyCase
+from funnelkit.funnel import Funnel
+from funnelkit.policy import Countable, StatusWhen
+from funnelkit.statuses.appointment import AppointmentStatus
+from funnelkit.table import Status
+from funnelkit.values.appointment import Appointment, Attendee
+
+S = TypeVar("S", bound=Status)
+R = TypeVar("R", bound=StrEnum)
+
+
+@unique
+class From(Enum):
+    """Where the status of an attendee was taken from."""
+
+    BOOKING = "booking"
+    SESSION = "session"
+    TODAY = "today"
+
+
+@frozen(kw_only=True)
+class Case(AnyCase, Generic[S]):
+    """One attendee of one appointment, in plain facts. `ended`: the end has passed (an end that is now has)."""
+
+    status: S | None
+    state: AppointmentStatus = AppointmentStatus.BOOKED
+    ended: bool = True
+    taken: From = From.BOOKING
+    always: bool = False
+    """Whether all hours of the contact's status of today count by policy."""
+
+
+AnyFunnel = Funnel[Status, Any]
+Asked = Case[Any]
+
+
+@rule(ok="it was not cancelled", no="it was cancelled")
+def not_cancelled(funnel: AnyFunnel, case: Asked, row: None) -> bool:
+    """What was cancelled is no hour. Source: CC-A3."""
+    return case.state is not AppointmentStatus.CANCELLED
+
+
+@rule(ok="somebody came", no="nobody came")
+def not_missed(funnel: AnyFunnel, case: Asked, row: None) -> bool:
+    """What was missed was not held. Source: CC-A3."""
+    return case.state is not AppointmentStatus.MISSED
+
+
+@rule(ok="its end has passed", no="its end has not passed yet", about=About.TIME)
+def has_ended(funnel: AnyFunnel, case: Asked, row: None) -> bool:
+    """What is not over was not held; an end that is now has passed. Source: CC-A3."""
+    return case.ended
+
+
+@rule(ok="the status is known, as of {taken}", no="nobody knows the status of the contact", about=About.FACT)
+def status_is_known(funnel: AnyFunnel, case: Asked, row: None) -> bool:
+    """Without a snapshot the current status stands in; without that either, nothing counts. Source: CC-A2."""
+    return case.status is not None
+
+
+@rule(ok="all hours of the contact count by policy, whatever the status was", no="not all hours of the contact count by policy")
+def all_hours_count(funnel: AnyFunnel, case: Asked, row: None) -> bool:
+    """An account may count any hours of those who are inactive now. Source: CC-A2."""
+    return case.always
+
+
+NOBODY: Final = (Attendee(""),)
+QUESTION: Final = "count this appointment"
+OF_WHAT_HAPPENED: Final[Mapping[Countable, tuple[Any, ...]]] = {
+    Countable.HELD: (not_cancelled, not_missed, has_ended),
+    Countable.NOT_CANCELLED: (not_cancelled,),
+}
+RULES: Final = (not_cancelled, not_missed, has_ended, status_is_known, all_hours_count)
+
+
+def counts(funnel: Funnel[S, R], case: Case[S]) -> Decision:
+    """Every finding about one attendee of one appointment. Raises UnknownStatus."""
+    found = [claim(funnel, case, None) for claim in OF_WHAT_HAPPENED[funnel.policy.certification.countable]]
+    if case.always:
+        found.append(all_hours_count(funnel, case, None))
+    else:
+        found.append(status_is_known(funnel, case, None))
+        if case.status is not None:
+            found.append(funnel.counts[funnel.status(case.status)])
+    return Decision(QUESTION, tuple(found), case, None, funnel)
+
+
+@frozen
+class Line:
+    """One appointment of a report: whether it counts and why, its minutes, and which attendees it counts for."""
+
+    appointment: Appointment
+    decision: Decision
+    attendees: tuple[tuple[str, Decision], ...]
+
+    @property
+    def counted(self) -> bool:
+        """Whether its minutes are in the total."""
+        return self.decision.allowed
+
+    @property
+    def clients(self) -> tuple[str, ...]:
+        """The attendees that it counts for. Source: CC-A12."""
+        return tuple(contact for contact, decision in self.attendees if decision)
+
+
+@frozen(kw_only=True)
+class Report:
+    """The hours of some appointments: iterate over it for a line each. Minutes are whole; hours are Decimals."""
+
+    appointments: tuple[Appointment, ...] = field(repr=False)
+    decisions: tuple[Decision, ...] = field(repr=False)
+    of_groups: Mapping[int, tuple[Decision, ...]] = field(repr=False)
+    sums: Mapping[tuple[str, str, bool | None], int]
+    """Counted minutes by coach, client and whether paid (None: not said). A group's minutes stand with each client."""
+    minutes: int
+    """Counted minutes; a group's once."""
+    excluded: int
+    """Minutes that do not count."""
+
+    @property
+    def hours(self) -> Decimal:
+        """Counted hours."""
+        return Decimal(self.minutes) / 60
+
+    @property
+    def excluded_hours(self) -> Decimal:
+        """Hours that do not count."""
+        return Decimal(self.excluded) / 60
+
+    def __len__(self) -> int:
+        """How many appointments were looked at."""
+        return len(self.appointments)
+
+    def __iter__(self) -> Iterator[Line]:
+        """A line for each appointment, in the order given."""
+        for place, (appointment, decision) in enumerate(zip(self.appointments, self.decisions, strict=True)):
+            each = self.of_groups.get(place, (decision,))
+            yield Line(appointment, decision, tuple(zip((a.contact for a in appointment.attendees), each, strict=True)))
+
+    @property
+    def counted(self) -> tuple[Line, ...]:
+        """The lines that count."""
+        return tuple(line for line in self if line.counted)
+
+    @property
+    def not_counted(self) -> tuple[Line, ...]:
+        """The lines that do not, each with its reason."""
+        return tuple(line for line in self if not line.counted)
+
+    def minutes_of(self, *, coach: str | None = None, client: str | None = None) -> int:
+        """Counted minutes of a coach or a client; of a client, those of each group in full."""
+        return sum(n for (c, k, _), n in self.sums.items() if coach in (None, c) and client in (None, k))
+
+
+StatusThen = Callable[[str, datetime], Status | None]
+
+
+def count(  # noqa: PLR0913  # the facts that the policy may ask for, by name
+    funnel: Funnel[S, R],
+    appointments: Iterable[Appointment],
+    *,
+    now: datetime,
+    today: Mapping[str, Status] | None = None,
+    then: StatusThen | None = None,
+    coach: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Report:
+    """Count with a reason for each appointment. `since` and `until` look at the start: [since, until). Source: IC-A10.
+
+    `today` gives the current status by contact: it stands in where there is no snapshot. `then` gives the status of a
+    contact at a moment, where the policy asks for the one at the session. A group counts once if anybody in it counts.
+    """
+    picked = tuple(
+        a
+        for a in appointments
+        if (coach is None or a.coach == coach) and (since is None or a.start >= since) and (until is None or a.start < until)
+    )
+    today = today or {}
+    judge = _judge(funnel, today, then)
+    made: dict[tuple[object, ...], Decision] = {}
+    decisions: list[Decision] = []
+    of_groups: dict[int, tuple[Decision, ...]] = {}
+    sums: dict[tuple[str, str, bool | None], int] = {}
+    counted = excluded = 0
+    for appointment in picked:
+        minutes, ended, each = appointment.minutes, appointment.end <= now, []
+        for attendee in appointment.attendees or NOBODY:
+            status, taken, always = judge(attendee.contact, attendee.status, appointment.start)
+            key = (status, taken, always, appointment.state, ended)
+            decision = made.get(key)
+            if decision is None:
+                case = Case(status=status, taken=taken, always=always, state=appointment.state, ended=ended)
+                decision = made[key] = counts(funnel, case)
+            if decision.allowed:
+                who = (appointment.coach, attendee.contact, appointment.paid)
+                sums[who] = sums.get(who, 0) + minutes
+            each.append(decision)
+        whole = each[0]
+        if len(each) > 1:
+            of_groups[len(decisions)] = tuple(each)
+            whole = next((d for d in each if d.allowed), whole)
+        decisions.append(whole)
+        if whole.allowed:
+            counted += minutes
+        else:
+            excluded += minutes
+    return Report(
+        appointments=picked,
+        decisions=tuple(decisions),
+        of_groups=of_groups,
+        sums=sums,
+        minutes=counted,
+        excluded=excluded,
+    )
+
+
+Judge = Callable[[str, Status | None, datetime], tuple[Any, From, bool]]
+
+
+def _judge(funnel: Funnel[S, R], today: Mapping[str, Status], then: StatusThen | None) -> Judge:
+    """Give the function that says which status of an attendee decides, where it was taken from, and the policy's word."""
+    policy = funnel.policy.certification
+    always = frozenset(funnel.status(key) for key in policy.always)
+
+    def judge(contact: str, booked: Status | None, start: datetime) -> tuple[Any, From, bool]:
+        current = today.get(contact)
+        if current in always:
+            return current, From.TODAY, True
+        if policy.status_when is StatusWhen.AT_BOOKING and booked is not None:
+            return booked, From.BOOKING, False
+        if policy.status_when is StatusWhen.AT_SESSION and then is not None:
+            found = then(contact, start)
+            if found is not None:
+                return found, From.SESSION, False
+        return current, From.TODAY, False
+
+    return judge

@@ -1,0 +1,100 @@
+"""May this person change what is kept about a contact?"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Final, TypeVar
+
+from attrs import frozen
+
+from funnelkit.decisions import About, Decision, Notice, rule
+from funnelkit.decisions import Case as AnyCase
+from funnelkit.funnel import Funnel
+from funnelkit.table import Status
+from funnelkit.values.actor import Actor
+from funnelkit.words import Grant, Role
+
+S = TypeVar("S", bound=Status)
+R = TypeVar("R", bound=StrEnum)
+
+
+@frozen(kw_only=True)
+class Case(AnyCase):
+    """Who changes what: `what` names it in a word, `holders` are other contacts with the address, `status` where it decides."""
+
+    by: Actor
+    what: str = "contact"
+    holders: tuple[str, ...] = ()
+    id_taken: bool = False
+    status: Status | None = None
+    lowers: bool = False
+    contact: str | None = None
+
+    def words(self) -> dict[str, object]:
+        """What texts may name; of the actor, the role."""
+        return {
+            "role": self.by.role, "what": self.what, "status": self.status, "contact": self.contact or "a contact",
+            "holders": len(self.holders),
+        }  # fmt: skip
+
+
+AnyFunnel = Funnel[Status, Any]
+
+
+@rule(ok="{role} may change what is kept", no="{role} may not change what is kept", about=About.ACTOR, remedy="ask the staff")
+def keeper_may(funnel: AnyFunnel, case: Case, row: None) -> bool:
+    """What is kept about contacts is changed by staff, the special desk and the system. Source: CC3, DL8."""
+    return case.by.role not in (Role.CLIENT, Role.VIEWER)
+
+
+@rule(ok="the id is free", no="the id is taken by another contact of this account", remedy="leave the id out, or take another")
+def id_is_free(funnel: AnyFunnel, case: Case, row: None) -> bool:
+    """An id names one contact of the account. Ours."""
+    return not case.id_taken
+
+
+@rule(ok="the address is free", no="the address belongs to another contact of this account, archived ones included", remedy="use another address, or that contact")
+def email_is_free(funnel: AnyFunnel, case: Case, row: None) -> bool:
+    """Where addresses are unique, nobody else in the account has it. Source: SD4, SD-A10."""
+    return not (funnel.policy.contacts.unique_email and case.holders)
+
+
+@rule(ok="{status} may hold credentials", no="{funnel} does not give {status} credentials", remedy="convert the contact to a status that may log in")
+def status_may_hold(funnel: AnyFunnel, case: Case, row: None) -> bool:
+    """Credentials are for statuses that may hold them. Source: S0, SD3."""
+    column = funnel.credentials or funnel.log_in
+    return column is not None and case.status is not None and funnel.rights.cells[case.status, column] is Grant.YES
+
+
+@rule(ok="the company keeps its rights", no="the new primary contact has fewer rights than the former", remedy="convert the contact first, or switch it on by policy")
+def primary_is_no_lower(funnel: AnyFunnel, case: Case, row: None) -> bool:
+    """A primary contact may be replaced by one with fewer rights, unless the account refuses that. Source: SD-A7."""
+    return funnel.policy.contacts.lower_primary or not case.lowers
+
+
+QUESTION: Final = "change the {what} of {contact}"
+SHARED: Final = Notice("editing.shared_address", "the address belongs to another contact too", "ours")
+RULES: Final = (keeper_may, id_is_free, email_is_free, status_may_hold, primary_is_no_lower)
+
+
+def may_change(funnel: Funnel[S, R], case: Case) -> Decision:
+    """Whether this actor may change something that is kept."""
+    return Decision(QUESTION, (keeper_may(funnel, case, None),), case, None, funnel)
+
+
+def may_be_known(funnel: Funnel[S, R], case: Case) -> Decision:
+    """Whether a contact may have this id and this address. A shared address gives a notice."""
+    found = (keeper_may(funnel, case, None), id_is_free(funnel, case, None), email_is_free(funnel, case, None))
+    shared = (SHARED,) if case.holders and not funnel.policy.contacts.unique_email else ()
+    return Decision(QUESTION, found, case, None, funnel, shared)
+
+
+def may_hold_credentials(funnel: Funnel[S, R], case: Case) -> Decision:
+    """Whether credentials may be assigned."""
+    return Decision(QUESTION, (keeper_may(funnel, case, None), status_may_hold(funnel, case, None)), case, None, funnel)
+
+
+def may_be_primary(funnel: Funnel[S, R], case: Case) -> Decision:
+    """Whether a contact may become a company's primary contact."""
+    return Decision(QUESTION, (keeper_may(funnel, case, None), primary_is_no_lower(funnel, case, None)), case, None, funnel)
+

@@ -1,0 +1,125 @@
+"""What was true then, and what did we know?
+
+Folding a noun's events gives the stored value; cut by effective time it tells what was true, by recorded time what was known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from attrs import evolve
+
+from funnelkit.table import Status
+from funnelkit.values.appointment import Appointment
+from funnelkit.values.contact import Contact
+from funnelkit.values.events import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentHeld,
+    AppointmentMissed,
+    AppointmentRemoved,
+    AppointmentRescheduled,
+    AppointmentRestated,
+    ContactAdded,
+    ContactAdopted,
+    ContactChanged,
+    ContactDeleted,
+    Event,
+    GroupChanged,
+    StatusChanged,
+    StatusCorrected,
+)
+from funnelkit.values.person import Group
+
+LIVES = (AppointmentRescheduled, AppointmentHeld, AppointmentMissed, AppointmentCancelled, AppointmentRestated)
+
+
+def contact_at(events: Iterable[Event], moment: datetime | None = None, known: datetime | None = None) -> Contact | None:
+    """Give the contact as it was at that moment, as far as was known then; None before it came and after it went.
+
+    `moment` None: all that happened; `known` None: all that is recorded. Both ends are inclusive. A correction speaks for
+    the event that it names, at that event's time; of two corrections of one event, the later recorded. What took effect
+    at one time counts in the order of recording.
+    """
+    told, fixes = _told(events, known)
+    contact: Contact | None = None
+    version = 0
+    for event in told:
+        if moment is not None and event.effective > moment:
+            continue
+        fix = fixes.get(event.id)
+        version = max(version, event.version, fix.version if fix else 0)
+        if isinstance(event, (ContactAdded, ContactAdopted)):
+            contact = event.contact if fix is None else evolve(event.contact, status=fix.to, attempt=fix.attempt)
+        elif isinstance(event, ContactDeleted):
+            contact = None
+        elif contact is not None:
+            if isinstance(event, StatusChanged):
+                contact = contact.becoming((fix or event).to, event.effective, (fix or event).attempt)
+            elif isinstance(event, ContactChanged):
+                contact = event.onto(contact)
+            contact = evolve(contact, changed=max(contact.changed, event.effective))
+    return None if contact is None else evolve(contact, version=version)
+
+
+def status_at(events: Iterable[Event], moment: datetime, known: datetime | None = None) -> Status | None:
+    """Give the status at that moment, as far as was known then; None where there was none or nobody knows."""
+    contact = contact_at(events, moment, known)
+    return None if contact is None else contact.status
+
+
+def appointment_at(
+    events: Iterable[Event], moment: datetime | None = None, known: datetime | None = None
+) -> Appointment | None:
+    """Give the appointment as it was at that moment, as far as was known then; None before it was booked."""
+    told, _ = _told(events, known)
+    found: Appointment | None = None
+    version = 0
+    for event in told:
+        if moment is not None and event.effective > moment:
+            continue
+        version = max(version, event.version)
+        if isinstance(event, AppointmentBooked):
+            found = event.appointment
+        elif isinstance(event, AppointmentRemoved):
+            found = None
+        elif found is not None and isinstance(event, LIVES):
+            found = event.onto(found)
+    return None if found is None else evolve(found, version=version)
+
+
+def group_at(group: str, events: Iterable[Event], moment: datetime | None = None, known: datetime | None = None) -> Group:
+    """Give what a group was permitted at that moment; nothing before anybody permitted it something."""
+    told, _ = _told(events, known)
+    said = [e for e in told if isinstance(e, GroupChanged) and (moment is None or e.effective <= moment)]
+    if not said:
+        return Group(id=group)
+    return Group(id=group, permitted=said[-1].permitted, opened=said[-1].opened, version=said[-1].version)
+
+
+def status_events(events: Iterable[Event], known: datetime | None = None) -> Iterator[tuple[Event, Status]]:
+    """Give each event that says a status, with the status that it says after corrections, in the order of effect."""
+    told, fixes = _told(events, known)
+    for event in told:
+        fix = fixes.get(event.id)
+        if isinstance(event, (ContactAdded, ContactAdopted)):
+            yield event, fix.to if fix else event.contact.status
+        elif isinstance(event, StatusChanged):
+            yield event, fix.to if fix else event.to
+
+
+def _told(events: Iterable[Event], known: datetime | None) -> tuple[list[Event], dict[str, StatusCorrected]]:
+    told: list[Event] = []
+    fixes: dict[str, StatusCorrected] = {}
+    roots: dict[str, str] = {}  # a correction of a correction speaks for the event that the first one names
+    for event in events:
+        if known is not None and event.recorded > known:
+            continue
+        if isinstance(event, StatusCorrected):
+            root = roots[event.id] = roots.get(event.corrects, event.corrects)
+            fixes[root] = event
+        else:
+            told.append(event)
+    told.sort(key=lambda event: event.effective)
+    return told, fixes

@@ -1,0 +1,291 @@
+"""THE SHELL: load, plan, store, release. It decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+from attrs import frozen
+
+from funnelkit.commands.command import Command
+from funnelkit.commands.view import Moment
+from funnelkit.decisions import Decision, Refused
+from funnelkit.errors import Conflict, FunnelkitError, Invalid, Problem
+from funnelkit.funnel import Funnel
+from funnelkit.plain import digest
+from funnelkit.ports.clock import Clock
+from funnelkit.ports.identifiers import Identifiers
+from funnelkit.ports.notifications import Notifier
+from funnelkit.ports.observer import Observer
+from funnelkit.ports.storage import Storage, Transaction
+from funnelkit.questions import Questions, StoredView
+from funnelkit.table import Status
+from funnelkit.times import instant, zone
+from funnelkit.values.checks import identifier
+from funnelkit.values.plan import Noun, Plan, kind_of_noun
+
+S = TypeVar("S", bound=Status)
+R = TypeVar("R", bound=StrEnum)
+T = TypeVar("T")
+
+
+@frozen
+class Outcome(Generic[T]):
+    """What became of one command of `do_all`: its place, and either a result, or a refusal, or an error."""
+
+    place: int
+    result: T | None = None
+    refused: Decision | None = None
+    error: FunnelkitError | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether it was done."""
+        return self.refused is None and self.error is None
+
+
+class FunnelService(Questions[S, R]):
+    """One account and one funnel. Cheap to make: one for each request, if a host likes.
+
+    Raises Invalid when the account is no id or the zone is none.
+    """
+
+    def __init__(  # noqa: PLR0913  # one argument for each need
+        self,
+        funnel: Funnel[S, R],
+        *,
+        account: str,
+        storage: Storage,
+        clock: Clock,
+        notifier: Notifier | None = None,
+        zone: str = "UTC",
+        identifiers: Identifiers | None = None,
+        observer: Observer | None = None,
+    ) -> None:
+        wrong = identifier(account)
+        if wrong:
+            raise Invalid(Problem("account", wrong))
+        self.funnel = funnel
+        self.account = account
+        self.zone = _zone(zone)
+        self._storage = storage
+        self._clock = clock
+        self._notifier = notifier
+        self._fresh = (identifiers or storage.identifiers).fresh
+        self._observer = observer
+
+    # ---- verbs
+
+    def plan(self, command: Command[S, T], *, facts: Mapping[str, bool] | None = None) -> Plan[T]:
+        """Say what a command would do; nothing is changed. `facts` are what only the host knows, by the need's key."""
+        with self._storage.transaction(self.account) as stores:
+            view = StoredView(stores, self.funnel.name)
+            return command.plan(self.funnel, self._moment(facts), view)
+
+    def apply(self, plan: Plan[T]) -> T:
+        """Store exactly what a plan says, and give its result.
+
+        Raises Refused when it is not allowed, and Conflict when something that it read has changed, when it is applied a
+        second time, or when it is older than the policy allows.
+        """
+        return self._apply(plan, None, "")
+
+    def do(
+        self,
+        command: Command[S, T],
+        *,
+        expect: int | str | None = None,
+        key: str | None = None,
+        facts: Mapping[str, bool] | None = None,
+    ) -> T:
+        """Plan and apply; plan again when somebody was quicker. Raises Refused, NotFound, Invalid, Conflict.
+
+        `expect`: the version of what the command is about, or a `plan.basis`: if that is no longer so, Conflict. `key`:
+        delivered twice, the command gives its first result again; the same key with another command is a Conflict.
+        """
+        asked = "" if key is None else digest(command)
+        tries = self.funnel.policy.shell.tries if self._storage.retries and expect is None else 1
+        for left in reversed(range(tries)):
+            if key is not None:
+                with self._storage.transaction(self.account) as stores:
+                    known = _known(stores, key, asked)
+                if known is not None:
+                    return known[1]  # type: ignore[return-value]  # what the same command gave
+            plan = self.plan(command, facts=facts)
+            if expect is not None:
+                _as_expected(command, plan, expect)
+            try:
+                return self._apply(plan, key, asked)
+            except Conflict:
+                if not left:
+                    raise
+                self._tell("retried", command=type(command).__name__)
+        raise Conflict("too many others were quicker; try again")
+
+    def do_all(
+        self, commands: Iterable[Command[S, object]], *, batch: int = 500, facts: Mapping[str, bool] | None = None
+    ) -> Iterator[Outcome[object]]:
+        """Do many, one outcome for each as they come. Memory holds one batch; a batch becomes visible together."""
+        source, place = iter(commands), 0
+        while True:
+            some, broken = _take(source, batch)
+            with self._storage.transaction(self.account):
+                outcomes = [self._outcome(place + n, command, facts) for n, command in enumerate(some)]
+            place += len(some)
+            yield from outcomes
+            if broken is not None:
+                raise broken
+            if len(some) < batch:
+                return
+
+    def deliver(self, limit: int = 100) -> int:
+        """Release up to so many stored messages to the notifier; give how many left. What fails is tried again later."""
+        if self._notifier is None:
+            raise Invalid(Problem("notifier", "this service was made without one"))
+        with self._storage.transaction(self.account) as stores:
+            waiting = stores.outbox.waiting(limit)
+        left = 0
+        for row in waiting:
+            try:
+                self._notifier.send(self.account, row.message)
+            except Exception as error:  # noqa: BLE001  # whatever a notifier raises, the message waits
+                dead = row.failures + 1 >= self.funnel.policy.shell.deliveries
+                with self._storage.transaction(self.account) as stores:
+                    stores.outbox.failed(row.message.key, dead=dead)
+                self._tell("failed", template=row.message.template, error=type(error).__name__, dead=dead)
+            else:
+                with self._storage.transaction(self.account) as stores:
+                    stores.outbox.sent(row.message.key)
+                self._tell("sent", template=row.message.template)
+                left += 1
+        return left
+
+    # ---- inside
+
+    def _moment(self, facts: Mapping[str, bool] | None) -> Moment:
+        return Moment(instant(self._clock.now(), "clock"), self._fresh, facts or {}, self.zone)
+
+    def _apply(self, plan: Plan[T], key: str | None, asked: str) -> T:
+        if not plan.decision:
+            self._tell("refused", question=plan.decision.question)
+            raise Refused(plan.decision)
+        now = instant(self._clock.now(), "clock")
+        if plan.made is None or now > self.funnel.policy.shell.plan_valid.after(plan.made):
+            raise Conflict("the plan is too old; plan again")
+        with self._storage.transaction(self.account) as stores:
+            if key is not None:
+                known = _known(stores, key, asked)
+                if known is not None:
+                    return known[1]  # type: ignore[return-value]  # what the same command gave
+            self._guard(stores, plan)
+            self._store(stores, plan)
+            if key is not None:
+                stores.keys.save(key, asked, plan.outcome)
+        self._tell("applied", events=len(plan.events), messages=len(plan.messages))
+        return plan.result
+
+    def _guard(self, stores: Transaction, plan: Plan[Any]) -> None:
+        for kind, key, version in plan.read:
+            if self._version(stores, kind, key) != version:
+                raise Conflict(f"somebody was quicker: {kind} {key!r} has changed since it was read; plan again")
+
+    def _version(self, stores: Transaction, kind: str, key: str) -> int:
+        found: Noun | None
+        if kind == "contact":
+            found = stores.contacts.get(self.funnel.name, key)
+        elif kind == "person":
+            found = stores.persons.get(key)
+        elif kind == "appointment":
+            found = stores.appointments.get(key)
+        elif kind == "group":
+            found = stores.groups.get(key)
+        elif kind == "company":
+            found = stores.companies.get(key)
+        else:
+            return stores.guards.version(kind, key)
+        return 0 if found is None else found.version
+
+    def _store(self, stores: Transaction, plan: Plan[Any]) -> None:
+        for noun in plan.changed:
+            if kind_of_noun(noun) == "contact":
+                stores.contacts.save(self.funnel.name, noun)  # type: ignore[arg-type]  # its kind says what it is
+            else:
+                _saver(stores, kind_of_noun(noun))(noun)
+        for kind, key in plan.removed:
+            if kind == "contact":
+                stores.contacts.remove(self.funnel.name, key)
+            else:
+                {"person": stores.persons, "appointment": stores.appointments}[kind].remove(key)  # type: ignore[attr-defined]
+        for kind, key in plan.touched:
+            stores.guards.touch(kind, key)
+        if plan.events:
+            stores.history.append(plan.events, plan.texts)
+            if stores.funnels.get(self.funnel.fingerprint) is None:
+                stores.funnels.save(self.funnel.fingerprint, self._document())
+        if plan.messages:
+            stores.outbox.add(plan.messages)
+
+    def _document(self) -> object:
+        from funnelkit.documents import write_funnel  # noqa: PLC0415  # the front door loads no codec
+
+        return write_funnel(self.funnel)
+
+    def _outcome(self, place: int, command: Command[S, object], facts: Mapping[str, bool] | None) -> Outcome[object]:
+        try:
+            return Outcome(place, self.do(command, facts=facts))
+        except Refused as refusal:
+            return Outcome(place, refused=refusal.decision)
+        except FunnelkitError as error:
+            return Outcome(place, error=error)
+
+    def _tell(self, what: str, **facts: object) -> None:
+        if self._observer is not None:
+            self._observer.hears(what, self.account, facts)
+
+
+def _zone(name: str) -> str:
+    return zone(name, "zone")
+
+
+def _known(stores: Transaction, key: str, asked: str) -> tuple[str, object] | None:
+    known = stores.keys.get(key)
+    if known is not None and known[0] != asked:
+        raise Conflict("this key was used for another command")
+    return known
+
+
+def _as_expected(command: Command[Any, Any], plan: Plan[Any], expect: int | str) -> None:
+    if isinstance(expect, str):
+        if plan.basis != expect:
+            raise Conflict("what the plan was based on has changed; look again")
+        return
+    for kind in ("contact", "appointment", "company", "group"):
+        about = getattr(command, kind, None)
+        if about is not None:
+            if (kind, about, expect) not in plan.read:
+                raise Conflict(f"{kind} {about!r} is no longer at version {expect}; look again")
+            return
+    raise Invalid(Problem("expect", "this command is about nothing that has a version yet; give a plan's basis"))
+
+
+def _take(source: Iterator[T], most: int) -> tuple[list[T], Exception | None]:
+    """Take up to so many; an iterator that breaks gives what came before, and the error."""
+    some: list[T] = []
+    try:
+        some.extend(islice(source, most))
+    except Exception as error:  # noqa: BLE001  # it is raised again when what came before is done
+        return some, error
+    return some, None
+
+
+def _saver(stores: Transaction, kind: str) -> Any:  # noqa: ANN401  # the store that keeps this kind of noun
+    return {
+        "person": stores.persons.save,
+        "company": stores.companies.save,
+        "group": stores.groups.save,
+        "appointment": stores.appointments.save,
+    }[kind]
+
+

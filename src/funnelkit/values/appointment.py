@@ -1,0 +1,54 @@
+"""An appointment, and what it says about its attendees."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from attrs import frozen
+
+from funnelkit.statuses.appointment import AppointmentStatus
+from funnelkit.table import Status
+from funnelkit.words import Kind, Where
+
+
+@frozen
+class Attendee:
+    """Somebody who is meant to come, with the status at booking; None where nobody knows it. Source: CC-A1, CC-A2."""
+
+    contact: str
+    status: Status | None = None
+
+
+@frozen(kw_only=True)
+class Appointment:
+    """An appointment of one coach. Start and end are UTC, the end does not belong to it; `zone` is for showing it."""
+
+    id: str
+    funnel: str
+    coach: str
+    kind: Kind
+    start: datetime
+    end: datetime
+    zone: str
+    attendees: tuple[Attendee, ...]
+    booked: datetime
+    """When it was booked."""
+    where: Where = Where.STAFF
+    state: AppointmentStatus = AppointmentStatus.BOOKED
+    actual: int | None = None
+    """Minutes that it really took, if somebody said so."""
+    paid: bool | None = None
+    version: int = 0
+
+    @property
+    def minutes(self) -> int:
+        """Whole minutes: actual if recorded, else scheduled. Source: CC-A14."""
+        return self.actual if self.actual is not None else (self.end - self.start) // timedelta(minutes=1)
+
+    def overlaps(self, start: datetime, end: datetime) -> bool:
+        """Whether it takes any of that time. A cancelled one takes none, nor does one that was missed give it back."""
+        return self.state is not AppointmentStatus.CANCELLED and self.start < end and start < self.end
+
+    def of(self, contact: str) -> Attendee | None:
+        """Give this contact's entry, if it has one."""
+        return next((attendee for attendee in self.attendees if attendee.contact == contact), None)

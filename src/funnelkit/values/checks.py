@@ -1,0 +1,161 @@
+"""What is checked where values come in: types, texts, times, addresses. All problems at once; none shows what was given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import Enum
+from typing import Any, ClassVar, Final
+
+from attrs import NOTHING, field, fields
+
+from funnelkit.errors import Invalid, Problem, kind_of, unknown
+from funnelkit.times import instant, zone
+
+Check = Callable[[Any], str | None]
+"""Says what is wrong with a value, or nothing."""
+
+MOST: Final = 1000
+"""The longest text that an id, a name or an address may have, in characters."""
+
+DAY: Final = 24 * 60
+
+
+class Checked:
+    """A value that comes from outside: when it is made, every field is looked at, and all problems come together."""
+
+    __slots__ = ()
+    checks: ClassVar[tuple[tuple[str, Check], ...]] = ()
+
+    @classmethod
+    def __attrs_init_subclass__(cls) -> None:
+        """Write the checks of a class down once."""
+        found: Any = fields(cls)  # type: ignore[arg-type]  # called by attrs, on an attrs class
+        cls.checks = tuple((f.name, f.metadata["check"]) for f in found if "check" in f.metadata)
+
+    def __attrs_post_init__(self) -> None:
+        """Raise Invalid with every problem."""
+        problems = [Problem(name, wrong) for name, check in self.checks if (wrong := check(getattr(self, name)))]
+        if problems:
+            raise Invalid(*problems)
+
+
+def given(check: Check, default: Any = NOTHING, **more: Any) -> Any:  # noqa: ANN401  # as attrs' own field()
+    """Declare a field with its check."""
+    return field(default=default, metadata={"check": check}, **more)
+
+
+def identifier(value: object) -> str | None:
+    """An id: a text with something in it, without blanks at its ends or control signs."""
+    if type(value) is str and value and value.isprintable() and value == value.strip() and len(value) <= MOST:
+        return None
+    return f"an id is needed: a text of 1 to {MOST} printable characters without blanks at its ends, not {_shown(value)}"
+
+
+def text(value: object) -> str | None:
+    """A text with something in it besides blanks."""
+    if isinstance(value, str) and value.strip() and len(value) <= MOST:
+        return None
+    return f"a text of 1 to {MOST} characters is needed, not {_shown(value)}"
+
+
+def long_text(value: object) -> str | None:
+    """A text of any length with something in it."""
+    return None if isinstance(value, str) and value.strip() else f"a text is needed, not {_shown(value)}"
+
+
+def email(value: object) -> str | None:
+    """An address by its structure: one @, something before it, a name with a dot behind it, no blanks."""
+    if not isinstance(value, str):
+        return f"an e-mail address is needed, not {kind_of(value)}"
+    name, _, host = value.strip().rpartition("@")
+    good = name and "@" not in name and "." in host and all(host.split(".")) and len(value) <= MOST
+    if not good or any(sign.isspace() or not sign.isprintable() for sign in value.strip()):
+        return "is no e-mail address; it reads name@host.domain"
+    return None
+
+
+def minutes(value: object) -> str | None:
+    """A whole number of minutes, more than none, at most a day."""
+    if type(value) is int and 0 < value <= DAY:
+        return None
+    return f"whole minutes from 1 to {DAY} are needed, not {'a number out of that range' if type(value) is int else kind_of(value)}"
+
+
+def truth(value: object) -> str | None:
+    """Plainly true or false."""
+    return None if type(value) is bool else f"true or false is needed, not {kind_of(value)}"
+
+
+def moment(value: object) -> str | None:
+    """A time with a zone."""
+    if type(value) is datetime and value.tzinfo is not None:
+        return None
+    try:
+        instant(value, "")
+    except Invalid as wrong:
+        return wrong.problems[0].message
+    return None
+
+
+def zone_name(value: object) -> str | None:
+    """A time zone by its IANA name."""
+    try:
+        zone(value, "")
+    except Invalid as wrong:
+        return wrong.problems[0].message
+    return None
+
+
+def one_of(kind: type[Enum]) -> Check:
+    """A member of this enum, and of no other with equal keys."""
+    known = [str(member.value) for member in kind]
+
+    def check(value: object) -> str | None:
+        if type(value) is kind:
+            return None
+        if type(value) is str and value not in known:
+            return unknown(kind.__name__.lower(), value, "funnelkit", known)
+        return f"a {kind.__name__} is needed, not {kind_of(value)}; known: {', '.join(known)}"
+
+    return check
+
+
+def instance(kind: type[object], what: str) -> Check:
+    """A value of this class."""
+    return lambda value: None if isinstance(value, kind) else f"{what} is needed, not {kind_of(value)}"
+
+
+def optional(check: Check) -> Check:
+    """Nothing, or what the check asks for."""
+    return lambda value: None if value is None else check(value)
+
+
+def each(check: Check, *, least: int = 0) -> Check:
+    """A tuple or set of at least so many, each of them what the check asks for."""
+
+    def every(value: object) -> str | None:
+        if not isinstance(value, (tuple, frozenset)):
+            return f"a list is needed, not {kind_of(value)}"
+        if len(value) < least:
+            return f"at least {least} is needed"
+        return next((wrong for member in value if (wrong := check(member))), None)
+
+    return every
+
+
+def members(value: object) -> Any:  # noqa: ANN401  # a converter: the check judges what comes out of it
+    """Take a list, set or tuple as a tuple without doubles, in a stable order; leave anything else to the check."""
+    if isinstance(value, (list, tuple)):
+        return tuple(dict.fromkeys(value)) if all(map(_hashable, value)) else tuple(value)
+    if isinstance(value, (set, frozenset)):
+        return tuple(sorted(value, key=str))
+    return value
+
+
+def _hashable(value: object) -> bool:
+    return type(value).__hash__ is not None
+
+
+def _shown(value: object) -> str:
+    return "an empty or unfit one" if isinstance(value, str) else kind_of(value)

@@ -1,0 +1,239 @@
+"""What has happened: past-tense facts. Every change of a contact, group, company or appointment is one of these.
+
+Each event says the new value, so that folding a noun's events (`rules/history.py`) gives the stored value. Reasons and
+notes, which may speak of a person, are kept apart from events, under the event's id.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum, unique
+from typing import Any, ClassVar
+
+from attrs import evolve, frozen
+
+from funnelkit.statuses.appointment import AppointmentStatus
+from funnelkit.table import Status, Trigger
+from funnelkit.values.actor import Actor
+from funnelkit.values.appointment import Appointment, Attendee
+from funnelkit.values.contact import Contact
+from funnelkit.words import Category, Portal, Standing
+
+
+@unique
+class Why(Enum):
+    """Why a status changed."""
+
+    MOVE = "move"  # decided by hand
+    HAPPENED = "happened"  # followed from what was recorded or done
+    REGRESSION = "regression"  # decided by hand, and really went back
+
+
+@frozen(kw_only=True)
+class Event:
+    """One fact about one noun (`about`: its id), by whom, when it took effect and when it was recorded (both UTC).
+
+    `version` is the version of the noun that it made; `funnel` the fingerprint of the rules that it was decided by.
+    """
+
+    noun: ClassVar[str] = "contact"
+    """The kind of noun that it is about."""
+
+    id: str
+    about: str
+    by: Actor
+    effective: datetime
+    recorded: datetime
+    version: int
+    funnel: str
+    cause: str | None = None
+
+
+@frozen(kw_only=True)
+class ContactAdded(Event):
+    """A contact came into being by an entry row."""
+
+    contact: Contact
+    on: Trigger
+
+
+@frozen(kw_only=True)
+class ContactAdopted(Event):
+    """A contact that had a life elsewhere was brought in; never counted as an entry."""
+
+    contact: Contact
+
+
+@frozen(kw_only=True)
+class StatusChanged(Event):
+    """A contact moved to another status."""
+
+    was: Status
+    to: Status
+    on: Trigger
+    attempt: int
+    why: Why = Why.MOVE
+
+    def onto(self, contact: Contact) -> Contact:
+        """Give the contact with what this says."""
+        return contact.becoming(self.to, self.effective, self.attempt)
+
+
+@frozen(kw_only=True)
+class StatusCorrected(Event):
+    """The event `corrects` was wrong; `to` is what was true instead, at that event's time."""
+
+    corrects: str
+    was: Status
+    to: Status
+    attempt: int
+
+    def onto(self, contact: Contact) -> Contact:
+        """Give the contact with what this says."""
+        return contact.becoming(self.to, self.effective, self.attempt)
+
+
+Axis = Portal | Standing | Category | str | frozenset[str] | None
+
+
+@frozen(kw_only=True)
+class ContactChanged(Event):
+    """Something beside the status changed: `field` of the contact, from one value to another."""
+
+    field: str
+    was: Axis
+    to: Axis
+
+    def onto(self, contact: Contact) -> Contact:
+        """Give the contact with what this says."""
+        change: dict[str, Any] = {self.field: self.to}
+        return evolve(contact, **change)
+
+
+@frozen(kw_only=True)
+class PersonChanged(Event):
+    """Names or addresses changed: which fields, never to what."""
+
+    fields: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class DoNotContactSet(Event):
+    """The person is not to be contacted any more, or may be again."""
+
+    to: bool
+
+
+@frozen(kw_only=True)
+class TriggerRecorded(Event):
+    """Something happened outside; `moved` says whether it moved the contact."""
+
+    on: Trigger
+    item: str | None = None
+    moved: bool = False
+
+
+@frozen(kw_only=True)
+class ContactDeleted(Event):
+    """The contact is gone; its history stays, without a name."""
+
+
+@frozen(kw_only=True)
+class GroupChanged(Event):
+    """What a group's members are permitted."""
+
+    noun: ClassVar[str] = "group"
+
+    permitted: frozenset[str]
+    opened: frozenset[str]
+
+
+@frozen(kw_only=True)
+class CompanyChanged(Event):
+    """A company was added, or has another primary contact."""
+
+    noun: ClassVar[str] = "company"
+
+    primary: str | None
+
+
+@frozen(kw_only=True)
+class AppointmentBooked(Event):
+    """An appointment was made."""
+
+    noun: ClassVar[str] = "appointment"
+
+    appointment: Appointment
+
+
+@frozen(kw_only=True)
+class AppointmentRescheduled(Event):
+    """It was moved."""
+
+    noun: ClassVar[str] = "appointment"
+
+    start: datetime
+    end: datetime
+    zone: str
+
+    def onto(self, appointment: Appointment) -> Appointment:
+        """Give the appointment with what this says."""
+        return evolve(appointment, start=self.start, end=self.end, zone=self.zone)
+
+
+@frozen(kw_only=True)
+class AppointmentHeld(Event):
+    """It was held, so many minutes if somebody said so."""
+
+    noun: ClassVar[str] = "appointment"
+
+    actual: int | None = None
+
+    def onto(self, appointment: Appointment) -> Appointment:
+        """Give the appointment with what this says."""
+        return evolve(appointment, state=AppointmentStatus.HELD, actual=self.actual)
+
+
+@frozen(kw_only=True)
+class AppointmentMissed(Event):
+    """Nobody came."""
+
+    noun: ClassVar[str] = "appointment"
+
+    def onto(self, appointment: Appointment) -> Appointment:
+        """Give the appointment with what this says."""
+        return evolve(appointment, state=AppointmentStatus.MISSED, actual=None)
+
+
+@frozen(kw_only=True)
+class AppointmentCancelled(Event):
+    """It was called off."""
+
+    noun: ClassVar[str] = "appointment"
+
+    def onto(self, appointment: Appointment) -> Appointment:
+        """Give the appointment with what this says."""
+        return evolve(appointment, state=AppointmentStatus.CANCELLED)
+
+
+@frozen(kw_only=True)
+class AppointmentRestated(Event):
+    """What it says about its attendees was put right, after a correction or a back-dated conversion."""
+
+    noun: ClassVar[str] = "appointment"
+
+    attendees: tuple[Attendee, ...]
+
+    def onto(self, appointment: Appointment) -> Appointment:
+        """Give the appointment with what this says."""
+        return evolve(appointment, attendees=self.attendees)
+
+
+@frozen(kw_only=True)
+class AppointmentRemoved(Event):
+    """It went with its last attendee, who was deleted."""
+
+    noun: ClassVar[str] = "appointment"
+
+
+StatusEvent = ContactAdded | ContactAdopted | StatusChanged | StatusCorrected

@@ -1,0 +1,112 @@
+"""What a command would do: a plan. Nothing is changed by making one; applying it stores exactly what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from attrs import field, frozen
+
+from funnelkit.decisions import Decision, Notice, Refused, named, said
+from funnelkit.plain import digest
+from funnelkit.values.appointment import Appointment
+from funnelkit.values.contact import Contact
+from funnelkit.values.events import Event
+from funnelkit.values.person import Company, Group, Person
+
+T_co = TypeVar("T_co", covariant=True)
+
+Noun = Contact | Person | Company | Group | Appointment
+Read = tuple[str, str, int]
+"""What was read: kind, key and version; version 0 was looked for and was not there."""
+
+
+@frozen
+class Consequence:
+    """What else follows, in words: rights gained and lost, bookings that become illegal, hours that start to count."""
+
+    code: str
+    text: str
+    params: Mapping[str, object] = field(factory=dict)
+
+    def __str__(self) -> str:
+        """Read in English."""
+        return said(self.text, self.params)
+
+
+@frozen
+class Obligation:
+    """What only the host can do now, e.g. make the credentials."""
+
+    code: str
+    about: str
+    text: str
+
+    def __str__(self) -> str:
+        """Read in English."""
+        return f"{self.text} ({self.about})"
+
+
+@frozen(kw_only=True)
+class Message:
+    """A message to be released after the change is stored: recipient by id, a template's key, a key that is stable."""
+
+    key: str
+    to: str
+    template: str
+    params: Mapping[str, str] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class Plan(Generic[T_co]):
+    """A decision and, if it is allowed, everything that follows from it. `result` of a refused plan raises Refused."""
+
+    decision: Decision
+    outcome: T_co | None = None
+    changed: tuple[Noun, ...] = ()
+    removed: tuple[tuple[str, str], ...] = ()
+    """Kind and id of what goes."""
+    read: tuple[Read, ...] = ()
+    touched: tuple[tuple[str, str], ...] = ()
+    """Kind and key of the sets that change with it: a coach's calendar, the holders of an address."""
+    events: tuple[Event, ...] = ()
+    texts: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Reasons and notes, by event id."""
+    messages: tuple[Message, ...] = ()
+    consequences: tuple[Consequence, ...] = ()
+    obligations: tuple[Obligation, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    made: datetime | None = None
+
+    @property
+    def result(self) -> T_co:
+        """What the command gives when this plan is applied. Raises Refused where it is refused."""
+        if not self.decision:
+            raise Refused(self.decision)
+        return self.outcome  # type: ignore[return-value]  # an allowed plan of a command that gives something has one
+
+    @property
+    def allowed(self) -> bool:
+        """Whether it may be applied."""
+        return self.decision.allowed
+
+    @property
+    def basis(self) -> str:
+        """A short text that stands for everything that was read: `do(command, expect=plan.basis)`."""
+        return digest(sorted(self.read))
+
+    def __str__(self) -> str:
+        """Read in English: the decision, then what would change."""
+        lines = [str(self.decision)]
+        lines += [f"  then  {named(consequence)}" for consequence in self.consequences]
+        lines += [f"  host  {obligation}" for obligation in self.obligations]
+        lines += [f"  note  {notice.code}: {notice}" for notice in self.notices]
+        return "\n".join(lines)
+
+
+def kind_of_noun(noun: Noun) -> str:
+    """Give the kind under which a noun is stored and read: `contact`, `person`, `appointment`, ..."""
+    return type(noun).__name__.lower()
+
+

@@ -1,0 +1,162 @@
+"""THE WORDS: the closed lists that all funnels share. What differs from product to product stands in `statuses/`."""
+
+from __future__ import annotations
+
+from enum import Enum, StrEnum, auto, unique
+
+# fmt: off
+
+
+@unique
+class Role(StrEnum):
+    """Who acts. A host maps its own staff to these; with several hats, the strongest one of this act."""
+
+    SYSTEM = auto()         # no person: a clock, a web hook, a rule
+    OWNER = auto()          # the account holder
+    ADMIN = auto()          # runs the account for the owner
+    COACH = auto()          # any plain user: coach, tutor, franchisee, photographer
+    SPECIAL_DESK = auto()   # a central desk beside the franchisee (BANG: the Care Center)
+    CLIENT = auto()         # the contact; never changes a status
+    VIEWER = auto()         # reads only
+
+
+@unique
+class Right(StrEnum):
+    """What a status may open or do. Each funnel has some of these columns; a host may bring its own enum."""
+
+    LOG_IN = auto()             # reach the private portal at all; the other portal rights need it
+    CREDENTIALS = auto()        # hold a user name and a password
+    CHANGE_PASSWORD = auto()
+    PAGES = auto()              # private web pages
+    FORMS = auto()
+    DOCUMENTS = auto()
+    PRODUCTS = auto()           # the contents of what was bought
+    CALENDAR = auto()           # see the calendar and schedule inside the portal
+    GENERAL_INVOICE = auto()    # be sent an invoice that is not for coaching
+    COACHING_INVOICE = auto()   # be billed for coaching
+    MATERIAL = auto()           # private sales and promotional material
+    MESSAGES = auto()           # private messages
+    ESTIMATES = auto()
+    PROPOSALS = auto()
+    INVOICES = auto()
+    PROJECTS = auto()
+    CONTRACTS = auto()
+    WORK_REQUESTS = auto()
+    DASHBOARD = auto()
+    PACKAGE = auto()            # see and use the package
+    SESSION_REQUESTS = auto()
+    TASKS = auto()
+    NOTES = auto()
+
+
+@unique
+class Grant(Enum):
+    """One cell of a table: the answer that a status gets."""
+
+    YES = "yes"
+    NO = "no"
+    PERMITTED = "permitted"   # only what this contact was given permission for, in person or by group
+    OWNED = "owned"           # only what this contact bought
+    UNSTATED = "unstated"     # the source is silent: refused, and the finding says so
+
+
+@unique
+class Reach(Enum):
+    """How a right is reached: through the portal (then log-in is needed too), or in public."""
+
+    PORTAL = "portal"
+    PUBLIC = "public"
+
+
+@unique
+class Kind(StrEnum):
+    """What an appointment is."""
+
+    SAMPLE = auto()         # a sample session, to get to know each other
+    SESSION = auto()        # the paid or free work itself
+    CONSULTATION = auto()   # a talk about what to buy
+
+
+@unique
+class Where(Enum):
+    """Where a booking is made."""
+
+    STAFF = "staff"     # somebody of the account enters it
+    PORTAL = "portal"   # the contact books, logged in
+    PUBLIC = "public"   # the contact books on the public calendar, without an account
+
+
+@unique
+class Standing(StrEnum):
+    """Whether the account still works with the contact. Beside the status, and independent of it."""
+
+    ACTIVE = auto()     # visible
+    HIDDEN = auto()     # kept out of the lists: a spouse, a child
+    ARCHIVED = auto()   # no longer worked with (agency says "Inactive"); no portal, history stays
+
+
+@unique
+class Portal(StrEnum):
+    """Whether the contact can have credentials for the portal yet."""
+
+    NOT_INVITED = auto()
+    INVITED = auto()   # the invitation is out, there are no credentials yet
+    ACTIVE = auto()    # credentials exist
+
+
+@unique
+class Category(StrEnum):
+    """What a lead counts as in the conversion figures (franchise). Source: BG3."""
+
+    PENDING = auto()           # not sorted yet; does not count
+    LEAD = auto()              # really wants it; counts
+    NON_CLIENT_LEAD = auto()   # spam, job seekers; does not count
+    CLIENT = auto()            # bought an enrollment
+
+
+@unique
+class Channel(StrEnum):
+    """A way to reach a person."""
+
+    EMAIL = auto()
+    PHONE = auto()
+    TEXT = auto()
+    POST = auto()
+
+
+@unique
+class Ties(Enum):
+    """Whether anything hangs on a contact that is to be deleted."""
+
+    FREE = "free"
+    TIED = "tied"
+
+
+@unique
+class Removal(Enum):
+    """What deleting comes to."""
+
+    DELETED = "deleted"     # gone for good
+    ARCHIVED = "archived"   # kept, out of sight
+    REFUSED = "refused"
+    UNSTATED = "unstated"   # the source is silent: refused, and the finding says so
+
+
+@unique
+class Axis(StrEnum):
+    """What stands beside the status and can be set by something that happens."""
+
+    PORTAL = auto()
+    CATEGORY = auto()
+    OWNED = auto()            # products bought
+    AGREEMENTS = auto()       # agreements accepted
+    ENROLLMENTS = auto()      # enrollments completed
+    DO_NOT_CONTACT = auto()   # do-not-contact of the person
+
+
+@unique
+class Recipient(Enum):
+    """Who a message of a table goes to."""
+
+    COACH = "coach"       # the contact's coach; without one, the account
+    CONTACT = "contact"
