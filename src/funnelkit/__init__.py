@@ -1,7 +1,16 @@
-"""funnelkit: the domain core of a practice's CRM. Statuses, rights, conversions and hours as tables; answers that explain themselves."""
+"""funnelkit: the domain core of a practice's CRM, as tables; and answers that explain themselves."""
 
 from funnelkit.decisions import Decision, Finding, Mark, Notice, Refused
-from funnelkit.errors import Conflict, FunnelkitError, Invalid, NotFound, NotLoaded, Problem, UnknownRight, UnknownStatus
+from funnelkit.errors import (
+    Conflict,
+    FunnelkitError,
+    Invalid,
+    NotFound,
+    NotLoaded,
+    Problem,
+    UnknownRight,
+    UnknownStatus,
+)
 from funnelkit.funnel import Funnel
 from funnelkit.policy import Policy
 from funnelkit.service import FunnelService, Outcome

@@ -1,4 +1,4 @@
-"""What a cell of a table says: one whole sentence for each grant. The findings are made once, when a funnel is built."""
+"""What a cell of a table says: one whole sentence for each grant. Its finding is made once, when a funnel is built."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ def granted(
 
 def removed(cell: Removal, words: Mapping[str, object], source: str) -> Finding:
     """Make the finding of a removal."""
-    return Finding("removal.standing_allows", REMOVAL_MARKS.get(cell, Mark.NO), REMOVED[cell], source=source, params=words)
+    return Finding(
+        "removal.standing_allows", REMOVAL_MARKS.get(cell, Mark.NO), REMOVED[cell], source=source, params=words
+    )
 
 
 def led(now: object, to: object, source: str | None) -> Finding:

@@ -159,7 +159,7 @@ def _strange(error: ForbiddenExtraKeysError) -> str:
     return f"there is a key here that is no field; known: {known}"
 
 
-def _class(kind: Kind) -> Any:  # noqa: ANN401  # a type, or what a type with parameters is made from
+def _class(kind: Kind) -> Any:  # a type, or what a type with parameters is made from
     whole: Any = get_origin(kind)
     return kind if whole is None else whole
 

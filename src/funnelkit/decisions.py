@@ -38,7 +38,7 @@ class About(Enum):
 
 def named(value: object) -> str:
     """Write a value of a case as text: a status by its key, a set by its members, nothing as `nothing`."""
-    if value is None or value == frozenset() or value == ():
+    if value is None or (isinstance(value, (frozenset, tuple)) and not value):
         return "nothing"
     if isinstance(value, Enum):
         return str(value.value)
@@ -237,7 +237,7 @@ def address_of(claim: Callable[..., object]) -> str:
     return f"{claim.__module__.rpartition('.')[2]}.{claim.__name__}"
 
 
-def rule(  # noqa: PLR0913  # the five things that a rule says, by name
+def rule(  # the five things that a rule says, by name
     *,
     ok: str,
     no: str,

@@ -27,7 +27,23 @@ from funnelkit.errors import Invalid, Problem, UnknownRight, UnknownStatus, unkn
 from funnelkit.lint import faults
 from funnelkit.plain import digest
 from funnelkit.policy import Policy
-from funnelkit.table import NEW, Act, Deed, Effect, Mail, Matrix, Move, Need, Row, Status, Tip, Trigger, Whence, Whither, written_out
+from funnelkit.table import (
+    NEW,
+    Act,
+    Deed,
+    Effect,
+    Mail,
+    Matrix,
+    Move,
+    Need,
+    Row,
+    Status,
+    Tip,
+    Trigger,
+    Whence,
+    Whither,
+    written_out,
+)
 from funnelkit.words import Grant, Kind, Reach, Removal, Role, Standing, Ties
 
 if TYPE_CHECKING:
@@ -44,7 +60,7 @@ V = TypeVar("V")
 class Funnel(Generic[S_co, R_co]):
     """Everything about one funnel: who a contact can be, what can happen, what each status may do.
 
-    Raises Invalid when built with faults in its tables; each problem's path is the table, each message starts with a code.
+    Raises Invalid when built with faults in its tables: each path is a table, each message starts with a code.
     """
 
     name: str
@@ -159,7 +175,11 @@ class Funnel(Generic[S_co, R_co]):
     @gained.default
     def _gained(self) -> Mapping[tuple[S_co, S_co], tuple[tuple[R_co, ...], tuple[R_co, ...]]]:
         has = {
-            s: [r for r in self.rights.columns if self.rights.cells.get((s, r), Grant.NO) not in (Grant.NO, Grant.UNSTATED)]
+            s: [
+                r
+                for r in self.rights.columns
+                if self.rights.cells.get((s, r), Grant.NO) not in (Grant.NO, Grant.UNSTATED)
+            ]
             for s in self.statuses
         }
         return {
@@ -207,7 +227,9 @@ class Funnel(Generic[S_co, R_co]):
         if type(given) is str and given in self._keys:
             return self._keys[given]
         if isinstance(given, Status):
-            text = f"a status of {self.name} is needed, not one of {type(given).__name__}; known: {', '.join(self._keys)}"
+            text = (
+                f"a status of {self.name} is needed, not one of {type(given).__name__}; known: {', '.join(self._keys)}"
+            )
             raise UnknownStatus(Problem(path, text))
         raise UnknownStatus(Problem(path, unknown("status", given, self.name, self._keys)))
 
@@ -255,9 +277,15 @@ class Funnel(Generic[S_co, R_co]):
     @cached_property
     def _labelled(self) -> Mapping[str, S_co]:
         by_key = {member.value.replace("_", " "): member for member in self.statuses}
-        return by_key | {member.value: member for member in self.statuses} | {self.labels[m].casefold(): m for m in self.labels}
+        return (
+            by_key
+            | {member.value: member for member in self.statuses}
+            | {self.labels[m].casefold(): m for m in self.labels}
+        )
 
-    def advised(self, on: Trigger | Act, was: Status | None, to: Status | None, standing: Standing) -> tuple[Notice, ...]:
+    def advised(
+        self, on: Trigger | Act, was: Status | None, to: Status | None, standing: Standing
+    ) -> tuple[Notice, ...]:
         """Give the tips for what happens to a contact of this status and standing."""
         return tuple(
             notice
@@ -276,9 +304,11 @@ class Funnel(Generic[S_co, R_co]):
 
     def _cell(self, key: tuple[S_co, R_co], open_: Mark) -> Finding:
         words = {"status": key[0], "right": key[1]}
-        return granted("access.status_grants", GRANTED, self.rights.cells[key], words, self.rights.notes.get(key, ""), open_)
+        return granted(
+            "access.status_grants", GRANTED, self.rights.cells[key], words, self.rights.notes.get(key, ""), open_
+        )
 
-    def derive(  # noqa: PLR0913  # one argument a table, and all have a default
+    def derive(  # one argument a table, and all have a default
         self,
         name: str,
         *,
@@ -295,8 +325,9 @@ class Funnel(Generic[S_co, R_co]):
         """Give a variant under its own name.
 
         `statuses` is its own enum, matched by key: what it lacks is dropped from every table, what it adds needs cells
-        of its own. `drop` and `needs` name pairs of statuses (None: new) in whatever row they stand by hand; a third member
-        of `drop` names the trigger of an automatic row. `add` are further rows; `cells`, `bookings`, `hours` and `labels` replace single cells. `parts` replace whole fields:
+        of its own. `drop` and `needs` name pairs of statuses (None: new) in whatever row they stand by hand; a third
+        member of `drop` names the trigger of an automatic row. `add` are further rows; `cells`, `bookings`, `hours`
+        and `labels` replace single cells. `parts` replace whole fields:
         `ends`, `policy`, `deeds`, `effects`, `order`, `tips`, ... Raises Invalid with every fault of the result.
         """
         enum: type[S] = statuses or self.statuses  # type: ignore[assignment]  # without one of its own, S is S_co
@@ -319,7 +350,8 @@ class Funnel(Generic[S_co, R_co]):
             "follow_ups": _kept(self.follow_ups, kept),
             "order": tuple(_kept(tier, kept) for tier in self.order),
             "tips": tuple(
-                Tip(t.code, t.on, _kept(t.was, kept), _kept(t.to, kept), t.text, t.source, t.standing) for t in self.tips
+                Tip(t.code, t.on, _kept(t.was, kept), _kept(t.to, kept), t.text, t.source, t.standing)
+                for t in self.tips
             ),
             "retired": {kept[s]: t and kept.get(t) for s, t in self.retired.items() if s in kept},
             "effects": tuple(
@@ -361,7 +393,7 @@ def _moved(
     dropped: Collection[tuple[object, ...]],
     needs: Mapping[tuple[S | None, S | None], tuple[Need, ...]],
 ) -> Iterator[Move[S]]:
-    """Write a row for the new enum: as it stands, or pair by pair where pairs of it are dropped or need something else."""
+    """Write a row for the new enum: whole, or pair by pair where pairs are dropped or need something else."""
     start = move.start if isinstance(move.start, Whence) else _kept(move.start, kept)
     to = move.to if isinstance(move.to, Whither) else _kept(move.to, kept)
     if not start or not to:

@@ -29,7 +29,7 @@ def faults(funnel: Tables) -> Iterator[Problem]:
 
 
 def lint(funnel: Tables, reserved: Collection[str] = ()) -> tuple[Problem, ...]:
-    """Give what a careful author would mend in a funnel that builds; `reserved` are the names of the conversion rules."""
+    """Give what a careful author would mend in a funnel that builds; `reserved`: the names of the conversion rules."""
     return (*ways(funnel), *_unused(funnel, reserved), *_retired(funnel))
 
 
@@ -42,10 +42,17 @@ def _foreign(funnel: Tables) -> Iterator[Problem]:
     for path, given in _mentioned(funnel):
         if type(given) is not funnel.statuses:
             yield _fault(path, "foreign_status", f"{type(given).__name__}.{given} is no status of {funnel.name}")
-    for path, rows in (("moves", funnel.moves), ("deeds", funnel.deeds), ("effects", funnel.effects), ("mails", funnel.mails)):
+    for path, rows in (
+        ("moves", funnel.moves),
+        ("deeds", funnel.deeds),
+        ("effects", funnel.effects),
+        ("mails", funnel.mails),
+    ):
         for row in rows:
             if type(row.on) not in (funnel.triggers, *((funnel.statuses,) if path == "effects" else ())):
-                yield _fault(path, "foreign_trigger", f"{type(row.on).__name__}.{row.on} is no trigger of {funnel.name}")
+                yield _fault(
+                    path, "foreign_trigger", f"{type(row.on).__name__}.{row.on} is no trigger of {funnel.name}"
+                )
 
 
 def _mentioned(funnel: Tables) -> Iterator[tuple[str, object]]:
@@ -60,7 +67,7 @@ def _mentioned(funnel: Tables) -> Iterator[tuple[str, object]]:
 
 
 def _holes(funnel: Tables) -> Iterator[Problem]:
-    """`hole`: a cell that a table must have and has not. `crumb`: a cell too many. `no_reach`: a column without header."""
+    """`hole`: a cell is missing. `crumb`: a cell too many. `no_reach`: a column without its second header."""
     yield from _matrix("rights", funnel.rights, funnel.statuses)
     yield from _matrix("bookings", funnel.bookings, funnel.statuses)
     yield from _matrix("removals", funnel.removals, Standing, tuple(Ties))
@@ -78,11 +85,13 @@ def _matrix(path: str, table: Tables, heads: Iterable[Enum], columns: tuple[Enum
             if (head, column) not in table.cells:
                 yield _fault(path, "hole", f"{head.value} has no cell for {column.value}")
     yield from (_fault(path, "crumb", f"{head.value} has a cell too many") for head in table.crumbs)
-    yield from (_fault(path, "note_without_cell", f"{a.value}, {b.value}") for a, b in table.notes if (a, b) not in table.cells)
+    yield from (
+        _fault(path, "note_without_cell", f"{a.value}, {b.value}") for a, b in table.notes if (a, b) not in table.cells
+    )
 
 
 def _overlaps(funnel: Tables) -> Iterator[Problem]:
-    """`overlap`: one status, one automatic trigger, two targets. `doubled`: one pair, one actor, two rows. `no_entry`."""
+    """`overlap`: one status, one automatic trigger, two targets. `doubled`: one pair, one actor, two rows."""
     targets: dict[tuple[object, object], set[str]] = {}
     for row in funnel.rows:
         if row.automatic:
@@ -99,18 +108,22 @@ def _overlaps(funnel: Tables) -> Iterator[Problem]:
 
 
 def _words(funnel: Tables) -> Iterator[Problem]:
-    """`no_column`: a right that is none. `no_row`: a deed that moves nobody. `two_sentences`: one need, two meanings."""
+    """`no_column`: a right that is none. `no_row`: a deed moves nobody. `two_sentences`: a need has two meanings."""
     for path in ("log_in", "credentials"):
         column = getattr(funnel, path)
         if column is not None and column not in funnel.rights.columns:
             yield _fault(path, "no_column", f"{column} is no column of the rights")
-    yield from (_fault("right_needs", "no_column", str(c)) for c in funnel.right_needs if c not in funnel.rights.columns)
+    yield from (
+        _fault("right_needs", "no_column", str(c)) for c in funnel.right_needs if c not in funnel.rights.columns
+    )
     if any(r.value == "portal" for r in funnel.rights.reach.values()) and funnel.log_in is None and _granted(funnel):
         yield _fault("log_in", "no_log_in", "rights are reached through the portal, but no column says who may log in")
     known = {row.on for row in funnel.rows}
     yield from (_fault("deeds", "no_row", f"{d.on} moves nobody") for d in funnel.deeds if d.on not in known)
     keys = Counter(need.key for need in {n for move in funnel.moves for n in move.needs})
-    yield from (_fault("moves", "two_sentences", f"the need {key} has {n} meanings") for key, n in keys.items() if n > 1)
+    yield from (
+        _fault("moves", "two_sentences", f"the need {key} has {n} meanings") for key, n in keys.items() if n > 1
+    )
     labels = Counter(label.casefold() for label in funnel.labels.values())
     yield from (_fault("labels", "doubled", f"{label!r} names {n} statuses") for label, n in labels.items() if n > 1)
     if not funnel.name.isidentifier():
@@ -118,7 +131,7 @@ def _words(funnel: Tables) -> Iterator[Problem]:
 
 
 def _order(funnel: Tables) -> Iterator[Problem]:
-    """`no_order`: forward only, but no order. `doubled`: a status in two tiers. `backward_row`: a row that goes back."""
+    """`no_order`: forward only without order. `doubled`: a status in two tiers. `backward_row`: a row goes back."""
     if funnel.forward_only and not funnel.order:
         yield _fault("order", "no_order", "a funnel that is forward only says its order")
     yield from (_fault("order", "doubled", f"{s} stands twice") for s in _twice([s for t in funnel.order for s in t]))
@@ -131,7 +144,8 @@ def _order(funnel: Tables) -> Iterator[Problem]:
 def ways(funnel: Tables) -> Iterator[Problem]:
     """Give where the moves of a funnel or a life lead nowhere.
 
-    `unreachable`: no row leads to it. `trap`: no row leaves it, and it is no end. `end_left`: an end that rows leave."""
+    `unreachable`: no row leads to it. `trap`: no row leaves it, and it is no end. `end_left`: an end that rows leave.
+    """
     reached = {row.to for row in funnel.rows if row.now is None}
     while more := {row.to for row in funnel.rows if row.now in reached} - reached:
         reached |= more

@@ -204,7 +204,7 @@ def _junctions(funnel: Tables, names: _Names) -> Mapping[tuple[Status, ...], str
     return {starts: names.junction(number) for number, starts in enumerate(grouped, start=1)}
 
 
-def _edge(move: Move[Status], grouped: bool) -> str:  # noqa: FBT001  # private, and called once
+def _edge(move: Move[Status], grouped: bool) -> str:  # private, and called once
     another = " to another" if grouped and move.to is OTHER else ""
     return _caption(f"{move.on.value}{another} ({_who(move.by)})")
 

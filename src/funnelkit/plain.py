@@ -1,10 +1,11 @@
-"""Values as plain data: what a fingerprint, a lock file and an idempotency key are made of. One way only, no reading."""
+"""Values as plain data: what fingerprints, lock files and idempotency keys are made of. One way only."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date
 from enum import Enum
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from attrs import fields, has
 
 
-def plain(value: object) -> object:
+def plain(value: object) -> object:  # noqa: PLR0911  # one line for each kind of value
     """Give this value in dicts, lists, texts and numbers; the same value gives the same data in every process."""
     if isinstance(value, Enum):
         return value.value
@@ -23,7 +24,7 @@ def plain(value: object) -> object:
         return {f.name: plain(getattr(value, f.name)) for f in fields(kind) if f.init}
     if isinstance(value, Mapping):
         return {_key(k): plain(v) for k, v in value.items()}
-    if isinstance(value, Set):
+    if isinstance(value, AbstractSet):
         return sorted((plain(v) for v in value), key=repr)
     if isinstance(value, (list, tuple)):
         return [plain(v) for v in value]

@@ -46,7 +46,7 @@ class ConversionPolicy:
     """Converting to the same status. Source: SD-A2."""
 
     corrections: bool = True
-    """Whether a mistake can be corrected. Off where a funnel moves forward only, unless the host says so. Source: S1."""
+    """Whether a mistake can be corrected. Off in a funnel that is forward only, unless the host says so. Source: S1."""
 
 
 @frozen(kw_only=True)
@@ -88,7 +88,7 @@ class CertificationPolicy:
     """What has to have happened. Source: CC-A3."""
 
     always: tuple[str, ...] = ()
-    """Keys of statuses all of whose hours count today, whatever the status was then (`inactive_counts_all`). Source: CC-A2."""
+    """Keys of statuses: who has one today, all their hours count (`inactive_counts_all`). Source: CC-A2."""
 
 
 @frozen(kw_only=True)

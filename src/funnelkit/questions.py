@@ -11,10 +11,11 @@ from funnelkit.commands.facts import Known, facts
 from funnelkit.decisions import Decision
 from funnelkit.errors import NotFound, invalid
 from funnelkit.funnel import Funnel
+from funnelkit.policy import StatusWhen
 from funnelkit.ports.clock import Clock
 from funnelkit.ports.storage import Storage, Transaction
-from funnelkit.policy import StatusWhen
 from funnelkit.rules import access, certification, conversion, history
+from funnelkit.rules.certification import Report, StatusThen
 from funnelkit.table import Need, Status
 from funnelkit.times import instant
 from funnelkit.values.actor import Actor
@@ -151,7 +152,7 @@ class Questions(Generic[S, R]):
 
     # ---- access
 
-    def may(  # noqa: PLR0913  # the facts of the question, by name
+    def may(  # the facts of the question, by name
         self,
         contact: str,
         right: R,
@@ -184,12 +185,14 @@ class Questions(Generic[S, R]):
                 raise NotFound(f"there is no contact {', '.join(map(repr, missing))} in {self.funnel.name}")
             groups = stores.groups.many(sorted({group for c in found.values() for group in c.groups}))
             return {
-                key: {r: access.may(self.funnel, self._case(stores, found[key], groups, r, item, facts)) for r in wanted}
+                key: {
+                    r: access.may(self.funnel, self._case(stores, found[key], groups, r, item, facts)) for r in wanted
+                }
                 for key in asked
             }
 
     def company_may(self, company: str, right: R, *, item: str | None = None) -> Decision:
-        """May this company have this? In company-first mode its rights are those of its primary contact. Source: SD2."""
+        """May this company have this? In company-first mode by the rights of its primary contact. Source: SD2."""
         with self._storage.transaction(self.account) as stores:
             found = StoredView(stores, self.funnel.name).company(company)
             if not self.funnel.policy.contacts.company_first:
@@ -210,9 +213,7 @@ class Questions(Generic[S, R]):
             view = StoredView(stores, self.funnel.name)
             found = view.contact(contact)
             return tuple(
-                option
-                for to in self.funnel.statuses
-                for option in self._ways(view, found, to, by, facts or {})
+                option for to in self.funnel.statuses for option in self._ways(view, found, to, by, facts or {})
             )
 
     def _ways(
@@ -237,7 +238,7 @@ class Questions(Generic[S, R]):
         until: datetime | None = None,
         as_of: datetime | None = None,
         known: datetime | None = None,
-    ) -> certification.Report:
+    ) -> Report:
         """Count hours with a reason for each appointment that starts in [since, until).
 
         `as_of`: the report as of that moment; `known`: as far as was recorded by then.
@@ -310,7 +311,7 @@ class Questions(Generic[S, R]):
             return stores.groups.many(sorted(groups))
         return {group: history.group_at(group, stores.history.of("group", group), as_of, known) for group in groups}
 
-    def _case(  # noqa: PLR0913, PLR0917  # what access looks at
+    def _case(  # what access looks at
         self,
         stores: Transaction,
         contact: Contact,
@@ -339,9 +340,7 @@ class Questions(Generic[S, R]):
         then = (history.appointment_at(stores.history.of("appointment", row.id), moment, told) for row in rows)
         return tuple(row for row in then if row is not None)
 
-    def _statuses(self, stores: Transaction, known: datetime | None) -> certification.StatusThen | None:
+    def _statuses(self, stores: Transaction, known: datetime | None) -> StatusThen | None:
         if self.funnel.policy.certification.status_when is not StatusWhen.AT_SESSION:
             return None
         return lambda contact, moment: history.status_at(stores.history.of("contact", contact), moment, known)
-
-

@@ -52,7 +52,7 @@ class FunnelService(Questions[S, R]):
     Raises Invalid when the account is no id or the zone is none.
     """
 
-    def __init__(  # noqa: PLR0913  # one argument for each need
+    def __init__(  # one argument for each need
         self,
         funnel: Funnel[S, R],
         *,
@@ -87,8 +87,8 @@ class FunnelService(Questions[S, R]):
     def apply(self, plan: Plan[T]) -> T:
         """Store exactly what a plan says, and give its result.
 
-        Raises Refused when it is not allowed, and Conflict when something that it read has changed, when it is applied a
-        second time, or when it is older than the policy allows.
+        Raises Refused when it is not allowed; Conflict when something that it read has changed, when it is applied
+        twice, or when it is older than the policy allows.
         """
         return self._apply(plan, None, "")
 
@@ -141,7 +141,7 @@ class FunnelService(Questions[S, R]):
                 return
 
     def deliver(self, limit: int = 100) -> int:
-        """Release up to so many stored messages to the notifier; give how many left. What fails is tried again later."""
+        """Release up to so many stored messages to the notifier; give how many left. What fails is tried again."""
         if self._notifier is None:
             raise Invalid(Problem("notifier", "this service was made without one"))
         with self._storage.transaction(self.account) as stores:
@@ -280,12 +280,10 @@ def _take(source: Iterator[T], most: int) -> tuple[list[T], Exception | None]:
     return some, None
 
 
-def _saver(stores: Transaction, kind: str) -> Any:  # noqa: ANN401  # the store that keeps this kind of noun
+def _saver(stores: Transaction, kind: str) -> Any:  # the store that keeps this kind of noun
     return {
         "person": stores.persons.save,
         "company": stores.companies.save,
         "group": stores.groups.save,
         "appointment": stores.appointments.save,
     }[kind]
-
-

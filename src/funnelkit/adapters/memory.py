@@ -138,7 +138,11 @@ class _Appointments:
 
     def save(self, appointment: Appointment) -> None:
         old = self._rows.get(appointment.id)
-        if old is None or (old.start, old.coach, old.attendees) != (appointment.start, appointment.coach, appointment.attendees):
+        if old is None or (old.start, old.coach, old.attendees) != (
+            appointment.start,
+            appointment.coach,
+            appointment.attendees,
+        ):
             self._unlist(old)
             for attendee in appointment.attendees:
                 self._of_contact.put(attendee.contact, (*self._of_contact.get(attendee.contact, ()), appointment.id))
@@ -317,7 +321,9 @@ class FixedClock:
         """Put it to that moment, earlier or later."""
         self._now = instant(now, "now")
 
-    def advance(self, length: timedelta | None = None, *, days: float = 0, hours: float = 0, minutes: float = 0) -> None:
+    def advance(
+        self, length: timedelta | None = None, *, days: float = 0, hours: float = 0, minutes: float = 0
+    ) -> None:
         """Let real time pass."""
         self._now += (length or timedelta()) + timedelta(days=days, hours=hours, minutes=minutes)
 
@@ -345,6 +351,6 @@ class MemoryObserver:
     def __init__(self) -> None:
         self.heard: list[tuple[str, str, dict[str, object]]] = []
 
-    def hears(self, what: str, account: str, facts: Any) -> None:  # noqa: ANN401  # any mapping will do
+    def hears(self, what: str, account: str, facts: Any) -> None:  # any mapping will do
         """Keep it."""
         self.heard.append((what, account, dict(facts)))

@@ -21,7 +21,6 @@ from funnelkit.values.checks import (
     each,
     given,
     identifier,
-
     long_text,
     members,
     minutes,
@@ -41,7 +40,6 @@ from funnelkit.values.events import (
 )
 from funnelkit.values.plan import Plan
 from funnelkit.words import Kind, Role, Where
-
 
 
 def _by_role(given_where: Where | None, role: Role) -> Where:
@@ -108,8 +106,15 @@ class Book(Command[Status, Appointment]):
             draft.deed(contact, BOOKED, self.kind, draft.when(contact.changed))
         return draft.plan(decision, appointment)
 
-    def _decide(  # noqa: PLR0913, PLR0917  # what a booking is judged by
-        self, funnel: AnyFunnel, moment: Moment, view: View, where: Where, contacts: list[Contact], start: datetime, end: datetime
+    def _decide(  # what a booking is judged by
+        self,
+        funnel: AnyFunnel,
+        moment: Moment,
+        view: View,
+        where: Where,
+        contacts: list[Contact],
+        start: datetime,
+        end: datetime,
     ) -> Decision:
         overlaps = _overlaps(view, self.coach, start, end)
         found: Decision | None = None
@@ -136,8 +141,14 @@ class _Change(Command[Status, Appointment]):
     appointment: str = given(identifier)
     note: str | None = given(optional(long_text), None, repr=False)
 
-    def _judged(  # noqa: PLR0913, PLR0917  # what a change is judged by
-        self, funnel: AnyFunnel, view: View, was: Appointment, on: Trigger, when: datetime, overlaps: tuple[str, ...] = ()
+    def _judged(  # what a change is judged by
+        self,
+        funnel: AnyFunnel,
+        view: View,
+        was: Appointment,
+        on: Trigger,
+        when: datetime,
+        overlaps: tuple[str, ...] = (),
     ) -> Decision:
         own = len(was.attendees) == 1 and was.of(self.by.id) is not None
         case = booking.Change(
@@ -145,8 +156,15 @@ class _Change(Command[Status, Appointment]):
         )
         return booking.may_change(funnel, case)
 
-    def _done(  # noqa: PLR0913, PLR0917  # what a change says
-        self, draft: Draft, decision: Decision, was: Appointment, kind: type[Any], act: Act | None, when: datetime, **said: Any  # noqa: ANN401
+    def _done(  # what a change says
+        self,
+        draft: Draft,
+        decision: Decision,
+        was: Appointment,
+        kind: type[Any],
+        act: Act | None,
+        when: datetime,
+        **said: Any,
     ) -> Plan[Appointment]:
         changed = draft.rewrite(kind, was, when, **said)
         draft.note(draft.events[-1], self.note)
@@ -239,5 +257,3 @@ def _may_log_in(funnel: AnyFunnel, contact: Contact) -> bool:
         status=contact.status, right=funnel.log_in, portal=contact.portal, standing=contact.standing
     )
     return access.may(funnel, case).allowed
-
-

@@ -35,5 +35,3 @@ class Command(Checked, Generic[S_contra, T_co]):
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[T_co]:
         """Say what this would do. Raises NotFound, and Invalid where the funnel does not know a word."""
         raise NotImplementedError
-
-

@@ -24,7 +24,6 @@ from funnelkit.values.checks import (
     email,
     given,
     identifier,
-
     members,
     moment,
     one_of,
@@ -60,7 +59,7 @@ def _or_keep(check: Check) -> Check:
 
 @frozen(kw_only=True)
 class AddContact(Command[S_contra, Contact]):
-    """Add a contact by an entry row: by hand with a `status`, or by what happened (`trigger`, with the `item` it was about).
+    """Add a contact by an entry row: by hand with a `status`, or by what happened (`trigger`, about an `item`).
 
     With neither, the funnel's own way: what adding means there, else its first status.
     """
@@ -87,7 +86,7 @@ class AddContact(Command[S_contra, Contact]):
         row = conversion.entry(funnel, case)
         told = draft.facts(row.needs, email=self.email, item=self.item) if row else {}
         entry = conversion.may_enter(funnel, evolve(case, facts=told))
-        id, known = _known(funnel, moment, view, self.id, self.email, self.by)  # noqa: A001  # it is the id
+        id, known = _known(funnel, moment, view, self.id, self.email, self.by)  # it is the id
         decision = both(entry, known)
         if not decision or row is None:
             return draft.refuse(decision)
@@ -117,7 +116,7 @@ class AddContact(Command[S_contra, Contact]):
 
 @frozen(kw_only=True)
 class Adopt(Command[S_contra, Contact]):
-    """Bring in a contact that had a life elsewhere: any status, `since` a moment or unknown (None). No mail, no entry."""
+    """Bring in a contact that had a life elsewhere: any status, `since` a moment or None. No mail, no entry."""
 
     name: str = given(text, repr=False)
     status: S_contra
@@ -145,7 +144,7 @@ class Adopt(Command[S_contra, Contact]):
         since = None if self.since is None else instant(self.since, "since")
         if since is not None and since > moment.now:
             raise invalid("since", "this time is still to come; give one that has passed, or none where nobody knows")
-        id, decision = _known(funnel, moment, view, self.id, self.email, self.by)  # noqa: A001  # it is the id
+        id, decision = _known(funnel, moment, view, self.id, self.email, self.by)  # it is the id
         if not decision:
             return draft.refuse(decision)
         when = since or draft.when()
@@ -170,11 +169,11 @@ class Edit(Command[Status, Contact]):
 
     contact: str = given(identifier)
     name: str | OrKeep = given(_or_keep(text), KEEP, repr=False)
-    email: str | None | OrKeep = given(_or_keep(optional(email)), KEEP, repr=False)
-    phone: str | None | OrKeep = given(_or_keep(optional(text)), KEEP, repr=False)
-    coach: str | None | OrKeep = given(_or_keep(optional(identifier)), KEEP)
-    company: str | None | OrKeep = given(_or_keep(optional(identifier)), KEEP)
-    category: Category | None | OrKeep = given(_or_keep(optional(one_of(Category))), KEEP)
+    email: str | OrKeep | None = given(_or_keep(optional(email)), KEEP, repr=False)
+    phone: str | OrKeep | None = given(_or_keep(optional(text)), KEEP, repr=False)
+    coach: str | OrKeep | None = given(_or_keep(optional(identifier)), KEEP)
+    company: str | OrKeep | None = given(_or_keep(optional(identifier)), KEEP)
+    category: Category | OrKeep | None = given(_or_keep(optional(one_of(Category))), KEEP)
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan the changes; of the person, the event says which fields and never to what."""
@@ -229,12 +228,19 @@ def vocabulary(funnel: Funnel[S, Any], labels: Iterable[str], also: Mapping[str,
     return found
 
 
-def _known(  # noqa: PLR0913  # what an identity is judged by
-    funnel: AnyFunnel, moment: Moment, view: View, wish: str | None, address: str | None, by: Any  # noqa: ANN401
+def _known(  # what an identity is judged by
+    funnel: AnyFunnel,
+    moment: Moment,
+    view: View,
+    wish: str | None,
+    address: str | None,
+    by: Any,
 ) -> tuple[str, Decision]:
     key = wish or moment.fresh("contact")
     taken = not view.is_free("contact", key)
-    case = editing.Case(by=by, holders=_holders(view, match_key(address), key), id_taken=taken, what="identity", contact=key)
+    case = editing.Case(
+        by=by, holders=_holders(view, match_key(address), key), id_taken=taken, what="identity", contact=key
+    )
     return key, editing.may_be_known(funnel, case)
 
 
@@ -256,5 +262,3 @@ def _person(draft: Draft, view: View, key: str, name: str, address: str | None, 
     draft.keep(fresh)
     if fresh.address is not None:
         draft.touched.append(("address", fresh.address))
-
-

@@ -140,5 +140,3 @@ def _named(told: tuple[Event, ...], wish: str | None) -> tuple[Event, Status]:
     if root not in found:
         raise invalid("event", "is no event of this contact that says a status; see its history")
     return found[root]
-
-

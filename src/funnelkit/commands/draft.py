@@ -34,7 +34,9 @@ from funnelkit.words import Axis, Grant, Kind, Recipient, Where
 T = TypeVar("T")
 E = TypeVar("E", bound=Event)
 
-LATER: Final = Notice("history.later_change_stands", "a later change of the status stands, so the contact stays what it is")
+LATER: Final = Notice(
+    "history.later_change_stands", "a later change of the status stands, so the contact stays what it is"
+)
 UNMOVED: Final = "{on} is recorded; it moves no contact that is {status}"
 CREDENTIALS: Final = "make the user name and the password"
 RESTARTS: Final = frozenset({Act.CANCELLED, Act.RESCHEDULED})
@@ -64,7 +66,7 @@ class Draft:
     # ---- time
 
     def when(self, changed: datetime | None = None) -> datetime:
-        """Give the time of effect: `at`, else now; what is done now comes after all that was done, even by a slow clock."""
+        """Give the time of effect: `at`, else now. What is done now comes after all that was done, by any clock."""
         if self.at is not None:
             return self.at
         return self.moment.now if changed is None or changed <= self.moment.now else changed
@@ -75,7 +77,7 @@ class Draft:
 
     # ---- saying and changing
 
-    def say(self, kind: type[E], about: str, version: int, effective: datetime, **said: Any) -> E:  # noqa: ANN401
+    def say(self, kind: type[E], about: str, version: int, effective: datetime, **said: Any) -> E:
         """Add an event."""
         event = kind(
             id=self.moment.fresh("event"), about=about, by=self.by, effective=effective, recorded=self.moment.now,
@@ -93,13 +95,13 @@ class Draft:
         if text is not None:
             self.texts.append((event.id, text))
 
-    def facts(self, needs: tuple[Need, ...], **known: Any) -> dict[str, bool]:  # noqa: ANN401
+    def facts(self, needs: tuple[Need, ...], **known: Any) -> dict[str, bool]:
         """Find what a row asks for; nothing is looked up for a row that asks for nothing."""
         if not needs:
             return {}
         return facts(needs, Known(funnel=self.funnel, view=self.view, **known), self.moment.facts)
 
-    def become(  # noqa: PLR0913  # all that a status change says
+    def become(  # all that a status change says
         self,
         contact: Contact,
         to: Status,
@@ -110,17 +112,27 @@ class Draft:
     ) -> Contact:
         """Move a contact to another status, with what the status sets and what follows from it."""
         restart = self.funnel.policy.follow_up.restart_after_cancel and self._is(on, RESTARTS)
-        attempt = attempt_after(self.funnel, contact, to, restart=restart) if self.funnel.follow_ups else contact.attempt
+        attempt = (
+            attempt_after(self.funnel, contact, to, restart=restart) if self.funnel.follow_ups else contact.attempt
+        )
         changed = contact.becoming(to, effective, attempt)
         event = self.say(
-            StatusChanged, contact.id, changed.version, effective, was=contact.status, to=to, on=on, attempt=attempt, why=why
+            StatusChanged,
+            contact.id,
+            changed.version,
+            effective,
+            was=contact.status,
+            to=to,
+            on=on,
+            attempt=attempt,
+            why=why,
         )
         self.note(event, reason)
         if self.funnel.sets:
             changed = self.set_off(changed, to, None, effective)
         return changed
 
-    def change(self, contact: Contact, field: str, to: Any, effective: datetime) -> Contact:  # noqa: ANN401
+    def change(self, contact: Contact, field: str, to: Any, effective: datetime) -> Contact:
         """Set one axis of a contact; saying what is so already says nothing."""
         was = getattr(contact, field)
         if was == to:
@@ -128,7 +140,9 @@ class Draft:
         self.say(ContactChanged, contact.id, contact.version, effective, field=field, was=was, to=to)
         return evolve(contact, changed=max(contact.changed, effective), **{field: to})
 
-    def set_off(self, contact: Contact, on: Trigger | Status, item: str | None, effective: datetime, *, new: bool = False) -> Contact:
+    def set_off(
+        self, contact: Contact, on: Trigger | Status, item: str | None, effective: datetime, *, new: bool = False
+    ) -> Contact:
         """Set every axis that the funnel's EFFECTS name for this."""
         for effect in self.funnel.sets.get(on, ()):
             if effect.start is ANY or new:
@@ -149,10 +163,17 @@ class Draft:
             return contact if item is None else self.change(contact, effect.axis.value, had | {item}, effective)
         return self.change(contact, effect.axis.value, effect.to, effective)
 
-    def happen(  # noqa: PLR0913  # all that is known of what happened
-        self, contact: Contact, on: Trigger, item: str | None, effective: datetime, *, new: bool = False, reason: str | None = None
+    def happen(  # all that is known of what happened
+        self,
+        contact: Contact,
+        on: Trigger,
+        item: str | None,
+        effective: datetime,
+        *,
+        new: bool = False,
+        reason: str | None = None,
     ) -> Contact:
-        """Record that something happened, with the move and the effects that it has. Needs of the row are told before."""
+        """Record that something happened, with the move and the effects that it has."""
         row = None if new else self.funnel.recorded.get((contact.status, on))
         moved = row is not None and all(self.facts(row.needs, contact=contact, to=row.to, item=item).values())
         event = self.say(TriggerRecorded, contact.id, contact.version, effective, on=on, item=item, moved=moved)
@@ -165,7 +186,7 @@ class Draft:
         return contact
 
     def deed(self, contact: Contact, act: Act, kind: Kind | None, effective: datetime) -> Contact:
-        """Do what the funnel's DEEDS say that this act of ours means; a contact that it does not move stays as it is."""
+        """Do what the funnel's DEEDS say that this act of ours means; what it does not move stays as it is."""
         on = self.funnel.means.get((act, kind))
         if on is None:
             return contact
@@ -177,9 +198,9 @@ class Draft:
     # ---- what comes in late, and what follows
 
     def settle(self, stored: Contact, changed: Contact, effective: datetime) -> Contact:
-        """Give the contact as it is to be stored: what was planned, or, when it came in late, the fold of all that happened.
+        """Give the contact as it is to be stored: as planned, or, when it came in late, the fold of all that happened.
 
-        What was recorded later but moved nobody then is looked at again, so that the order of telling makes no difference.
+        What was recorded later but moved nobody then is looked at again, so that the order of telling does not matter.
         """
         if effective < stored.changed:
             changed = self._late(stored, effective)
@@ -210,7 +231,7 @@ class Draft:
         return history.contact_at(whole) or stored
 
     def restate(self, contact: str, told: tuple[Event, ...], since: datetime) -> None:
-        """Put right what appointments say about the status at booking, where that status was another one. Source: CC-A1."""
+        """Put right what appointments say about the status at booking, where it was another one. Source: CC-A1."""
         for appointment in self.view.appointments_of(contact):
             entry = appointment.of(contact)
             if entry is None or entry.status is None or appointment.booked < since:
@@ -224,7 +245,7 @@ class Draft:
                                 {"appointment": appointment.id, "was": entry.status, "to": true}),
                 )  # fmt: skip
 
-    def rewrite(self, kind: type[Any], appointment: Appointment, effective: datetime, **said: Any) -> Appointment:  # noqa: ANN401
+    def rewrite(self, kind: type[Any], appointment: Appointment, effective: datetime, **said: Any) -> Appointment:
         """Change an appointment by an event that says how, and touch what lists it."""
         event = self.say(kind, appointment.id, appointment.version + 1, effective, **said)
         changed: Appointment = evolve(event.onto(appointment), version=appointment.version + 1)
@@ -252,14 +273,26 @@ class Draft:
         if lost:
             self.consequences.append(Consequence("rights_lost", "the contact loses {rights}", {"rights": lost}))
 
-    def _of_appointments(self, was: Contact, now: Contact, appointments: tuple[Appointment, ...]) -> Iterator[Consequence]:
+    def _of_appointments(
+        self, was: Contact, now: Contact, appointments: tuple[Appointment, ...]
+    ) -> Iterator[Consequence]:
         before, after = (self.funnel.hours[c.status] is Grant.YES for c in (was, now))
         for appointment in appointments:
             entry, words = appointment.of(now.id), {"appointment": appointment.id}
             closed = self.funnel.bookings.cells[now.status, appointment.kind] in (Grant.NO, Grant.UNSTATED)
-            if appointment.state in STANDS and appointment.start > self.moment.now and appointment.where is not Where.STAFF and closed:
+            if (
+                appointment.state in STANDS
+                and appointment.start > self.moment.now
+                and appointment.where is not Where.STAFF
+                and closed
+            ):
                 yield Consequence("booking_illegal", "{appointment} could not be booked by the contact any more", words)
-            if before is not after and entry is not None and entry.status is None and appointment.state not in STANDS_NOT:
+            if (
+                before is not after
+                and entry is not None
+                and entry.status is None
+                and appointment.state not in STANDS_NOT
+            ):
                 text = "{appointment} starts to count" if after else "{appointment} stops to count"
                 yield Consequence("hours_start" if after else "hours_stop", text, words)
 

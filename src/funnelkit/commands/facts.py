@@ -71,16 +71,22 @@ FOUND: Final[Mapping[str, Callable[[Known], bool]]] = {
 
 def facts(needs: Iterable[Need], known: Known, told: Mapping[str, bool]) -> dict[str, bool]:
     """Find what these needs ask for: our own from what is stored, the host's from what it told. Ours win."""
-    return {need.key: FOUND[need.key](known) if need.key in FOUND else told[need.key] for need in needs if need.key in FOUND or need.key in told}
+    return {
+        need.key: FOUND[need.key](known) if need.key in FOUND else told[need.key]
+        for need in needs
+        if need.key in FOUND or need.key in told
+    }
 
 
 def attempt_after(funnel: AnyFunnel, contact: Contact, to: Status, *, restart: bool) -> int:
     """Give the follow-up number that a contact has when it becomes `to`. Source: BG-A10, BG-A14.
 
-    A follow-up status has its own number; anything else keeps the count, except that a new cycle begins at 0: on coming
-    back from a status that no follow-up leaves, and, where the policy says so, when a consultation is cancelled or moved.
+    A follow-up status has its own number; anything else keeps the count, except that a new cycle begins at 0: on
+    coming back from a status that no follow-up leaves and, by policy, when a consultation is cancelled or moved.
     """
     if to in funnel.follow_ups:
         return funnel.follow_ups.index(to) + 1
-    closed = bool(funnel.follow_ups) and not any(funnel.by_hand.get((contact.status, step)) for step in funnel.follow_ups)
+    closed = bool(funnel.follow_ups) and not any(
+        funnel.by_hand.get((contact.status, step)) for step in funnel.follow_ups
+    )
     return 0 if restart or closed else contact.attempt

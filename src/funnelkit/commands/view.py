@@ -123,11 +123,19 @@ class Loaded:
 
     def appointments_of(self, contact: str) -> tuple[Appointment, ...]:
         """Give the contact's loaded appointments."""
-        return tuple(a for a in _loaded(self._appointments, "appointments") if a.of(contact)) if self._appointments != () else ()
+        return (
+            tuple(a for a in _loaded(self._appointments, "appointments") if a.of(contact))
+            if self._appointments != ()
+            else ()
+        )
 
     def calendar(self, coach: str, start: datetime, end: datetime) -> tuple[Appointment, ...]:
         """Give the coach's loaded appointments in that time."""
-        return tuple(a for a in _loaded(self._appointments, "appointments") if a.coach == coach and a.start < end and start < a.end)
+        return tuple(
+            a
+            for a in _loaded(self._appointments, "appointments")
+            if a.coach == coach and a.start < end and start < a.end
+        )
 
     def holders(self, address: str) -> tuple[str, ...]:
         """Give the loaded persons with this address."""
@@ -147,5 +155,3 @@ def _loaded(found: T | None, what: str) -> T:
     if found is None:
         raise NotLoaded(what)
     return found
-
-

@@ -9,5 +9,5 @@ class Identifiers(Protocol):
     """Makes ids."""
 
     def fresh(self, kind: str) -> str:
-        """Give an id that was never given before, for a `contact`, an `event`, ... Ids of events sort as they were made."""
+        """Give an id that was never given before, for a `contact`, an `event`, ..."""
         ...

@@ -23,7 +23,7 @@ NONE: Final[frozenset[str]] = frozenset()
 
 @frozen(kw_only=True)
 class Case(AnyCase, Generic[S, R]):
-    """Who asks for what: plain facts about a contact. `permitted` and `owned` hold ids of items, group permissions included."""
+    """Who asks for what: plain facts. `permitted` and `owned` hold ids of items, those of the groups included."""
 
     status: S
     right: R | None = None
@@ -40,27 +40,43 @@ AnyFunnel = Funnel[Status, Any]
 Asked = Case[Any, Any]
 
 
-@rule(ok="{status} may log in to the portal of {funnel}", no="{funnel} does not let {status} log in", remedy="convert the contact to a status that may")
+@rule(
+    ok="{status} may log in to the portal of {funnel}",
+    no="{funnel} does not let {status} log in",
+    remedy="convert the contact to a status that may",
+)
 def status_may_log_in(funnel: AnyFunnel, case: Asked, row: None) -> bool:
     """What is reached through the portal needs a status that may log in. Source: S0, S1, CC1."""
     return funnel.log_in is not None and funnel.rights.cells[case.status, funnel.log_in] is Grant.YES
 
 
-@rule(ok="credentials exist", no="there are no credentials yet: the portal is {portal}", remedy="assign credentials, or invite")
+@rule(
+    ok="credentials exist",
+    no="there are no credentials yet: the portal is {portal}",
+    remedy="assign credentials, or invite",
+)
 def credentials_exist(funnel: AnyFunnel, case: Asked, row: None) -> bool:
     """A status that may log in is not enough: somebody must have made the credentials. Source: CC-A11, SD-A5."""
     return case.portal is Portal.ACTIVE
 
 
-@rule(ok="the contact is not archived", no="the contact is archived, and that stops the portal", remedy="restore the contact")
+@rule(
+    ok="the contact is not archived",
+    no="the contact is archived, and that stops the portal",
+    remedy="restore the contact",
+)
 def not_archived(funnel: AnyFunnel, case: Asked, row: None) -> bool:
     """An archived contact (agency: Inactive) has no portal, whatever its status. Source: SD4."""
     return case.standing is not Standing.ARCHIVED
 
 
-@rule(ok="{item} is permitted to this contact", no="{item} is not permitted to this contact", remedy="permit the item, in person or by group")
+@rule(
+    ok="{item} is permitted to this contact",
+    no="{item} is not permitted to this contact",
+    remedy="permit the item, in person or by group",
+)
 def item_is_permitted(funnel: AnyFunnel, case: Asked, row: None) -> bool:
-    """Where a right goes by permission, the item is permitted to the contact or to one of its groups. Source: S0, CC5."""
+    """Where a right goes by permission, the contact or one of its groups has it for the item. Source: S0, CC5."""
     return case.item in case.permitted
 
 
@@ -70,13 +86,19 @@ def item_is_owned(funnel: AnyFunnel, case: Asked, row: None) -> bool:
     return case.item in case.owned
 
 
-@rule(ok="the item is named", no="this right goes item by item", remedy="name the item", about=About.FACT, mark=Mark.NEEDS)
+@rule(
+    ok="the item is named", no="this right goes item by item", remedy="name the item", about=About.FACT, mark=Mark.NEEDS
+)
 def item_is_named(funnel: AnyFunnel, case: Asked, row: None) -> bool:
     """Where a right goes item by item, the question names one. Source: S0."""
     return case.item is not None
 
 
-@rule(ok="the company has a primary contact", no="the company has no primary contact, whose rights would be its own", remedy="set one")
+@rule(
+    ok="the company has a primary contact",
+    no="the company has no primary contact, whose rights would be its own",
+    remedy="set one",
+)
 def company_has_a_primary(funnel: AnyFunnel, case: Asked, row: None) -> bool:
     """In company-first mode each company has a primary contact. Source: SD2."""
     return case.contact is not None
@@ -84,9 +106,13 @@ def company_has_a_primary(funnel: AnyFunnel, case: Asked, row: None) -> bool:
 
 OF_THE_PORTAL: Final = (credentials_exist, not_archived)
 RULES: Final = (
-    status_may_log_in, credentials_exist, not_archived, item_is_permitted, item_is_owned, item_is_named, company_has_a_primary,
+    status_may_log_in, credentials_exist, not_archived, item_is_permitted, item_is_owned, item_is_named,
+    company_has_a_primary,
 )  # fmt: skip
-OF_A_GRANT: Final[Mapping[Grant, Rule[Any, Any, Any]]] = {Grant.PERMITTED: item_is_permitted, Grant.OWNED: item_is_owned}
+OF_A_GRANT: Final[Mapping[Grant, Rule[Any, Any, Any]]] = {
+    Grant.PERMITTED: item_is_permitted,
+    Grant.OWNED: item_is_owned,
+}
 
 COMPANY: Final = "may the company have the right {right}"
 QUESTION: Final = "may {status} have the right {right}"
@@ -139,4 +165,3 @@ def _decide(funnel: Funnel[S, R], case: Case[S, R], right: R) -> Decision:
     if need is not None:
         found.append(told("access", need.key, need.sentence, need.remedy, case.facts))
     return Decision(QUESTION, tuple(found), case, None, funnel)
-

@@ -23,7 +23,7 @@ R = TypeVar("R", bound=StrEnum)
 
 @frozen(kw_only=True)
 class Case(AnyCase, Generic[S]):
-    """Who books what, and where. `overlaps` are ids of the coach's appointments in that time; `opened` keys of kinds."""
+    """Who books what, and where. `overlaps`: ids of the coach's appointments in that time; `opened`: keys of kinds."""
 
     status: S | None = None
     kind: Kind
@@ -46,7 +46,7 @@ class Case(AnyCase, Generic[S]):
 
 @frozen(kw_only=True)
 class Change(AnyCase):
-    """Who changes what about a standing appointment. `own`: the actor is its only attendee; `begun`: its start has passed."""
+    """Who changes what about an appointment. `own`: the actor is its only attendee; `begun`: its start has passed."""
 
     state: AppointmentStatus
     on: Trigger
@@ -69,19 +69,34 @@ Asked = Case[Any]
 AnyRow = Row[Status] | None
 
 
-@rule(ok="the coach is free then", no="the coach has {overlaps} in that time", remedy="take another time", about=About.TIME)
+@rule(
+    ok="the coach is free then",
+    no="the coach has {overlaps} in that time",
+    remedy="take another time",
+    about=About.TIME,
+)
 def coach_is_free(funnel: AnyFunnel, case: Asked | Change, row: AnyRow) -> bool:
     """Appointments of one coach do not overlap; one may start when another ends. Source: CC10."""
     return not case.overlaps
 
 
-@rule(ok="{role} may enter appointments", no="{role} may not enter appointments for others", about=About.ACTOR, remedy="book in the portal or in public")
+@rule(
+    ok="{role} may enter appointments",
+    no="{role} may not enter appointments for others",
+    about=About.ACTOR,
+    remedy="book in the portal or in public",
+)
 def staff_enters(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
-    """What is entered for a contact is entered by staff, the special desk or the system; the kind is free. Source: CC-A7."""
+    """What is entered for a contact, staff, special desk or system enter; the kind is free. Source: CC-A7."""
     return case.by.role not in (Role.CLIENT, Role.VIEWER)
 
 
-@rule(ok="the contact books for itself", no="only the contact itself books here", about=About.ACTOR, remedy="let the staff enter it")
+@rule(
+    ok="the contact books for itself",
+    no="only the contact itself books here",
+    about=About.ACTOR,
+    remedy="let the staff enter it",
+)
 def books_for_oneself(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
     """In the portal and in public one books for oneself; in public the system may do it on behalf. Source: S0, CC6."""
     if case.by.role is Role.SYSTEM:
@@ -89,31 +104,53 @@ def books_for_oneself(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
     return case.by.role is Role.CLIENT and case.contact in (None, case.by.id)
 
 
-@rule(ok="the contact may log in", no="the contact may not log in, so it does not book in the portal", remedy="see access: the log-in")
+@rule(
+    ok="the contact may log in",
+    no="the contact may not log in, so it does not book in the portal",
+    remedy="see access: the log-in",
+)
 def may_log_in(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
     """Scheduling inside the portal needs the log-in. Source: CC5."""
     return case.may_log_in
 
 
-@rule(ok="{kind} was opened to this contact", no="{kind} was not opened to this contact", remedy="permit the kind, in person or by group")
+@rule(
+    ok="{kind} was opened to this contact",
+    no="{kind} was not opened to this contact",
+    remedy="permit the kind, in person or by group",
+)
 def kind_is_opened(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
     """Where a status books by permission, the kind was opened to the contact or one of its groups. Source: CC-A6."""
     return case.kind.value in case.opened
 
 
-@rule(ok="anybody may book {kind} in public", no="{kind} is not booked in public", remedy="book in the portal, or let the staff enter it")
+@rule(
+    ok="anybody may book {kind} in public",
+    no="{kind} is not booked in public",
+    remedy="book in the portal, or let the staff enter it",
+)
 def open_to_the_public(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
     """The public calendar offers some kinds only. Source: CC6, S0."""
     return case.kind in funnel.policy.booking.public
 
 
-@rule(ok="it is {state}, and that can be done", no="it is {state}, and that cannot be done any more", remedy="book another one")
+@rule(
+    ok="it is {state}, and that can be done",
+    no="it is {state}, and that cannot be done any more",
+    remedy="book another one",
+)
 def still_possible(funnel: AnyFunnel, case: Change, row: AnyRow) -> bool:
     """The life table of appointments has a row for it. Ours."""
     return row is not None
 
 
-@rule(ok="{role} may do this", no="{role} may not do this", about=About.ACTOR, remedy="ask the staff", nothing="there is no such row")
+@rule(
+    ok="{role} may do this",
+    no="{role} may not do this",
+    about=About.ACTOR,
+    remedy="ask the staff",
+    nothing="there is no such row",
+)
 def hand_may(funnel: AnyFunnel, case: Change, row: AnyRow) -> bool | None:
     """The row says by whom; a client changes only what is their own and nobody else's. Ours."""
     return None if row is None else case.by.role in row.by and (case.by.role is not Role.CLIENT or case.own)
@@ -127,7 +164,11 @@ def has_begun(funnel: AnyFunnel, case: Change, row: AnyRow) -> bool:
 
 QUESTION: Final = "book {kind} for {contact}"
 CHANGE: Final = "mark {appointment} as {on}"
-PUBLIC_BOOKING: Final = ("public_booking", "the application takes this booking in public", "let the application decide it")
+PUBLIC_BOOKING: Final = (
+    "public_booking",
+    "the application takes this booking in public",
+    "let the application decide it",
+)
 RULES: Final = (
     coach_is_free, staff_enters, books_for_oneself, may_log_in, kind_is_opened, open_to_the_public,
     still_possible, hand_may, has_begun,
@@ -137,7 +178,9 @@ RULES: Final = (
 def may_book(funnel: Funnel[S, R], case: Case[S]) -> Decision:
     """Every finding about this booking: of the actor, of the kind, of the coach's time. Raises UnknownStatus."""
     if case.where is Where.STAFF:
-        return Decision(QUESTION, (staff_enters(funnel, case, None), coach_is_free(funnel, case, None)), case, None, funnel)
+        return Decision(
+            QUESTION, (staff_enters(funnel, case, None), coach_is_free(funnel, case, None)), case, None, funnel
+        )
     status = funnel.status(case.status)
     case = evolve(case, status=status)
     key = (status, case.kind)

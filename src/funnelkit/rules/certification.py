@@ -71,7 +71,10 @@ def status_is_known(funnel: AnyFunnel, case: Asked, row: None) -> bool:
     return case.status is not None
 
 
-@rule(ok="all hours of the contact count by policy, whatever the status was", no="not all hours of the contact count by policy")
+@rule(
+    ok="all hours of the contact count by policy, whatever the status was",
+    no="not all hours of the contact count by policy",
+)
 def all_hours_count(funnel: AnyFunnel, case: Asked, row: None) -> bool:
     """An account may count any hours of those who are inactive now. Source: CC-A2."""
     return case.always
@@ -169,7 +172,7 @@ class Report:
 StatusThen = Callable[[str, datetime], Status | None]
 
 
-def count(  # noqa: PLR0913  # the facts that the policy may ask for, by name
+def count(  # the facts that the policy may ask for, by name
     funnel: Funnel[S, R],
     appointments: Iterable[Appointment],
     *,
@@ -188,7 +191,9 @@ def count(  # noqa: PLR0913  # the facts that the policy may ask for, by name
     picked = tuple(
         a
         for a in appointments
-        if (coach is None or a.coach == coach) and (since is None or a.start >= since) and (until is None or a.start < until)
+        if (coach is None or a.coach == coach)
+        and (since is None or a.start >= since)
+        and (until is None or a.start < until)
     )
     today = today or {}
     judge = _judge(funnel, today, then)
@@ -233,7 +238,7 @@ Judge = Callable[[str, Status | None, datetime], tuple[Any, From, bool]]
 
 
 def _judge(funnel: Funnel[S, R], today: Mapping[str, Status], then: StatusThen | None) -> Judge:
-    """Give the function that says which status of an attendee decides, where it was taken from, and the policy's word."""
+    """Give the function that says which status decides, where it was taken from, and the policy's word."""
     policy = funnel.policy.certification
     always = frozenset(funnel.status(key) for key in policy.always)
 

@@ -26,7 +26,7 @@ HANDS: Final = frozenset({Role.SYSTEM, Role.OWNER, Role.ADMIN, Role.COACH, Role.
 
 @frozen(kw_only=True)
 class Case(AnyCase, Generic[S]):
-    """Who wants what for a contact: plain facts. `now` None: it does not exist yet. `facts` are told by key: `{"email": True}`."""
+    """Who wants what: plain facts. `now` None: not there yet. `facts` are told by key: `{"email": True}`."""
 
     now: S | None = None
     to: S | None = None
@@ -70,7 +70,11 @@ def is_a_change(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
     return case.now is not case.to or funnel.policy.conversion.same_status is SameStatus.ACCEPTED
 
 
-@rule(ok="{to} does not lie behind {now}", no="{funnel} moves forward only: {order}", remedy="a mistake is undone by Correct")
+@rule(
+    ok="{to} does not lie behind {now}",
+    no="{funnel} moves forward only: {order}",
+    remedy="a mistake is undone by Correct",
+)
 def never_backward(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
     """A contact only moves forward where the funnel says so. Source: S1."""
     return case.now is None or case.to is None or funnel.tier.get(case.to, 0) >= funnel.tier.get(case.now, 0)
@@ -82,19 +86,33 @@ def set_by_hand(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool | None:
     return None if row is None else not row.automatic
 
 
-@rule(ok="{role} may do this", no="{role} may not do this; it is for {by_whom}", about=About.ACTOR, nothing="there is no such move to be made")
+@rule(
+    ok="{role} may do this",
+    no="{role} may not do this; it is for {by_whom}",
+    about=About.ACTOR,
+    nothing="there is no such move to be made",
+)
 def actor_may(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool | None:
     """The row says by whom. Source: CC3, S2, SD-A8, BG-A15."""
     return None if row is None or row.automatic else case.by.role in row.by
 
 
-@rule(ok="{role} may say that this happened", no="{role} may not say that this happened", about=About.ACTOR, remedy="let the system or the staff record it")
+@rule(
+    ok="{role} may say that this happened",
+    no="{role} may not say that this happened",
+    about=About.ACTOR,
+    remedy="let the system or the staff record it",
+)
 def recorder_may(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
-    """What happened is recorded by the system or by staff; a client changes no status, a viewer only reads. Source: CC3."""
+    """What happened is recorded by system or staff; a client changes no status, a viewer only reads. Source: CC3."""
     return case.by.role in HANDS
 
 
-@rule(ok="{on} is something that happens", no="{on} is a decision, not something that happens", remedy="use Convert, or AddContact with a status")
+@rule(
+    ok="{on} is something that happens",
+    no="{on} is a decision, not something that happens",
+    remedy="use Convert, or AddContact with a status",
+)
 def is_recorded(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
     """What a row of staff decides is not recorded: somebody has to choose the status. Source: BG-A9."""
     return not any(move.on is case.on and move.by != (Role.SYSTEM,) for move in funnel.moves)
@@ -106,13 +124,21 @@ def is_an_entry(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
     return row is not None
 
 
-@rule(ok="the new contact is in sight", no="a contact is not archived when it is made", remedy="add it, then archive it, or adopt it")
+@rule(
+    ok="the new contact is in sight",
+    no="a contact is not archived when it is made",
+    remedy="add it, then archive it, or adopt it",
+)
 def starts_in_sight(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
-    """"Archive" cannot be chosen while creating a contact. Source: SC4."""
+    """Nobody chooses the archive while creating a contact. Source: SC4."""
     return case.standing is not Standing.ARCHIVED
 
 
-@rule(ok="{funnel} offers corrections", no="{funnel} offers no corrections", remedy="switch them on by policy, or delete and add again")
+@rule(
+    ok="{funnel} offers corrections",
+    no="{funnel} offers no corrections",
+    remedy="switch them on by policy, or delete and add again",
+)
 def corrections_are_offered(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
     """A funnel that is forward only offers corrections only by explicit policy. Source: S1, SD-A10."""
     return funnel.policy.conversion.corrections
@@ -124,7 +150,12 @@ def corrector_may(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
     return case.by.role in HANDS - {Role.SYSTEM}
 
 
-@rule(ok="the contact was there then", no="the contact was not there then, or nobody knows its status then", about=About.TIME, remedy="choose a later time")
+@rule(
+    ok="the contact was there then",
+    no="the contact was not there then, or nobody knows its status then",
+    about=About.TIME,
+    remedy="choose a later time",
+)
 def was_there(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
     """What is entered late is judged by the status of that time, so there must have been one. Ours."""
     return case.now is not None
@@ -263,5 +294,7 @@ def ways(funnel: Funnel[S, R], case: Case[S], to: S) -> tuple[Option[S], ...]:
     if not rows or not rows[0].automatic:
         row = row_for(funnel, now, to, case.by.role)
         found.append(Option(to, row.on if row else None, _decide(funnel, wish, row), automatic=False))
-    found += [Option(to, row.on, may_record(funnel, evolve(wish, on=row.on)), automatic=True) for row in rows if row.automatic]
+    found += [
+        Option(to, row.on, may_record(funnel, evolve(wish, on=row.on)), automatic=True) for row in rows if row.automatic
+    ]
     return tuple(found)

@@ -20,7 +20,7 @@ R = TypeVar("R", bound=StrEnum)
 
 @frozen(kw_only=True)
 class Case(AnyCase):
-    """Who changes what: `what` names it in a word, `holders` are other contacts with the address, `status` where it decides."""
+    """Who changes what. `holders`: other contacts with the address; `status` where it decides."""
 
     by: Actor
     what: str = "contact"
@@ -41,32 +41,53 @@ class Case(AnyCase):
 AnyFunnel = Funnel[Status, Any]
 
 
-@rule(ok="{role} may change what is kept", no="{role} may not change what is kept", about=About.ACTOR, remedy="ask the staff")
+@rule(
+    ok="{role} may change what is kept",
+    no="{role} may not change what is kept",
+    about=About.ACTOR,
+    remedy="ask the staff",
+)
 def keeper_may(funnel: AnyFunnel, case: Case, row: None) -> bool:
     """What is kept about contacts is changed by staff, the special desk and the system. Source: CC3, DL8."""
     return case.by.role not in (Role.CLIENT, Role.VIEWER)
 
 
-@rule(ok="the id is free", no="the id is taken by another contact of this account", remedy="leave the id out, or take another")
+@rule(
+    ok="the id is free",
+    no="the id is taken by another contact of this account",
+    remedy="leave the id out, or take another",
+)
 def id_is_free(funnel: AnyFunnel, case: Case, row: None) -> bool:
     """An id names one contact of the account. Ours."""
     return not case.id_taken
 
 
-@rule(ok="the address is free", no="the address belongs to another contact of this account, archived ones included", remedy="use another address, or that contact")
+@rule(
+    ok="the address is free",
+    no="the address belongs to another contact of this account, archived ones included",
+    remedy="use another address, or that contact",
+)
 def email_is_free(funnel: AnyFunnel, case: Case, row: None) -> bool:
     """Where addresses are unique, nobody else in the account has it. Source: SD4, SD-A10."""
     return not (funnel.policy.contacts.unique_email and case.holders)
 
 
-@rule(ok="{status} may hold credentials", no="{funnel} does not give {status} credentials", remedy="convert the contact to a status that may log in")
+@rule(
+    ok="{status} may hold credentials",
+    no="{funnel} does not give {status} credentials",
+    remedy="convert the contact to a status that may log in",
+)
 def status_may_hold(funnel: AnyFunnel, case: Case, row: None) -> bool:
     """Credentials are for statuses that may hold them. Source: S0, SD3."""
     column = funnel.credentials or funnel.log_in
     return column is not None and case.status is not None and funnel.rights.cells[case.status, column] is Grant.YES
 
 
-@rule(ok="the company keeps its rights", no="the new primary contact has fewer rights than the former", remedy="convert the contact first, or switch it on by policy")
+@rule(
+    ok="the company keeps its rights",
+    no="the new primary contact has fewer rights than the former",
+    remedy="convert the contact first, or switch it on by policy",
+)
 def primary_is_no_lower(funnel: AnyFunnel, case: Case, row: None) -> bool:
     """A primary contact may be replaced by one with fewer rights, unless the account refuses that. Source: SD-A7."""
     return funnel.policy.contacts.lower_primary or not case.lowers
@@ -96,5 +117,6 @@ def may_hold_credentials(funnel: Funnel[S, R], case: Case) -> Decision:
 
 def may_be_primary(funnel: Funnel[S, R], case: Case) -> Decision:
     """Whether a contact may become a company's primary contact."""
-    return Decision(QUESTION, (keeper_may(funnel, case, None), primary_is_no_lower(funnel, case, None)), case, None, funnel)
-
+    return Decision(
+        QUESTION, (keeper_may(funnel, case, None), primary_is_no_lower(funnel, case, None)), case, None, funnel
+    )

@@ -1,6 +1,6 @@
 """What was true then, and what did we know?
 
-Folding a noun's events gives the stored value; cut by effective time it tells what was true, by recorded time what was known.
+Folding a noun's events gives the stored value; cut by effective time: what was true; by recorded time: what was known.
 """
 
 from __future__ import annotations
@@ -35,12 +35,14 @@ from funnelkit.values.person import Group
 LIVES = (AppointmentRescheduled, AppointmentHeld, AppointmentMissed, AppointmentCancelled, AppointmentRestated)
 
 
-def contact_at(events: Iterable[Event], moment: datetime | None = None, known: datetime | None = None) -> Contact | None:
+def contact_at(
+    events: Iterable[Event], moment: datetime | None = None, known: datetime | None = None
+) -> Contact | None:
     """Give the contact as it was at that moment, as far as was known then; None before it came and after it went.
 
-    `moment` None: all that happened; `known` None: all that is recorded. Both ends are inclusive. A correction speaks for
-    the event that it names, at that event's time; of two corrections of one event, the later recorded. What took effect
-    at one time counts in the order of recording.
+    `moment` None: all that happened; `known` None: all that is recorded. Both are inclusive. A correction speaks
+    for the event that it names, at that event's time; of two corrections of one event, the later recorded. What took
+    effect at one time counts in the order of recording.
     """
     told, fixes = _told(events, known)
     contact: Contact | None = None
@@ -89,7 +91,9 @@ def appointment_at(
     return None if found is None else evolve(found, version=version)
 
 
-def group_at(group: str, events: Iterable[Event], moment: datetime | None = None, known: datetime | None = None) -> Group:
+def group_at(
+    group: str, events: Iterable[Event], moment: datetime | None = None, known: datetime | None = None
+) -> Group:
     """Give what a group was permitted at that moment; nothing before anybody permitted it something."""
     told, _ = _told(events, known)
     said = [e for e in told if isinstance(e, GroupChanged) and (moment is None or e.effective <= moment)]

@@ -31,7 +31,12 @@ class Case(AnyCase):
 
     def words(self) -> Mapping[str, object]:
         """What texts may name; of the actor, the role."""
-        return {"standing": self.standing, "role": self.by.role, "hangs": self.ties, "contact": self.contact or "a contact"}
+        return {
+            "standing": self.standing,
+            "role": self.by.role,
+            "hangs": self.ties,
+            "contact": self.contact or "a contact",
+        }
 
 
 @rule(ok="{role} may delete", no="{role} may not delete", about=About.ACTOR, remedy="ask the staff")

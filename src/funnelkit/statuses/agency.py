@@ -8,7 +8,20 @@ from typing import Final
 from funnelkit.funnel import Funnel
 from funnelkit.policy import ContactPolicy, ConversionPolicy, SameStatus
 from funnelkit.table import (
-    EMAIL, NEW, NO, PORTAL, STAFF, UNSTATED, YES, Matrix, Move, Status, Trigger, matrix, rights, silent,
+    EMAIL,
+    NEW,
+    NO,
+    PORTAL,
+    STAFF,
+    UNSTATED,
+    YES,
+    Matrix,
+    Move,
+    Status,
+    Trigger,
+    matrix,
+    rights,
+    silent,
 )  # fmt: skip
 from funnelkit.words import Grant, Kind, Removal, Right, Standing, Ties
 

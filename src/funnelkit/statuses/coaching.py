@@ -8,8 +8,33 @@ from typing import Final
 from funnelkit.funnel import Funnel
 from funnelkit.policy import CertificationPolicy, ConversionPolicy, Countable, SameStatus, StatusWhen
 from funnelkit.table import (
-    AGREEMENT, ANY, NEW, NO, OTHER, OWNED, PERMITTED, PORTAL, PRODUCT, PUBLIC, STAFF, SYSTEM, THE_COACH, THE_CONTACT,
-    UNSTATED, YES, Act, Effect, Mail, Matrix, Move, Status, Tip, Trigger, joined, matrix, rights,
+    AGREEMENT,
+    ANY,
+    NEW,
+    NO,
+    OTHER,
+    OWNED,
+    PERMITTED,
+    PORTAL,
+    PRODUCT,
+    PUBLIC,
+    STAFF,
+    SYSTEM,
+    THE_COACH,
+    THE_CONTACT,
+    UNSTATED,
+    YES,
+    Act,
+    Effect,
+    Mail,
+    Matrix,
+    Move,
+    Status,
+    Tip,
+    Trigger,
+    joined,
+    matrix,
+    rights,
 )  # fmt: skip
 from funnelkit.words import Axis, Grant, Kind, Portal, Removal, Right, Standing, Ties
 
@@ -130,9 +155,9 @@ REMOVALS: Final = matrix(
 CANNOT_OPEN: Final = "the contact cannot log in to what was bought; the coach has to act"
 KEEP: Final = "deleting takes the hours, notes and invoices along; Inactive Client keeps them"
 TIPS: Final[tuple[Tip[Coaching], ...]] = (
-    #   code                  when                  was                                 becomes  what is advised  source
-    Tip("bought_no_log_in",   T.PRODUCT_PURCHASED,  (S.PROSPECT, S.INACTIVE_CLIENT),    (),      CANNOT_OPEN,     "CC-A9"),
-    Tip("inactive_instead",   Act.DELETED,          (),                                 (),      KEEP,            "CC4"),
+    #   code                when                 was                               becomes  advice       source
+    Tip("bought_no_log_in", T.PRODUCT_PURCHASED, (S.PROSPECT, S.INACTIVE_CLIENT),  (),      CANNOT_OPEN, "CC-A9"),
+    Tip("inactive_instead", Act.DELETED,         (),                               (),      KEEP,        "CC4"),
 )
 
 COACHING: Final = Funnel(
@@ -145,14 +170,15 @@ COACHING: Final = Funnel(
 READINGS: Final = {
     "CC-A1 b": COACHING.with_policy(certification=CertificationPolicy(status_when=StatusWhen.AT_SESSION)),
     "CC-A1 c": COACHING.with_policy(certification=CertificationPolicy(status_when=StatusWhen.CURRENT)),
-    "CC-A2 inactive_counts_all": COACHING.with_policy(certification=CertificationPolicy(always=(S.INACTIVE_CLIENT.value,))),
+    "CC-A2 inactive_counts_all": COACHING.with_policy(certification=CertificationPolicy(always=("inactive_client",))),
     "CC-A3 booked": COACHING.with_policy(certification=CertificationPolicy(countable=Countable.NOT_CANCELLED)),
     "CC-A4 buyers count": COACHING.derive("coaching_counting_buyers", hours={S.BUYER: YES}),
     "CC-A5 buyer as hot lead": COACHING.derive(
         "coaching_buyers_by_permission", cells={(S.BUYER, r): PERMITTED for r in (R.PAGES, R.FORMS, R.DOCUMENTS)},
     ),
     "CC-A13 unchanged": COACHING.derive(
-        "coaching_agreement_for_the_new", drop=[(s, S.ACTIVE_CLIENT, T.AGREEMENT_ACCEPTED) for s in (S.BUYER, S.INACTIVE_CLIENT)],
+        "coaching_agreement_for_the_new",
+        drop=[(s, S.ACTIVE_CLIENT, T.AGREEMENT_ACCEPTED) for s in (S.BUYER, S.INACTIVE_CLIENT)],
     ),
     "same status accepted": COACHING.with_policy(conversion=ConversionPolicy(same_status=SameStatus.ACCEPTED)),
 }

@@ -8,9 +8,29 @@ from typing import Final
 from funnelkit.funnel import Funnel
 from funnelkit.policy import FollowUpPolicy
 from funnelkit.table import (
-    ADDED, BOOKED as WAS_BOOKED, CANCELLED, DESK, EARLY_COLD, ENROLLMENT, NEW, NEXT_ATTEMPT, RESCHEDULED, STAFF_OR_DESK,
-    SYSTEM, UNSTATED, Deed, Effect, Move, Status, Tip, Trigger, matrix, silent,
+    ADDED,
+    CANCELLED,
+    DESK,
+    EARLY_COLD,
+    ENROLLMENT,
+    NEW,
+    NEXT_ATTEMPT,
+    RESCHEDULED,
+    STAFF_OR_DESK,
+    SYSTEM,
+    UNSTATED,
+    Deed,
+    Effect,
+    Move,
+    Status,
+    Tip,
+    Trigger,
+    matrix,
+    silent,
 )  # fmt: skip
+from funnelkit.table import (
+    BOOKED as WAS_BOOKED,
+)
 from funnelkit.words import Axis, Category, Kind, Removal, Right, Standing, Ties
 
 # fmt: off
@@ -55,6 +75,7 @@ class Happening(Trigger):
 
 
 S, T = Franchise, Happening
+USERS: Final = STAFF_OR_DESK   # BG-A15: the Care Center may do what the franchisee may
 FOLLOW_UPS: Final = (S.FOLLOW_UP_1, S.FOLLOW_UP_2, S.FOLLOW_UP_3, S.FOLLOW_UP_4, S.FOLLOW_UP_5, S.FOLLOW_UP_6)
 BOOKED: Final = (S.CONSULTATION_BOOKED, S.CONSULTATION_RESCHEDULED)
 WAITING: Final = (S.NEW_LEAD, S.CONSULTATION_CANCELLED, *FOLLOW_UPS, S.FOLLOW_UP_MOVED)
@@ -81,20 +102,20 @@ LABELS: Final = {
 }
 
 MOVES: Final[tuple[Move[Franchise], ...]] = (
-    #    while it is     and this happens          it becomes                  by             needs            source
-    Move(NEW,            T.WEB_FORM_SENT,          S.NEW_LEAD,                 SYSTEM,        (),              "S2, BG3"),
-    Move(NEW,            T.LEAD_ADDED,             S.NEW_LEAD,                 SYSTEM,        (),              "S2"),
-    Move(BOOKABLE,       T.CONSULTATION_BOOKED,    S.CONSULTATION_BOOKED,      SYSTEM,        (),              "S2, BG-A11, BG-A13"),
-    Move(BOOKED,         T.CONSULTATION_MOVED,     S.CONSULTATION_RESCHEDULED, SYSTEM,        (),              "S2, BG-A13"),
-    Move(BOOKED,         T.CONSULTATION_CANCELLED, S.CONSULTATION_CANCELLED,   SYSTEM,        (),              "S2"),
-    Move(OPEN,           T.ENROLLMENT_COMPLETED,   S.SOLD,                     SYSTEM,        (ENROLLMENT,),   "S2, BG-A9"),
-    Move(S.FOLLOW_UP_6,  T.CALLS_EXHAUSTED,        S.COLD,                     SYSTEM,        (),              "S2, BG-A7"),
-    Move(S.DNC,          T.DO_NOT_CONTACT_LIFTED,  S.NEW_LEAD,                 SYSTEM,        (),              "BG-A18"),
-    Move(OPEN,           T.USER_DECIDES,           FOLLOW_UPS,                 STAFF_OR_DESK, (NEXT_ATTEMPT,), "S2, BG-A5, BG-A10"),
-    Move(OPEN,           T.USER_DECIDES,           S.COLD,                     STAFF_OR_DESK, (EARLY_COLD,),   "S2, BG-A8"),
-    Move(OPEN,           T.USER_DECIDES,           CLOSED,                     STAFF_OR_DESK, (),              "S2, BG-A15, BG-A17"),
-    Move(OPEN,           T.CARE_CENTER_DECIDES,    S.FOLLOW_UP_MOVED,          DESK,          (),              "S2, BG-A14"),
-    Move(OPEN,           T.CARE_CENTER_DECIDES,    S.CANCELLED_AND_DNC,        DESK,          (),              "S2"),
+    #    while it is    and this happens          it becomes                  by      needs            source
+    Move(NEW,           T.WEB_FORM_SENT,          S.NEW_LEAD,                 SYSTEM, (),              "S2, BG3"),
+    Move(NEW,           T.LEAD_ADDED,             S.NEW_LEAD,                 SYSTEM, (),              "S2"),
+    Move(BOOKABLE,      T.CONSULTATION_BOOKED,    S.CONSULTATION_BOOKED,      SYSTEM, (),              "BG-A11, BG-A13"),
+    Move(BOOKED,        T.CONSULTATION_MOVED,     S.CONSULTATION_RESCHEDULED, SYSTEM, (),              "S2, BG-A13"),
+    Move(BOOKED,        T.CONSULTATION_CANCELLED, S.CONSULTATION_CANCELLED,   SYSTEM, (),              "S2"),
+    Move(OPEN,          T.ENROLLMENT_COMPLETED,   S.SOLD,                     SYSTEM, (ENROLLMENT,),   "S2, BG-A9"),
+    Move(S.FOLLOW_UP_6, T.CALLS_EXHAUSTED,        S.COLD,                     SYSTEM, (),              "S2, BG-A7"),
+    Move(S.DNC,         T.DO_NOT_CONTACT_LIFTED,  S.NEW_LEAD,                 SYSTEM, (),              "BG-A18"),
+    Move(OPEN,          T.USER_DECIDES,           FOLLOW_UPS,                 USERS,  (NEXT_ATTEMPT,), "BG-A5, BG-A10"),
+    Move(OPEN,          T.USER_DECIDES,           S.COLD,                     USERS,  (EARLY_COLD,),   "S2, BG-A8"),
+    Move(OPEN,          T.USER_DECIDES,           CLOSED,                     USERS,  (),              "BG-A15, BG-A17"),
+    Move(OPEN,          T.CARE_CENTER_DECIDES,    S.FOLLOW_UP_MOVED,          DESK,   (),              "S2, BG-A14"),
+    Move(OPEN,          T.CARE_CENTER_DECIDES,    S.CANCELLED_AND_DNC,        DESK,   (),              "S2"),
 )
 
 DEEDS: Final = (
@@ -122,10 +143,12 @@ REMOVALS: Final = matrix(
     (Standing.ARCHIVED,  (Removal.UNSTATED, Removal.UNSTATED)),
 )
 
+NOTES: Final = "write notes: they show on the day it is due"
+SIX: Final = "the standard is six follow-ups before a cold lead"
 TIPS: Final[tuple[Tip[Franchise], ...]] = (
-    #   code              when            was              becomes      what is advised                                      source
-    Tip("write_notes",    T.USER_DECIDES, (),              FOLLOW_UPS,  "write notes: they show on the day it is due",       "S2, BG-A6"),
-    Tip("cold_is_early",  T.USER_DECIDES, BEFORE_THE_LAST, (S.COLD,),   "the standard is six follow-ups before a cold lead", "S2, BG-A8"),
+    #   code              when            was              becomes      advice source
+    Tip("write_notes",    T.USER_DECIDES, (),              FOLLOW_UPS,  NOTES, "S2, BG-A6"),
+    Tip("cold_is_early",  T.USER_DECIDES, BEFORE_THE_LAST, (S.COLD,),   SIX,   "S2, BG-A8"),
 )
 
 FRANCHISE: Final = Funnel(
@@ -161,13 +184,15 @@ class Thinking(Status):
 
 
 W = Thinking
+STILL_OPEN: Final = tuple(W(s) for s in OPEN)
+THOUGHT_OVER: Final = tuple(W(s) for s in (*CLOSED, S.COLD))
 THINKING: Final = FRANCHISE.derive(
     "franchise_thinking", statuses=W, labels={W.THINKING_IT_OVER: "Not Sold - Thinking it Over"},
     add=(
-        Move(tuple(W(s) for s in OPEN), T.USER_DECIDES,         W.THINKING_IT_OVER,    STAFF_OR_DESK, (),            "BG2"),
-        Move(W.THINKING_IT_OVER,        T.CONSULTATION_BOOKED,  W.CONSULTATION_BOOKED, SYSTEM,        (),            "BG2, ours"),
-        Move(W.THINKING_IT_OVER,        T.ENROLLMENT_COMPLETED, W.SOLD,                SYSTEM,        (ENROLLMENT,), "BG2, ours"),
-        Move(W.THINKING_IT_OVER,        T.USER_DECIDES,         tuple(W(s) for s in (*CLOSED, S.COLD)), STAFF_OR_DESK, (), "BG2, ours"),
+        Move(STILL_OPEN,         T.USER_DECIDES,         W.THINKING_IT_OVER,    USERS,  (),            "BG2"),
+        Move(W.THINKING_IT_OVER, T.CONSULTATION_BOOKED,  W.CONSULTATION_BOOKED, SYSTEM, (),            "BG2, ours"),
+        Move(W.THINKING_IT_OVER, T.ENROLLMENT_COMPLETED, W.SOLD,                SYSTEM, (ENROLLMENT,), "BG2, ours"),
+        Move(W.THINKING_IT_OVER, T.USER_DECIDES,         THOUGHT_OVER,          USERS,  (),            "BG2, ours"),
     ),
     cells={(W.THINKING_IT_OVER, Right.LOG_IN): UNSTATED}, bookings={(W.THINKING_IT_OVER, k): UNSTATED for k in Kind},
     hours={W.THINKING_IT_OVER: UNSTATED},

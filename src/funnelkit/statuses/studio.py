@@ -10,7 +10,19 @@ from typing import Final
 
 from funnelkit.funnel import Funnel
 from funnelkit.table import (
-    BOOKED, NEW, REASON, STAFF, SYSTEM, UNSTATED, Deed, Move, Status, Tip, Trigger, matrix, silent,
+    BOOKED,
+    NEW,
+    REASON,
+    STAFF,
+    SYSTEM,
+    UNSTATED,
+    Deed,
+    Move,
+    Status,
+    Tip,
+    Trigger,
+    matrix,
+    silent,
 )  # fmt: skip
 from funnelkit.words import Kind, Removal, Right, Standing, Ties
 
@@ -52,8 +64,9 @@ REMOVALS: Final = matrix(
     (Standing.HIDDEN,    (Removal.DELETED, Removal.ARCHIVED)),
     (Standing.ARCHIVED,  (Removal.DELETED, Removal.ARCHIVED)),
     notes={
-        (Standing.ACTIVE, Ties.TIED): "S3",      (Standing.HIDDEN, Ties.TIED): "S3",   (Standing.ARCHIVED, Ties.TIED): "SC-A3",
-        (Standing.ARCHIVED, Ties.FREE): "SC-A4", (Standing.ACTIVE, Ties.FREE): "S3",   (Standing.HIDDEN, Ties.FREE): "S3",
+        (Standing.ACTIVE, Ties.FREE): "S3",      (Standing.ACTIVE, Ties.TIED): "S3",
+        (Standing.HIDDEN, Ties.FREE): "S3",      (Standing.HIDDEN, Ties.TIED): "S3",
+        (Standing.ARCHIVED, Ties.FREE): "SC-A4", (Standing.ARCHIVED, Ties.TIED): "SC-A3",
     },
 )
 

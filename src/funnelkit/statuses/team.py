@@ -10,7 +10,22 @@ from typing import Final
 
 from funnelkit.funnel import Funnel
 from funnelkit.table import (
-    ANY, NEW, NO, OTHER, PORTAL, PUBLIC, STAFF, UNSTATED, YES, Matrix, Move, Status, Trigger, matrix, rights, silent,
+    ANY,
+    NEW,
+    NO,
+    OTHER,
+    PORTAL,
+    PUBLIC,
+    STAFF,
+    UNSTATED,
+    YES,
+    Matrix,
+    Move,
+    Status,
+    Trigger,
+    matrix,
+    rights,
+    silent,
 )  # fmt: skip
 from funnelkit.words import Grant, Kind, Removal, Right, Standing, Ties
 

@@ -1,4 +1,4 @@
-"""What is checked where values come in: types, texts, times, addresses. All problems at once; none shows what was given."""
+"""What is checked where values come in: types, texts, times, addresses. All at once, and no value shown."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Checked:
             raise Invalid(*problems)
 
 
-def given(check: Check, default: Any = NOTHING, **more: Any) -> Any:  # noqa: ANN401  # as attrs' own field()
+def given(check: Check, default: Any = NOTHING, **more: Any) -> Any:  # as attrs' own field()
     """Declare a field with its check."""
     return field(default=default, metadata={"check": check}, **more)
 
@@ -49,7 +49,9 @@ def identifier(value: object) -> str | None:
     """An id: a text with something in it, without blanks at its ends or control signs."""
     if type(value) is str and value and value.isprintable() and value == value.strip() and len(value) <= MOST:
         return None
-    return f"an id is needed: a text of 1 to {MOST} printable characters without blanks at its ends, not {_shown(value)}"
+    return (
+        f"an id is needed: a text of 1 to {MOST} printable characters without blanks at its ends, not {_shown(value)}"
+    )
 
 
 def text(value: object) -> str | None:
@@ -79,7 +81,8 @@ def minutes(value: object) -> str | None:
     """A whole number of minutes, more than none, at most a day."""
     if type(value) is int and 0 < value <= DAY:
         return None
-    return f"whole minutes from 1 to {DAY} are needed, not {'a number out of that range' if type(value) is int else kind_of(value)}"
+    shown = "a number out of that range" if type(value) is int else kind_of(value)
+    return f"whole minutes from 1 to {DAY} are needed, not {shown}"
 
 
 def truth(value: object) -> str | None:
@@ -144,7 +147,7 @@ def each(check: Check, *, least: int = 0) -> Check:
     return every
 
 
-def members(value: object) -> Any:  # noqa: ANN401  # a converter: the check judges what comes out of it
+def members(value: object) -> Any:  # a converter: the check judges what comes out of it
     """Take a list, set or tuple as a tuple without doubles, in a stable order; leave anything else to the check."""
     if isinstance(value, (list, tuple)):
         return tuple(dict.fromkeys(value)) if all(map(_hashable, value)) else tuple(value)

@@ -12,7 +12,7 @@ from funnelkit.words import Category, Portal, Standing
 
 @frozen(kw_only=True)
 class Contact:
-    """A place in a funnel. `status` is a member of that funnel's enum; times are UTC; `version` counts stored changes."""
+    """A place in a funnel. `status` is of that funnel's enum; times are UTC; `version` counts stored changes."""
 
     id: str
     status: Status

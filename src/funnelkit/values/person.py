@@ -45,7 +45,7 @@ class Company:
 
 @frozen(kw_only=True)
 class Group:
-    """A freely made group of contacts; many-valued, and no status. What it is permitted, its members are. Source: CC5, CC7."""
+    """A freely made group of contacts, no status. What it is permitted, its members are. Source: CC5, CC7."""
 
     id: str
     permitted: frozenset[str] = frozenset()

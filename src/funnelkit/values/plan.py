@@ -108,5 +108,3 @@ class Plan(Generic[T_co]):
 def kind_of_noun(noun: Noun) -> str:
     """Give the kind under which a noun is stored and read: `contact`, `person`, `appointment`, ..."""
     return type(noun).__name__.lower()
-
-
