@@ -5,9 +5,9 @@ Building it reports every fault of the tables at once, each with a code. It is d
 
 from __future__ import annotations
 
-from enum import Enum, StrEnum
+from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, Unpack, overload
 
 from attrs import evolve, field, fields, frozen
 
@@ -23,12 +23,12 @@ from funnelkit.cells import (
     removed,
 )
 from funnelkit.decisions import Decision, Finding, Mark, Notice
+from funnelkit.derivation import Changes, derived
 from funnelkit.errors import Invalid, Problem, UnknownRight, UnknownStatus, unknown
 from funnelkit.lint import faults
 from funnelkit.plain import digest
 from funnelkit.policy import Policy
 from funnelkit.table import (
-    NEW,
     Act,
     Deed,
     Effect,
@@ -40,20 +40,16 @@ from funnelkit.table import (
     Status,
     Tip,
     Trigger,
-    Whence,
-    Whither,
     written_out,
 )
-from funnelkit.words import Grant, Kind, Reach, Removal, Role, Standing, Ties
+from funnelkit.words import Grant, Kind, Removal, Standing, Ties
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Mapping
 
 S_co = TypeVar("S_co", bound=Status, covariant=True)
 R_co = TypeVar("R_co", bound=StrEnum, covariant=True)
 S = TypeVar("S", bound=Status)
-C = TypeVar("C", bound=Enum)
-V = TypeVar("V")
 
 
 @frozen(kw_only=True, eq=False)
@@ -308,102 +304,20 @@ class Funnel(Generic[S_co, R_co]):
             "access.status_grants", GRANTED, self.rights.cells[key], words, self.rights.notes.get(key, ""), open_
         )
 
-    def derive(  # one argument a table, and all have a default
-        self,
-        name: str,
-        *,
-        statuses: type[S] | None = None,
-        drop: Collection[tuple[Status | None, Status] | tuple[Status | None, Status, Trigger]] = (),
-        add: tuple[Move[Status], ...] = (),
-        needs: Mapping[tuple[Status | None, Status], tuple[Need, ...]] | None = None,
-        cells: Mapping[tuple[Status, Any], Grant] | None = None,
-        bookings: Mapping[tuple[Status, Kind], Grant] | None = None,
-        hours: Mapping[Status, Grant] | None = None,
-        labels: Mapping[Status, str] | None = None,
-        **parts: object,
-    ) -> Funnel[S, R_co]:
-        """Give a variant under its own name.
+    @overload
+    def derive(self, name: str, **changes: Unpack[Changes]) -> Funnel[S_co, R_co]: ...
+
+    @overload
+    def derive(self, name: str, *, statuses: type[S], **changes: Unpack[Changes]) -> Funnel[S, R_co]: ...
+
+    def derive(
+        self, name: str, *, statuses: type[Status] | None = None, **changes: Unpack[Changes]
+    ) -> Funnel[Status, R_co]:
+        """Give a variant under its own name; see `Changes` for what can be changed.
 
         `statuses` is its own enum, matched by key: what it lacks is dropped from every table, what it adds needs cells
-        of its own. `drop` and `needs` name pairs of statuses (None: new) in whatever row they stand by hand; a third
-        member of `drop` names the trigger of an automatic row. `add` are further rows; `cells`, `bookings`, `hours`
-        and `labels` replace single cells. `parts` replace whole fields:
-        `ends`, `policy`, `deeds`, `effects`, `order`, `tips`, ... Raises Invalid with every fault of the result.
+        of its own. Raises Invalid with every fault of the result.
         """
-        enum: type[S] = statuses or self.statuses  # type: ignore[assignment]  # without one of its own, S is S_co
-        own = {s.value: s for s in enum}
-        kept: dict[Status, S] = {s: own[s.value] for s in self.statuses if s.value in own}
-        changed = {(own.get(a.value) if a else None, own.get(b.value)): n for (a, b), n in (needs or {}).items()}
-        dropped = {(a and own.get(a.value), own.get(b.value), *on) for a, b, *on in drop}
-        rows: tuple[Move[Status], ...] = self.moves
-        moves: tuple[Move[S], ...] = tuple(m for move in rows for m in _moved(move, kept, enum, dropped, changed))
-        kinds: Matrix[Status, Kind, Grant] = self.bookings
-        columns: Matrix[Status, R_co, Grant] = self.rights
-        fresh: dict[str, Any] = {
-            "moves": (*moves, *add),
-            "rights": _patched(columns, kept, cells or {}),
-            "bookings": _patched(kinds, kept, bookings or {}),
-            "hours": {kept[s]: g for s, g in self.hours.items() if s in kept} | _own(own, hours),
-            "labels": {kept[s]: t for s, t in self.labels.items() if s in kept} | _own(own, labels),
-            "hours_notes": {kept[s]: t for s, t in self.hours_notes.items() if s in kept},
-            "ends": _kept(self.ends, kept),
-            "follow_ups": _kept(self.follow_ups, kept),
-            "order": tuple(_kept(tier, kept) for tier in self.order),
-            "tips": tuple(
-                Tip(t.code, t.on, _kept(t.was, kept), _kept(t.to, kept), t.text, t.source, t.standing)
-                for t in self.tips
-            ),
-            "retired": {kept[s]: t and kept.get(t) for s, t in self.retired.items() if s in kept},
-            "effects": tuple(
-                Effect(kept[e.on] if isinstance(e.on, Status) else e.on, e.axis, e.to, e.source, e.start)
-                for e in self.effects
-                if not isinstance(e.on, Status) or e.on in kept
-            ),
-        }
-        whole: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(Funnel) if f.init}
-        whole |= {"name": name, "statuses": enum, **fresh, **parts}
-        return Funnel(**whole)
-
-
-def _own(own: Mapping[str, S], given: Mapping[Status, V] | None) -> dict[Status, V]:
-    return {own.get(s.value, s): v for s, v in (given or {}).items()}
-
-
-def _kept(given: tuple[Status, ...], kept: Mapping[Status, S]) -> tuple[S, ...]:
-    return tuple(kept[s] for s in given if s in kept)
-
-
-def _patched(
-    table: Matrix[Status, C, Grant], kept: Mapping[Status, S], cells: Mapping[tuple[Status, C], Grant]
-) -> Matrix[Status, C, Grant]:
-    own = {s.value: s for s in kept.values()}
-    over: dict[tuple[Status, C], Grant] = {(own.get(s.value, s), c): g for (s, c), g in cells.items()}
-    columns = tuple(dict.fromkeys((*table.columns, *(c for _, c in over))))
-    notes: dict[tuple[Status, C], str] = {
-        (kept[s], c): t for (s, c), t in table.notes.items() if s in kept and (kept[s], c) not in over
-    }
-    old: dict[tuple[Status, C], Grant] = {(kept[s], c): g for (s, c), g in table.cells.items() if s in kept}
-    return Matrix(columns, old | over, {c: table.reach.get(c, Reach.PORTAL) for c in columns}, notes)
-
-
-def _moved(
-    move: Move[Status],
-    kept: Mapping[Status, S],
-    enum: type[S],
-    dropped: Collection[tuple[object, ...]],
-    needs: Mapping[tuple[S | None, S | None], tuple[Need, ...]],
-) -> Iterator[Move[S]]:
-    """Write a row for the new enum: whole, or pair by pair where pairs are dropped or need something else."""
-    start = move.start if isinstance(move.start, Whence) else _kept(move.start, kept)
-    to = move.to if isinstance(move.to, Whither) else _kept(move.to, kept)
-    if not start or not to:
-        return
-    whole: Move[S] = Move(start, move.on, to, move.by, move.needs, move.source)
-    by_hand = move.by != (Role.SYSTEM,)
-    pairs = [(row.now, row.to) for row in written_out((whole,), enum)]
-    if not any((by_hand and (pair in dropped or pair in needs)) or (*pair, move.on) in dropped for pair in pairs):
-        yield whole
-        return
-    for a, b in pairs:
-        if not ((by_hand and (a, b) in dropped) or (a, b, move.on) in dropped):
-            yield Move(NEW if a is None else a, move.on, b, move.by, needs.get((a, b), move.needs), move.source)
+        enum: type[Status] = statuses or self.statuses
+        parts: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(Funnel) if f.init}
+        return Funnel(**(parts | {"name": name, "statuses": enum} | derived(parts, enum, changes)))

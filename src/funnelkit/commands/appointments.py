@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from funnelkit.commands.command import AnyFunnel, Command
 from funnelkit.commands.draft import Draft
@@ -18,15 +18,15 @@ from funnelkit.table import BOOKED, CANCELLED, RESCHEDULED, Act, Status, Trigger
 from funnelkit.times import instant
 from funnelkit.values.appointment import Appointment, Attendee
 from funnelkit.values.checks import (
+    asks,
     each,
-    given,
     identifier,
     long_text,
-    members,
     minutes,
     moment,
     one_of,
     optional,
+    texts,
     truth,
     zone_name,
 )
@@ -67,18 +67,18 @@ class Book(Command[Status, Appointment]):
     keeps no status of its attendees, since nobody knows when it was booked. Source: CC-A2.
     """
 
-    contacts: tuple[str, ...] = given(each(identifier, least=1), converter=members)
-    coach: str = given(identifier)
-    kind: Kind = given(one_of(Kind))
-    start: datetime = given(moment)
-    end: datetime | None = given(optional(moment), None)
-    minutes: int | None = given(optional(minutes), None)
-    zone: str | None = given(optional(zone_name), None)
+    contacts: tuple[str, ...] = field(converter=texts, metadata=asks(each(identifier, least=1)))
+    coach: str = field(metadata=asks(identifier))
+    kind: Kind = field(metadata=asks(one_of(Kind)))
+    start: datetime = field(metadata=asks(moment))
+    end: datetime | None = field(default=None, metadata=asks(optional(moment)))
+    minutes: int | None = field(default=None, metadata=asks(optional(minutes)))
+    zone: str | None = field(default=None, metadata=asks(optional(zone_name)))
     """IANA name of the zone that it is shown in; None: the account's."""
-    where: Where | None = given(optional(one_of(Where)), None)
-    paid: bool | None = given(optional(truth), None)
-    id: str | None = given(optional(identifier), None)
-    note: str | None = given(optional(long_text), None, repr=False)
+    where: Where | None = field(default=None, metadata=asks(optional(one_of(Where))))
+    paid: bool | None = field(default=None, metadata=asks(optional(truth)))
+    id: str | None = field(default=None, metadata=asks(optional(identifier)))
+    note: str | None = field(default=None, repr=False, metadata=asks(optional(long_text)))
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Appointment]:
         """Plan the appointment, the status of everybody at booking, and what it means to them."""
@@ -138,8 +138,8 @@ class Book(Command[Status, Appointment]):
 class _Change(Command[Status, Appointment]):
     """A change of one standing appointment."""
 
-    appointment: str = given(identifier)
-    note: str | None = given(optional(long_text), None, repr=False)
+    appointment: str = field(metadata=asks(identifier))
+    note: str | None = field(default=None, repr=False, metadata=asks(optional(long_text)))
 
     def _judged(  # what a change is judged by
         self,
@@ -179,9 +179,9 @@ class _Change(Command[Status, Appointment]):
 class Reschedule(_Change):
     """Move a standing appointment, to another `end` or keeping its length."""
 
-    start: datetime = given(moment)
-    end: datetime | None = given(optional(moment), None)
-    zone: str | None = given(optional(zone_name), None)
+    start: datetime = field(metadata=asks(moment))
+    end: datetime | None = field(default=None, metadata=asks(optional(moment)))
+    zone: str | None = field(default=None, metadata=asks(optional(zone_name)))
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Appointment]:
         """Plan the move; its own old time does not stand in its way."""
@@ -216,7 +216,7 @@ class Cancel(_Change):
 class MarkHeld(_Change):
     """Say that an appointment was held, and how many minutes it really took."""
 
-    minutes: int | None = given(optional(minutes), None)
+    minutes: int | None = field(default=None, metadata=asks(optional(minutes)))
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Appointment]:
         """Plan the mark."""

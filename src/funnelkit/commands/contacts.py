@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum, unique
 from typing import Any, Final, Literal, TypeVar
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from funnelkit.commands.command import AnyFunnel, Command
 from funnelkit.commands.draft import Draft
@@ -20,15 +20,16 @@ from funnelkit.table import ADDED, Status, Trigger
 from funnelkit.times import instant
 from funnelkit.values.checks import (
     Check,
+    asks,
     each,
     email,
-    given,
     identifier,
-    members,
+    kinds,
     moment,
     one_of,
     optional,
     text,
+    texts,
 )
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import ContactAdded, ContactAdopted, PersonChanged
@@ -64,19 +65,19 @@ class AddContact(Command[S_contra, Contact]):
     With neither, the funnel's own way: what adding means there, else its first status.
     """
 
-    name: str = given(text, repr=False)
-    email: str | None = given(optional(email), None, repr=False)
-    phone: str | None = given(optional(text), None, repr=False)
+    name: str = field(repr=False, metadata=asks(text))
+    email: str | None = field(default=None, repr=False, metadata=asks(optional(email)))
+    phone: str | None = field(default=None, repr=False, metadata=asks(optional(text)))
     status: S_contra | None = None
     trigger: Trigger | None = None
-    item: str | None = given(optional(identifier), None)
-    id: str | None = given(optional(identifier), None)
-    coach: str | None = given(optional(identifier), None)
-    company: str | None = given(optional(identifier), None)
-    category: Category | None = given(optional(one_of(Category)), None)
-    standing: Standing = given(one_of(Standing), Standing.ACTIVE)
-    groups: tuple[str, ...] = given(IDS, (), converter=members)
-    tags: tuple[str, ...] = given(IDS, (), converter=members)
+    item: str | None = field(default=None, metadata=asks(optional(identifier)))
+    id: str | None = field(default=None, metadata=asks(optional(identifier)))
+    coach: str | None = field(default=None, metadata=asks(optional(identifier)))
+    company: str | None = field(default=None, metadata=asks(optional(identifier)))
+    category: Category | None = field(default=None, metadata=asks(optional(one_of(Category))))
+    standing: Standing = field(default=Standing.ACTIVE, metadata=asks(one_of(Standing)))
+    groups: tuple[str, ...] = field(default=(), converter=texts, metadata=asks(IDS))
+    tags: tuple[str, ...] = field(default=(), converter=texts, metadata=asks(IDS))
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan a new contact, its entry, and what the entry brings along."""
@@ -118,24 +119,24 @@ class AddContact(Command[S_contra, Contact]):
 class Adopt(Command[S_contra, Contact]):
     """Bring in a contact that had a life elsewhere: any status, `since` a moment or None. No mail, no entry."""
 
-    name: str = given(text, repr=False)
+    name: str = field(repr=False, metadata=asks(text))
     status: S_contra
-    since: datetime | None = given(optional(moment), None)
-    email: str | None = given(optional(email), None, repr=False)
-    phone: str | None = given(optional(text), None, repr=False)
-    id: str | None = given(optional(identifier), None)
-    coach: str | None = given(optional(identifier), None)
-    company: str | None = given(optional(identifier), None)
-    category: Category | None = given(optional(one_of(Category)), None)
-    standing: Standing = given(one_of(Standing), Standing.ACTIVE)
-    portal: Portal = given(one_of(Portal), Portal.NOT_INVITED)
-    groups: tuple[str, ...] = given(IDS, (), converter=members)
-    tags: tuple[str, ...] = given(IDS, (), converter=members)
-    permitted: tuple[str, ...] = given(IDS, (), converter=members)
-    opened: tuple[Kind, ...] = given(KINDS, (), converter=members)
-    owned: tuple[str, ...] = given(IDS, (), converter=members)
-    agreements: tuple[str, ...] = given(IDS, (), converter=members)
-    enrollments: tuple[str, ...] = given(IDS, (), converter=members)
+    since: datetime | None = field(default=None, metadata=asks(optional(moment)))
+    email: str | None = field(default=None, repr=False, metadata=asks(optional(email)))
+    phone: str | None = field(default=None, repr=False, metadata=asks(optional(text)))
+    id: str | None = field(default=None, metadata=asks(optional(identifier)))
+    coach: str | None = field(default=None, metadata=asks(optional(identifier)))
+    company: str | None = field(default=None, metadata=asks(optional(identifier)))
+    category: Category | None = field(default=None, metadata=asks(optional(one_of(Category))))
+    standing: Standing = field(default=Standing.ACTIVE, metadata=asks(one_of(Standing)))
+    portal: Portal = field(default=Portal.NOT_INVITED, metadata=asks(one_of(Portal)))
+    groups: tuple[str, ...] = field(default=(), converter=texts, metadata=asks(IDS))
+    tags: tuple[str, ...] = field(default=(), converter=texts, metadata=asks(IDS))
+    permitted: tuple[str, ...] = field(default=(), converter=texts, metadata=asks(IDS))
+    opened: tuple[Kind, ...] = field(default=(), converter=kinds, metadata=asks(KINDS))
+    owned: tuple[str, ...] = field(default=(), converter=texts, metadata=asks(IDS))
+    agreements: tuple[str, ...] = field(default=(), converter=texts, metadata=asks(IDS))
+    enrollments: tuple[str, ...] = field(default=(), converter=texts, metadata=asks(IDS))
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan the contact as it is said to be."""
@@ -167,13 +168,13 @@ class Adopt(Command[S_contra, Contact]):
 class Edit(Command[Status, Contact]):
     """Change what is known of a contact: name, addresses, coach, company, category. What is not given stays."""
 
-    contact: str = given(identifier)
-    name: str | OrKeep = given(_or_keep(text), KEEP, repr=False)
-    email: str | OrKeep | None = given(_or_keep(optional(email)), KEEP, repr=False)
-    phone: str | OrKeep | None = given(_or_keep(optional(text)), KEEP, repr=False)
-    coach: str | OrKeep | None = given(_or_keep(optional(identifier)), KEEP)
-    company: str | OrKeep | None = given(_or_keep(optional(identifier)), KEEP)
-    category: Category | OrKeep | None = given(_or_keep(optional(one_of(Category))), KEEP)
+    contact: str = field(metadata=asks(identifier))
+    name: str | OrKeep = field(default=KEEP, repr=False, metadata=asks(_or_keep(text)))
+    email: str | OrKeep | None = field(default=KEEP, repr=False, metadata=asks(_or_keep(optional(email))))
+    phone: str | OrKeep | None = field(default=KEEP, repr=False, metadata=asks(_or_keep(optional(text))))
+    coach: str | OrKeep | None = field(default=KEEP, metadata=asks(_or_keep(optional(identifier))))
+    company: str | OrKeep | None = field(default=KEEP, metadata=asks(_or_keep(optional(identifier))))
+    category: Category | OrKeep | None = field(default=KEEP, metadata=asks(_or_keep(optional(one_of(Category)))))
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan the changes; of the person, the event says which fields and never to what."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from funnelkit.commands.command import AnyFunnel, Command
 from funnelkit.commands.draft import Draft
@@ -13,7 +13,7 @@ from funnelkit.commands.view import Moment, View
 from funnelkit.errors import invalid
 from funnelkit.rules import conversion, history
 from funnelkit.table import REASON, Status, Trigger
-from funnelkit.values.checks import given, identifier, long_text, optional
+from funnelkit.values.checks import asks, identifier, long_text, optional
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import Event, StatusCorrected, Why
 from funnelkit.values.plan import Plan
@@ -25,9 +25,9 @@ S_contra = TypeVar("S_contra", bound=Status, contravariant=True)
 class Convert(Command[S_contra, Contact]):
     """Move a contact to another status, by hand."""
 
-    contact: str = given(identifier)
+    contact: str = field(metadata=asks(identifier))
     to: S_contra
-    reason: str | None = given(optional(long_text), None, repr=False)
+    reason: str | None = field(default=None, repr=False, metadata=asks(optional(long_text)))
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan the conversion; one in the past is judged by the status of that time."""
@@ -62,11 +62,11 @@ class Record(Command[Status, Contact]):
     the contact came takes effect when it came.
     """
 
-    contact: str = given(identifier)
+    contact: str = field(metadata=asks(identifier))
     trigger: Trigger
-    item: str | None = given(optional(identifier), None)
+    item: str | None = field(default=None, metadata=asks(optional(identifier)))
     """The product, agreement or enrollment that it was about."""
-    note: str | None = given(optional(long_text), None, repr=False)
+    note: str | None = field(default=None, repr=False, metadata=asks(optional(long_text)))
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan what happened and what it moves; told late, it ends as if it had been told in time."""
@@ -97,10 +97,10 @@ class Correct(Command[S_contra, Contact]):
     `event` None: the latest that says a status. Later events stand. Analytics and hours forget the mistake.
     """
 
-    contact: str = given(identifier)
+    contact: str = field(metadata=asks(identifier))
     to: S_contra
-    reason: str | None = given(optional(long_text), None, repr=False)
-    event: str | None = given(optional(identifier), None)
+    reason: str | None = field(default=None, repr=False, metadata=asks(optional(long_text)))
+    event: str | None = field(default=None, metadata=asks(optional(identifier)))
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan the correction, with every appointment that it restates."""

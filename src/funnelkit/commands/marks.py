@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from funnelkit.commands.command import AnyFunnel, Command
 from funnelkit.commands.draft import Draft
@@ -13,7 +13,7 @@ from funnelkit.decisions import Decision
 from funnelkit.errors import Invalid, Problem
 from funnelkit.rules import editing
 from funnelkit.table import Status
-from funnelkit.values.checks import each, given, identifier, long_text, members, one_of, optional, text
+from funnelkit.values.checks import asks, each, identifier, kinds, long_text, one_of, optional, text, texts
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import CompanyChanged, GroupChanged
 from funnelkit.values.person import Company, Group
@@ -29,7 +29,7 @@ SESSIONS: Final = "end the contact's open portal sessions"
 class _Mark(Command[Status, Contact]):
     """A change of what stands beside a contact's status."""
 
-    contact: str = given(identifier)
+    contact: str = field(metadata=asks(identifier))
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan the new values; a contact that has them already stays as it is."""
@@ -61,7 +61,7 @@ class _Mark(Command[Status, Contact]):
 class Tag(_Mark):
     """Give a contact tags."""
 
-    tags: tuple[str, ...] = given(each(identifier, least=1), converter=members)
+    tags: tuple[str, ...] = field(converter=texts, metadata=asks(each(identifier, least=1)))
 
     def _new(self, was: Contact) -> dict[str, Any]:
         return {"tags": was.tags | frozenset(self.tags)}
@@ -71,7 +71,7 @@ class Tag(_Mark):
 class Untag(_Mark):
     """Take tags from a contact."""
 
-    tags: tuple[str, ...] = given(each(identifier, least=1), converter=members)
+    tags: tuple[str, ...] = field(converter=texts, metadata=asks(each(identifier, least=1)))
 
     def _new(self, was: Contact) -> dict[str, Any]:
         return {"tags": was.tags - frozenset(self.tags)}
@@ -81,7 +81,7 @@ class Untag(_Mark):
 class JoinGroups(_Mark):
     """Put a contact into groups: freely made, many-valued, no status. Source: CC7."""
 
-    groups: tuple[str, ...] = given(each(identifier, least=1), converter=members)
+    groups: tuple[str, ...] = field(converter=texts, metadata=asks(each(identifier, least=1)))
 
     def _new(self, was: Contact) -> dict[str, Any]:
         return {"groups": was.groups | frozenset(self.groups)}
@@ -91,7 +91,7 @@ class JoinGroups(_Mark):
 class LeaveGroups(_Mark):
     """Take a contact out of groups."""
 
-    groups: tuple[str, ...] = given(each(identifier, least=1), converter=members)
+    groups: tuple[str, ...] = field(converter=texts, metadata=asks(each(identifier, least=1)))
 
     def _new(self, was: Contact) -> dict[str, Any]:
         return {"groups": was.groups - frozenset(self.groups)}
@@ -137,7 +137,7 @@ class Show(_Mark):
 class Archive(_Mark):
     """Stop working with a contact: no portal, history stays (agency: Inactive). Source: S3, SD4."""
 
-    reason: str | None = given(optional(long_text), None, repr=False)
+    reason: str | None = field(default=None, repr=False, metadata=asks(optional(long_text)))
 
     def _new(self, was: Contact) -> dict[str, Any]:
         if was.standing is Standing.ARCHIVED:
@@ -157,10 +157,10 @@ class Restore(_Mark):
 class _OnItems(Command[Status, Contact | Group]):
     """A change of what a contact, or every member of a group, is permitted."""
 
-    contact: str | None = given(optional(identifier), None)
-    group: str | None = given(optional(identifier), None)
-    items: tuple[str, ...] = given(IDS, (), converter=members)
-    kinds: tuple[Kind, ...] = given(KINDS, (), converter=members)
+    contact: str | None = field(default=None, metadata=asks(optional(identifier)))
+    group: str | None = field(default=None, metadata=asks(optional(identifier)))
+    items: tuple[str, ...] = field(default=(), converter=texts, metadata=asks(IDS))
+    kinds: tuple[Kind, ...] = field(default=(), converter=kinds, metadata=asks(KINDS))
     """Kinds of appointment that may be booked, where that goes by permission. Source: CC-A6."""
 
     def __attrs_post_init__(self) -> None:
@@ -223,9 +223,9 @@ class Withdraw(_OnItems):
 class AddCompany(Command[Status, Company]):
     """Add a company, with its primary contact if there is one."""
 
-    name: str = given(text, repr=False)
-    id: str | None = given(optional(identifier), None)
-    primary: str | None = given(optional(identifier), None)
+    name: str = field(repr=False, metadata=asks(text))
+    id: str | None = field(default=None, metadata=asks(optional(identifier)))
+    primary: str | None = field(default=None, metadata=asks(optional(identifier)))
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Company]:
         """Plan the company."""
@@ -247,8 +247,8 @@ class AddCompany(Command[Status, Company]):
 class SetPrimary(Command[Status, Company]):
     """Make a contact the primary one of its company: permissions, access and mail pass on at once. Source: SD2."""
 
-    company: str = given(identifier)
-    contact: str = given(identifier)
+    company: str = field(metadata=asks(identifier))
+    contact: str = field(metadata=asks(identifier))
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Company]:
         """Plan the change, with the rights that the company gains and loses by it."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from funnelkit.commands.command import AnyFunnel, Command
 from funnelkit.commands.draft import Draft
 from funnelkit.commands.view import Moment, View
 from funnelkit.rules import removal
 from funnelkit.table import Status
-from funnelkit.values.checks import given, identifier, long_text, optional
+from funnelkit.values.checks import asks, identifier, long_text, optional
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import AppointmentRemoved, AppointmentRestated, ContactDeleted
 from funnelkit.values.plan import Consequence, Obligation, Plan
@@ -29,8 +29,8 @@ class Delete(Command[Status, Removal]):
     The host tells what else hangs on the contact as facts of the call: `facts={"invoice": True}`.
     """
 
-    contact: str = given(identifier)
-    reason: str | None = given(optional(long_text), None, repr=False)
+    contact: str = field(metadata=asks(identifier))
+    reason: str | None = field(default=None, repr=False, metadata=asks(optional(long_text)))
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Removal]:
         """Plan what goes, or what is archived instead."""

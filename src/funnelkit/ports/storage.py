@@ -207,26 +207,69 @@ class Guards(Protocol):
 class Transaction(Protocol):
     """All stores of one account. What is done in it becomes visible together, or not at all."""
 
-    contacts: Contacts
-    persons: Persons
-    companies: Companies
-    groups: Groups
-    appointments: Appointments
-    history: History
-    outbox: Outbox
-    keys: Keys
-    funnels: Funnels
-    guards: Guards
+    @property
+    def contacts(self) -> Contacts:
+        """Places in funnels."""
+        ...
+
+    @property
+    def persons(self) -> Persons:
+        """Names and addresses."""
+        ...
+
+    @property
+    def companies(self) -> Companies:
+        """Companies."""
+        ...
+
+    @property
+    def groups(self) -> Groups:
+        """Groups with permissions."""
+        ...
+
+    @property
+    def appointments(self) -> Appointments:
+        """Appointments."""
+        ...
+
+    @property
+    def history(self) -> History:
+        """Events and texts."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """Messages to be released."""
+        ...
+
+    @property
+    def keys(self) -> Keys:
+        """Commands delivered with a key."""
+        ...
+
+    @property
+    def funnels(self) -> Funnels:
+        """Funnels by fingerprint."""
+        ...
+
+    @property
+    def guards(self) -> Guards:
+        """Versions of sets."""
+        ...
 
 
 class Storage(Protocol):
     """Opens transactions."""
 
-    retries: bool
-    """Whether the shell may plan again after a conflict; false inside a host's own transaction."""
+    @property
+    def retries(self) -> bool:
+        """Whether the shell may plan again after a conflict; false inside a host's own transaction."""
+        ...
 
-    identifiers: Identifiers
-    """Makes ids that are fresh in this storage; a host may bring its own."""
+    @property
+    def identifiers(self) -> Identifiers:
+        """Makes ids that are fresh in this storage; a host may bring its own."""
+        ...
 
     def transaction(self, account: str) -> AbstractContextManager[Transaction]:
         """Open one; left without an error, its changes become visible; left with one, they are undone.

@@ -80,7 +80,6 @@ FOLLOW_UPS: Final = (S.FOLLOW_UP_1, S.FOLLOW_UP_2, S.FOLLOW_UP_3, S.FOLLOW_UP_4,
 BOOKED: Final = (S.CONSULTATION_BOOKED, S.CONSULTATION_RESCHEDULED)
 WAITING: Final = (S.NEW_LEAD, S.CONSULTATION_CANCELLED, *FOLLOW_UPS, S.FOLLOW_UP_MOVED)
 OPEN: Final = (*WAITING, *BOOKED)
-BOOKABLE: Final = (*WAITING, S.COLD)
 CLOSED: Final = (S.UNSERVICABLE, S.OUT_OF_AREA, S.DNC, S.NOT_SOLD)
 BEFORE_THE_LAST: Final = tuple(s for s in OPEN if s is not S.FOLLOW_UP_6)
 
@@ -105,7 +104,8 @@ MOVES: Final[tuple[Move[Franchise], ...]] = (
     #    while it is    and this happens          it becomes                  by      needs            source
     Move(NEW,           T.WEB_FORM_SENT,          S.NEW_LEAD,                 SYSTEM, (),              "S2, BG3"),
     Move(NEW,           T.LEAD_ADDED,             S.NEW_LEAD,                 SYSTEM, (),              "S2"),
-    Move(BOOKABLE,      T.CONSULTATION_BOOKED,    S.CONSULTATION_BOOKED,      SYSTEM, (),              "BG-A11, BG-A13"),
+    Move(WAITING,       T.CONSULTATION_BOOKED,    S.CONSULTATION_BOOKED,      SYSTEM, (),              "S2, BG-A13"),
+    Move(S.COLD,        T.CONSULTATION_BOOKED,    S.CONSULTATION_BOOKED,      SYSTEM, (),              "BG-A11"),
     Move(BOOKED,        T.CONSULTATION_MOVED,     S.CONSULTATION_RESCHEDULED, SYSTEM, (),              "S2, BG-A13"),
     Move(BOOKED,        T.CONSULTATION_CANCELLED, S.CONSULTATION_CANCELLED,   SYSTEM, (),              "S2"),
     Move(OPEN,          T.ENROLLMENT_COMPLETED,   S.SOLD,                     SYSTEM, (ENROLLMENT,),   "S2, BG-A9"),
@@ -113,7 +113,7 @@ MOVES: Final[tuple[Move[Franchise], ...]] = (
     Move(S.DNC,         T.DO_NOT_CONTACT_LIFTED,  S.NEW_LEAD,                 SYSTEM, (),              "BG-A18"),
     Move(OPEN,          T.USER_DECIDES,           FOLLOW_UPS,                 USERS,  (NEXT_ATTEMPT,), "BG-A5, BG-A10"),
     Move(OPEN,          T.USER_DECIDES,           S.COLD,                     USERS,  (EARLY_COLD,),   "S2, BG-A8"),
-    Move(OPEN,          T.USER_DECIDES,           CLOSED,                     USERS,  (),              "BG-A15, BG-A17"),
+    Move(OPEN,          T.USER_DECIDES,           CLOSED,                     USERS,  (),              "BG-A17"),
     Move(OPEN,          T.CARE_CENTER_DECIDES,    S.FOLLOW_UP_MOVED,          DESK,   (),              "S2, BG-A14"),
     Move(OPEN,          T.CARE_CENTER_DECIDES,    S.CANCELLED_AND_DNC,        DESK,   (),              "S2"),
 )

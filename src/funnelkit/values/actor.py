@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import field, frozen
 
-from funnelkit.values.checks import Checked, given, identifier, one_of
+from funnelkit.values.checks import Checked, asks, identifier, one_of
 from funnelkit.words import Role
 
 
@@ -12,5 +12,5 @@ from funnelkit.words import Role
 class Actor(Checked):
     """Who acts: an id that the host chose, and a role. Raises Invalid when either is no such thing."""
 
-    id: str = given(identifier)
-    role: Role = given(one_of(Role))
+    id: str = field(metadata=asks(identifier))
+    role: Role = field(metadata=asks(one_of(Role)))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar, Final
 
-from attrs import NOTHING, field, fields
+from attrs import fields
 
 from funnelkit.errors import Invalid, Problem, kind_of, unknown
 from funnelkit.times import instant, zone
+from funnelkit.words import Kind
 
 Check = Callable[[Any], str | None]
 """Says what is wrong with a value, or nothing."""
@@ -40,9 +41,9 @@ class Checked:
             raise Invalid(*problems)
 
 
-def given(check: Check, default: Any = NOTHING, **more: Any) -> Any:  # as attrs' own field()
-    """Declare a field with its check."""
-    return field(default=default, metadata={"check": check}, **more)
+def asks(check: Check) -> dict[str, Check]:
+    """Write a field's check as its metadata: `field(metadata=asks(identifier))`."""
+    return {"check": check}
 
 
 def identifier(value: object) -> str | None:
@@ -147,17 +148,22 @@ def each(check: Check, *, least: int = 0) -> Check:
     return every
 
 
-def members(value: object) -> Any:  # a converter: the check judges what comes out of it
-    """Take a list, set or tuple as a tuple without doubles, in a stable order; leave anything else to the check."""
+def texts(value: Iterable[str]) -> tuple[str, ...]:
+    """Take a list or set of texts as a tuple without doubles; leave anything else to the check."""
+    found: tuple[str, ...] = _members(value)
+    return found
+
+
+def kinds(value: Iterable[Kind]) -> tuple[Kind, ...]:
+    """Take a list or set of kinds as a tuple without doubles; leave anything else to the check."""
+    found: tuple[Kind, ...] = _members(value)
+    return found
+
+
+def _members(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
-        return tuple(dict.fromkeys(value)) if all(map(_hashable, value)) else tuple(value)
-    if isinstance(value, (set, frozenset)):
-        return tuple(sorted(value, key=str))
-    return value
-
-
-def _hashable(value: object) -> bool:
-    return type(value).__hash__ is not None
+        return tuple(dict.fromkeys(value)) if all(type(v).__hash__ is not None for v in value) else tuple(value)
+    return tuple(sorted(value, key=str)) if isinstance(value, (set, frozenset)) else value
 
 
 def _shown(value: object) -> str:

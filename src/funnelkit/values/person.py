@@ -6,7 +6,7 @@ import unicodedata
 
 from attrs import field, frozen
 
-from funnelkit.values.checks import Checked, email, given, identifier, instance, optional, text
+from funnelkit.values.checks import Checked, asks, email, identifier, instance, optional, text
 
 
 def match_key(address: str | None) -> str | None:
@@ -18,11 +18,11 @@ def match_key(address: str | None) -> str | None:
 class Person(Checked):
     """A person by the contact's id. Names and addresses never show in a repr."""
 
-    id: str = given(identifier)
-    name: str = given(text, repr=False)
-    email: str | None = given(optional(email), None, repr=False)
-    phone: str | None = given(optional(text), None, repr=False)
-    do_not_contact: bool = given(instance(bool, "true or false"), default=False)
+    id: str = field(metadata=asks(identifier))
+    name: str = field(repr=False, metadata=asks(text))
+    email: str | None = field(default=None, repr=False, metadata=asks(optional(email)))
+    phone: str | None = field(default=None, repr=False, metadata=asks(optional(text)))
+    do_not_contact: bool = field(default=False, metadata=asks(instance(bool, "true or false")))
     """One for the person, in every funnel. Source: BG-A20."""
     version: int = 0
     address: str | None = field(init=False, repr=False, eq=False)
