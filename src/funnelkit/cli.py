@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Final, TypeAlias
@@ -82,10 +83,17 @@ def check(given: Namespace) -> int:
     """Build a funnel, lint it, and hold it against its machine; print every fault with its code."""
     funnel = _found(given.name)
     found = [str(problem) for problem in lint(funnel, NAMES)]
-    found += [f"machine: disagreement: {text}" for text in disagreements(funnel)]
+    found += _of_the_machine(funnel)
     print(f"{funnel.name}: {_counted(len(found)) if found else 'no faults'}")
     print("".join(f"  {text}\n" for text in found), end="")
     return FAULTY if found else FINE
+
+
+def _of_the_machine(funnel: Tables) -> list[str]:
+    try:
+        return [f"machine: disagreement: {text}" for text in disagreements(funnel)]
+    except Invalid as error:
+        return [str(problem) for problem in error.problems]
 
 
 def diagram(given: Namespace) -> int:
@@ -151,17 +159,27 @@ def _found(name: str) -> Tables:
 
 
 def _loaded(name: str) -> ModuleType:
-    """Import a host's module by its name, from where the command is run, or by its file."""
-    file = Path(name)
-    folder = str(file.resolve().parent if file.suffix == ".py" else Path.cwd())
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
+    """Import a host's module: by its name, seen from where the command is run, or by its file."""
     try:
-        return import_module(file.stem if file.suffix == ".py" else name)
+        if not name.endswith(".py"):
+            _see(Path.cwd())
+            return import_module(name)
+        file = Path(name).resolve(strict=True)
+        _see(file.parent)
+        spec = spec_from_file_location(f"given_{file.stem}", file)
+        module = module_from_spec(spec)  # type: ignore[arg-type]  # a file that is there and called .py has one
+        sys.modules[module.__name__] = module
+        spec.loader.exec_module(module)  # type: ignore[union-attr]  # the same
     except Invalid:
         raise
     except Exception as error:
         raise NotUnderstood(f"{name} cannot be imported: {type(error).__name__}: {error}") from error
+    return module
+
+
+def _see(folder: Path) -> None:
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
 
 
 def _counted(faults: int) -> str:

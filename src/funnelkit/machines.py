@@ -119,7 +119,7 @@ def mermaid(funnel: Tables) -> str:
         junction = junctions.get(_starts(funnel, move))
         for now, to in _pairs(funnel, move):
             texts = edges.setdefault((junction or names.of(now), names.of(to)), [])
-            texts.extend(text for text in (_edge(move, junction is not None),) if text not in texts)
+            texts.extend(text for text in (_edge(move, grouped=junction is not None),) if text not in texts)
     edges |= {(names.of(status), ENTRY): [] for status in funnel.ends}
     lines += [f"    {a} --> {b}" + (f" : {' / '.join(texts)}" if texts else "") for (a, b), texts in edges.items()]
     return "\n".join(lines) + "\n"
@@ -204,7 +204,7 @@ def _junctions(funnel: Tables, names: _Names) -> Mapping[tuple[Status, ...], str
     return {starts: names.junction(number) for number, starts in enumerate(grouped, start=1)}
 
 
-def _edge(move: Move[Status], grouped: bool) -> str:  # private, and called once
+def _edge(move: Move[Status], *, grouped: bool) -> str:
     another = " to another" if grouped and move.to is OTHER else ""
     return _caption(f"{move.on.value}{another} ({_who(move.by)})")
 
@@ -217,7 +217,5 @@ def _who(by: Iterable[Role]) -> str:
 
 
 def _caption(text: str) -> str:
-    """Write a text so that Mermaid reads it as one."""
-    return (
-        " ".join(text.split()).replace("#", "#35;").replace(";", "#59;").replace("#35#59;", "#35;").replace(":", "#58;")
-    )
+    """Write a text so that Mermaid reads it as one: what has a meaning there is written by its number."""
+    return "".join(f"#{ord(letter)};" if letter in "#;:" else letter for letter in " ".join(text.split()))

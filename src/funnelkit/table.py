@@ -129,9 +129,11 @@ class Row(Generic[S_co]):
     needs: tuple[Need, ...]
     source: str
 
-    @property
-    def automatic(self) -> bool:
-        """Whether nobody sets it by hand: it follows from what happened."""
+    automatic: bool = field(init=False, repr=False, eq=False)
+    """Whether nobody sets it by hand: it follows from what happened."""
+
+    @automatic.default
+    def _automatic(self) -> bool:
         return self.by == {Role.SYSTEM}
 
     def words(self) -> Mapping[str, object]:

@@ -44,7 +44,7 @@ class Convert(Command[S_contra, Contact]):
         )  # fmt: skip
         if was is None or now is None:
             return draft.refuse(conversion.nobody_there(funnel, case))
-        decision = conversion.may_convert(funnel, case)
+        decision = conversion.decide(funnel, case, row)
         if not decision:
             return draft.refuse(decision)
         if now is to or row is None:

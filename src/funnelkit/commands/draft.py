@@ -15,7 +15,7 @@ from funnelkit.decisions import Decision, Notice
 from funnelkit.errors import invalid
 from funnelkit.rules import history
 from funnelkit.statuses.appointment import AppointmentStatus
-from funnelkit.table import ANY, Act, Effect, Need, Status, Trigger
+from funnelkit.table import ANY, Act, Effect, Need, Row, Status, Trigger
 from funnelkit.times import instant
 from funnelkit.values.appointment import Appointment, Attendee
 from funnelkit.values.contact import Contact
@@ -25,6 +25,7 @@ from funnelkit.values.events import (
     DoNotContactSet,
     Event,
     StatusChanged,
+    StatusCorrected,
     TriggerRecorded,
     Why,
 )
@@ -176,7 +177,7 @@ class Draft:
         """Record that something happened, with the move and the effects that it has."""
         row = None if new else self.funnel.recorded.get((contact.status, on))
         moved = row is not None and all(self.facts(row.needs, contact=contact, to=row.to, item=item).values())
-        event = self.say(TriggerRecorded, contact.id, contact.version, effective, on=on, item=item, moved=moved)
+        event = self.say(TriggerRecorded, contact.id, contact.version, effective, on=on, item=item, moved=new or moved)
         self.note(event, reason)
         contact = self.set_off(contact, on, item, effective, new=new)
         if row is not None and moved:
@@ -217,18 +218,46 @@ class Draft:
 
     def _late(self, stored: Contact, effective: datetime) -> Contact:
         past = self.view.history(stored.id)
+        happened = any(isinstance(event, TriggerRecorded) for event in self.events)
         for event in sorted((e for e in past if e.effective > effective), key=lambda e: e.effective):
             if isinstance(event, StatusChanged):
-                self.notices.append(LATER)
-                break
-            if isinstance(event, TriggerRecorded) and not event.moved:
-                then = history.contact_at((*past, *self.events), event.effective)
-                row = None if then is None else self.funnel.recorded.get((then.status, event.on))
-                if then is not None and row is not None and not row.needs:
-                    self.become(evolve(then, version=stored.version), row.to, event.on, Why.HAPPENED, event.effective)
+                if not (happened and self._judged_again(stored, event, past)):
+                    self.notices.append(LATER)
+                    break
+            elif isinstance(event, TriggerRecorded) and not event.moved:
+                then, row = self._then(stored, event, event.item, past)
+                if row is not None:
+                    self.become(then, row.to, event.on, Why.HAPPENED, event.effective)
         whole = (*past, *(e for e in self.events if e.about == stored.id))
         self.restate(stored.id, whole, effective)
         return history.contact_at(whole) or stored
+
+    def _then(
+        self, stored: Contact, event: StatusChanged | TriggerRecorded, item: str | None, past: tuple[Event, ...]
+    ) -> tuple[Contact, Row[Status] | None]:
+        """Give the contact as it was when something happened, and the row that then moves it, if its needs are met."""
+        told = (e for e in (*past, *self.events) if e.about == stored.id and e.id != event.id)
+        then = evolve(history.contact_at(told, event.effective) or stored, version=stored.version)
+        row = self.funnel.recorded.get((then.status, event.on))
+        met = row is not None and all(self.facts(row.needs, contact=then, to=row.to, item=item).values())
+        return then, row if met else None
+
+    def _judged_again(self, stored: Contact, event: StatusChanged, past: tuple[Event, ...]) -> bool:
+        """Judge again what followed by itself from something that happened; what somebody decided stands."""
+        fix = history.corrected(past).get(event.id)
+        if event.why is not Why.HAPPENED or (fix is not None and fix.by_hand):
+            return False
+        same = (event.on, event.effective)
+        items = (e.item for e in past if isinstance(e, TriggerRecorded) and (e.on, e.effective) == same)
+        then, row = self._then(stored, event, next(items, None), past)
+        true, said = row.to if row else then.status, fix.to if fix else event.to
+        if true is not said:
+            attempt = attempt_after(self.funnel, then, true, restart=False) if row else then.attempt
+            self.say(
+                StatusCorrected, stored.id, stored.version, event.effective, corrects=event.id, was=said, to=true,
+                attempt=attempt, by_hand=False,
+            )  # fmt: skip
+        return True
 
     def restate(self, contact: str, told: tuple[Event, ...], since: datetime) -> None:
         """Put right what appointments say about the status at booking, where it was another one. Source: CC-A1."""
@@ -239,7 +268,7 @@ class Draft:
             true = history.status_at(told, appointment.booked)
             if true is not None and true is not entry.status:
                 attendees = tuple(Attendee(contact, true) if a is entry else a for a in appointment.attendees)
-                self.rewrite(AppointmentRestated, appointment, self.when(appointment.booked), attendees=attendees)
+                self.rewrite(AppointmentRestated, appointment, appointment.booked, attendees=attendees)
                 self.consequences.append(
                     Consequence("appointment_restated", "appointment {appointment} says {to} instead of {was}",
                                 {"appointment": appointment.id, "was": entry.status, "to": true}),

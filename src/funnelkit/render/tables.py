@@ -254,7 +254,7 @@ def _table(lines: tuple[Line, ...], *, aligned: bool) -> Iterator[str]:
     """Write the first line as header; a bar or a line break in a cell is written so that it stays inside."""
     safe = [[" ".join(cell.replace("|", "\\|").split()) for cell in line] for line in lines]
     wide = [max(map(len, column)) for column in zip(*safe, strict=True)]
-    filled = [width if aligned and width <= WIDEST else 0 for width in wide]
+    filled = [max(3, width) if aligned and width <= WIDEST else 0 for width in wide]
     safe.insert(1, ["-" * max(3, width) for width in filled])
     for line in safe:
-        yield "| " + " | ".join(f"{cell:<{width}}" for cell, width in zip(line, filled, strict=True)).rstrip() + " |"
+        yield "| " + " | ".join(f"{cell:<{width}}" for cell, width in zip(line, filled, strict=True)) + " |"

@@ -183,7 +183,7 @@ def may_convert(funnel: Funnel[S, R], case: Case[S]) -> Decision:
     now, to = funnel.status(case.now, "now"), funnel.status(case.to, "to")
     if now is not case.now or to is not case.to:
         case = evolve(case, now=now, to=to)
-    return _decide(funnel, case, row_for(funnel, now, to, case.by.role))
+    return decide(funnel, case, row_for(funnel, now, to, case.by.role))
 
 
 def row_for(funnel: Funnel[S, R], now: S | None, to: S, role: Role) -> Row[S] | None:
@@ -196,7 +196,8 @@ def row_for(funnel: Funnel[S, R], now: S | None, to: S, role: Role) -> Row[S] | 
     return next((row for row in rows if not row.automatic and role in row.by), rows[0])
 
 
-def _decide(funnel: Funnel[S, R], case: Case[S], row: Row[S] | None) -> Decision:
+def decide(funnel: Funnel[S, R], case: Case[S], row: Row[S] | None) -> Decision:
+    """The same for statuses that were looked up, by the row that `row_for` gave."""
     change = is_a_change(funnel, case, row)
     found = [change]
     if case.now is case.to:
@@ -293,7 +294,7 @@ def ways(funnel: Funnel[S, R], case: Case[S], to: S) -> tuple[Option[S], ...]:
     rows = funnel.by_hand.get((now, to), ())
     if not rows or not rows[0].automatic:
         row = row_for(funnel, now, to, case.by.role)
-        found.append(Option(to, row.on if row else None, _decide(funnel, wish, row), automatic=False))
+        found.append(Option(to, row.on if row else None, decide(funnel, wish, row), automatic=False))
     found += [
         Option(to, row.on, may_record(funnel, evolve(wish, on=row.on)), automatic=True) for row in rows if row.automatic
     ]

@@ -58,7 +58,8 @@ def contact_at(
             contact = None
         elif contact is not None:
             if isinstance(event, StatusChanged):
-                contact = contact.becoming((fix or event).to, event.effective, (fix or event).attempt)
+                if fix is None or fix.to is not contact.status:  # a correction to what it was says: nothing happened
+                    contact = contact.becoming((fix or event).to, event.effective, (fix or event).attempt)
             elif isinstance(event, ContactChanged):
                 contact = event.onto(contact)
             contact = evolve(contact, changed=max(contact.changed, event.effective))
@@ -100,6 +101,11 @@ def group_at(
     if not said:
         return Group(id=group)
     return Group(id=group, permitted=said[-1].permitted, opened=said[-1].opened, version=said[-1].version)
+
+
+def corrected(events: Iterable[Event]) -> dict[str, StatusCorrected]:
+    """Give the correction that speaks for each event that has one."""
+    return _told(events, None)[1]
 
 
 def status_events(events: Iterable[Event], known: datetime | None = None) -> Iterator[tuple[Event, Status]]:

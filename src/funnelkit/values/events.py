@@ -81,12 +81,16 @@ class StatusChanged(Event):
 
 @frozen(kw_only=True)
 class StatusCorrected(Event):
-    """The event `corrects` was wrong; `to` is what was true instead, at that event's time."""
+    """The event `corrects` was wrong; `to` is what was true instead, at that event's time.
+
+    `by_hand` False: nobody erred, but what was told late shows that the event moved nobody, or elsewhere.
+    """
 
     corrects: str
     was: Status
     to: Status
     attempt: int
+    by_hand: bool = True
 
     def onto(self, contact: Contact) -> Contact:
         """Give the contact with what this says."""
@@ -106,7 +110,11 @@ class ContactChanged(Event):
 
     def onto(self, contact: Contact) -> Contact:
         """Give the contact with what this says."""
-        change: dict[str, Any] = {self.field: self.to}
+        to = self.to
+        if isinstance(to, frozenset) and isinstance(self.was, frozenset):
+            now: frozenset[str] = getattr(contact, self.field)
+            to = (now | (to - self.was)) - (self.was - to)  # what came in late adds to what was added since
+        change: dict[str, Any] = {self.field: to}
         return evolve(contact, **change)
 
 

@@ -1,0 +1,106 @@
+"""A practice's life, told again: what the rows of an export ask for is done in the order of time, over all files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from operator import itemgetter
+from pathlib import Path
+from typing import Final
+
+import read
+from attrs import frozen
+from rows import Fault, Row, Step
+
+from funnelkit import COACHING, Actor, Decision, FunnelService, Invalid, Outcome, Right, Role
+from funnelkit.adapters.memory import FixedClock, MemoryStorage
+from funnelkit.commands import Book, MarkHeld, MarkMissed
+from funnelkit.decisions import said
+from funnelkit.rules import booking
+from funnelkit.statuses.appointment import AppointmentStatus, Happening
+from funnelkit.statuses.coaching import Coaching
+
+NOW: Final = datetime(2026, 11, 22, 8, tzinfo=UTC)
+COACH: Final = Actor(id="m-1", role=Role.COACH)
+FIELDS: Final = {"editing.id_is_free": "id", "editing.email_is_free": "email", "booking.coach_is_free": "start"}
+"""Which field of a command a refusal is about."""
+
+MISSING: Final = "names a contact that is not here, or whose own row was refused"
+
+Practice = FunnelService[Coaching, Right]
+Tell = Callable[[int, int], None]
+"""Hears how many steps are done, of how many."""
+
+
+@frozen(kw_only=True)
+class Year:
+    """The practice with its year, and every row that was read, taken or not."""
+
+    crm: Practice
+    contacts: tuple[Row, ...]
+    appointments: tuple[Row, ...]
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Everything that is wrong, file by file and line by line."""
+        return tuple(fault for row in (*self.contacts, *self.appointments) for fault in row.faults)
+
+
+def year(folder: Path, tell: Tell = lambda done, of: None) -> Year:
+    """Read both exports of a folder, and live through them."""
+    crm: Practice = FunnelService(
+        COACHING, account="practice", storage=MemoryStorage(), clock=FixedClock(NOW), zone="Europe/Berlin"
+    )
+    contacts = tuple(read.contacts(folder / "contacts.csv", by=COACH))
+    appointments = tuple(read.appointments(folder / "appointments.csv", by=COACH))
+    live(crm, (*contacts, *appointments), now=NOW, tell=tell)
+    return Year(crm=crm, contacts=contacts, appointments=appointments)
+
+
+def live(crm: Practice, rows: Iterable[Row], *, now: datetime, tell: Tell) -> None:
+    """Do every step of every sound row in the order of time. What funnelkit refuses is noted in the row.
+
+    One command at a time: the steps of a row that was refused are left out.
+    """
+    good = [row for row in rows if not row.faults]
+    for row in good:
+        _can_be_marked(row, now)
+    steps = sorted(((*step, row) for row in good if not row.faults for step in row.steps), key=itemgetter(0))
+    under_way: list[Row] = []
+
+    def commands() -> Iterator[Step]:
+        for when, command, row in steps:
+            if not row.faults:
+                under_way.append(row)
+                yield when, command
+
+    for outcome in crm.do_all((command for _, command in commands()), batch=1):
+        _note(under_way[-1], outcome)
+        tell(outcome.place + 1, len(steps))
+
+
+def _can_be_marked(row: Row, now: datetime) -> None:
+    """Ask beforehand whether the session can have been held or missed: a row is taken as a whole, or not at all."""
+    book, mark = row.steps[0][1], row.steps[-1][1]
+    if isinstance(book, Book) and isinstance(mark, MarkHeld | MarkMissed):
+        on = Happening.HELD if isinstance(mark, MarkHeld) else Happening.MISSED
+        case = booking.Change(state=AppointmentStatus.BOOKED, on=on, by=mark.by, begun=book.start <= now)
+        _refuse(row, booking.may_change(COACHING, case), "state")
+
+
+def _note(row: Row, outcome: Outcome[object]) -> None:
+    """Note in a row why a step of it was not done."""
+    if outcome.refused is not None:
+        _refuse(row, outcome.refused, "")
+    elif isinstance(outcome.error, Invalid):
+        row.blame(outcome.error)
+    elif outcome.error is not None:
+        row.refuse(row.columns.get("contacts", "(row)"), MISSING)
+
+
+def _refuse(row: Row, decision: Decision, field: str) -> None:
+    """Note every finding that stands in the way, as funnelkit says it."""
+    for finding in decision.refusals:
+        words = {**decision.words(), **finding.params}
+        column = row.columns.get(FIELDS.get(finding.rule, field), "(row)")
+        row.refuse(column, "; ".join(said(text, words) for text in (finding.text, finding.remedy) if text))

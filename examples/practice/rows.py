@@ -1,0 +1,169 @@
+"""A row of any export while it is read: its cells get a meaning, and what is wrong with it is collected.
+
+Labels, local times, lists and numbers are read here. Whatever funnelkit checks itself is left to funnelkit: what it
+says becomes the reason, under the name of the column. No reason shows a cell. What is refused is kept whole.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from attrs import define, field, frozen
+
+from funnelkit import Invalid, Problem
+from funnelkit.commands import Command
+from funnelkit.errors import unknown
+from funnelkit.statuses.coaching import Coaching
+from funnelkit.times import local
+from funnelkit.times import zone as known_zone
+
+T = TypeVar("T")
+Step = tuple[datetime, Command[Coaching, object]]
+"""A command, and its place in the order of time."""
+
+REFUSED: Final = ("Refused: line", "Refused: field", "Refused: reason")
+"""The columns that a file of refused rows has before those of the export."""
+
+DAY: Final = "a day is needed, or a day and a local time: 2026-03-05, 2026-03-05 09:30"
+OTHER_END: Final = "the row has {} cells than there are columns"
+
+
+@frozen
+class Fault:
+    """One thing that is wrong with a row."""
+
+    file: str
+    line: int
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        """Read as `file:line: field: reason`."""
+        return f"{self.file}:{self.line}: {self.field}: {self.reason}"
+
+
+@define
+class Row:
+    """A row: where it ends in the file, its cells as they stand there, its steps, and what is wrong with it."""
+
+    file: str
+    line: int
+    raw: dict[str | Any, Any]
+    columns: Mapping[str, str]
+    """Which column a field of a command was taken from."""
+    steps: tuple[Step, ...] = ()
+    faults: list[Fault] = field(factory=list)
+
+    def refuse(self, column: str, reason: str) -> None:
+        """Note what is wrong with a cell, in the order of the columns; the first reason for a cell is enough."""
+        if all(fault.field != column for fault in self.faults):
+            self.faults.append(Fault(self.file, self.line, column, reason))
+            self.faults.sort(key=lambda fault: [*self.raw, fault.field].index(fault.field))
+
+    def blame(self, wrong: Invalid, columns: Mapping[str, str] | None = None) -> None:
+        """Note everything that funnelkit found wrong, under the names of the columns."""
+        for problem in wrong.problems:
+            path = problem.path.partition("[")[0]
+            self.refuse((columns or self.columns).get(path, path), problem.message)
+
+    def make(self, command: Callable[..., T], columns: Mapping[str, str] | None = None, **given: object) -> T | None:
+        """Make a command of what was read; nothing, if funnelkit does not take it. Its history names file and line."""
+        try:
+            return command(cause=f"{self.file}:{self.line}", **given)
+        except Invalid as wrong:
+            self.blame(wrong, columns)
+        return None
+
+    # ---- what cells mean
+
+    def text(self, column: str) -> str:
+        """A text without blanks at its ends."""
+        cell: str = self.raw[column] or ""
+        if not cell.isascii() and any("\udc80" <= sign <= "\udcff" for sign in cell):
+            self.refuse(column, "is not written in UTF-8")
+        return cell.strip()
+
+    def items(self, column: str) -> tuple[str, ...]:
+        """What stands between semicolons; empty and repeated items fall away."""
+        items = (item.strip() for item in self.text(column).split(";"))
+        return tuple(dict.fromkeys(item for item in items if item))
+
+    def label(self, column: str, known: Mapping[str, T]) -> T | None:
+        """A word of a list, whatever its case and blanks."""
+        text = self.text(column)
+        folded = " ".join(text.split()).casefold()
+        if folded not in known:
+            self.refuse(column, unknown("label", text, column, filter(None, known)))
+        return known.get(folded)
+
+    def whole(self, column: str) -> int | None:
+        """A whole number; nothing if the cell is blank."""
+        text = self.text(column)
+        if text and not text.removeprefix("-").isdecimal():
+            self.refuse(column, "a whole number is needed")
+            return None
+        return int(text) if text else None
+
+    def zone(self, column: str) -> str | None:
+        """A time zone."""
+        try:
+            return known_zone(self.text(column), column)
+        except Invalid as wrong:
+            self.blame(wrong)
+        return None
+
+    def moment(self, column: str, zone: str | None) -> datetime | None:
+        """A local day, or day and time, as an instant in UTC; nothing if the cell is blank."""
+        text = self.text(column)
+        try:
+            wall = datetime.fromisoformat(text) if text else None
+        except ValueError:
+            wall = None
+        if text and (wall is None or wall.tzinfo is not None):
+            self.refuse(column, DAY)
+        elif wall is not None and zone is not None:
+            try:
+                return local(wall, zone, column)
+            except Invalid as wrong:
+                self.blame(wrong)
+        return None
+
+
+def rows(path: Path, needed: Iterable[str], columns: Mapping[str, str]) -> Iterator[Row]:
+    """Give the rows of a file as they come. Of rows with the same id only the first is one.
+
+    Raises Invalid when columns are missing, or stand there twice. Bytes that are no UTF-8 survive into `write_refused`.
+    """
+    first: dict[str, int] = {}
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        reader = csv.DictReader(file)
+        header = list(reader.fieldnames or ())
+        wrong = {column: "is missing" for column in needed if column not in header}
+        wrong |= {column: "stands there twice" for column in header if header.count(column) > 1}
+        if wrong:
+            raise Invalid(*(Problem(f"{path.name}: {column}", what) for column, what in wrong.items()))
+        for raw in reader:
+            row = Row(path.name, reader.line_num, raw, columns)
+            if None in raw or None in raw.values():
+                row.refuse("(row)", OTHER_END.format("more" if None in raw else "fewer"))
+            key = row.text(columns["id"])
+            if key and first.setdefault(key, row.line) != row.line:
+                row.refuse(columns["id"], f"line {first[key]} has this id already")
+            yield row
+
+
+def write_refused(path: Path, refused: Iterable[Row]) -> None:
+    """Write refused rows cell by cell, each behind its line, fields and reasons. Once corrected, the file can be read."""
+    with path.open("w", encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        writer = csv.writer(file)
+        for number, row in enumerate(refused):
+            own = [column for column in row.raw if column is not None and column not in REFUSED]
+            if not number:
+                writer.writerow((*REFUSED, *own))
+            cells = [row.raw[column] for column in own if row.raw[column] is not None]
+            why = [" | ".join(getattr(fault, part) for fault in row.faults) for part in ("field", "reason")]
+            writer.writerow((row.line, *why, *cells, *row.raw.get(None, ())))

@@ -1,0 +1,226 @@
+"""What is wrong with a funnel: one faulty funnel for each code, each caught by its code, and all faults at once."""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum, auto
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+import funnelkit.lint
+from funnelkit.errors import Invalid
+from funnelkit.funnel import Funnel
+from funnelkit.lint import lint, need_names
+from funnelkit.rules.conversion import NAMES
+from funnelkit.statuses import agency
+from funnelkit.table import (
+    ANY,
+    EMAIL,
+    NEW,
+    NEXT_ATTEMPT,
+    NO,
+    OTHER,
+    PORTAL,
+    PUBLIC,
+    STAFF,
+    SYSTEM,
+    YES,
+    Act,
+    Deed,
+    Effect,
+    Move,
+    Need,
+    Status,
+    Trigger,
+    matrix,
+    rights,
+)
+from funnelkit.words import Axis, Kind, Portal, Removal, Right, Standing, Ties
+
+
+class Guest(Status):
+    """The guests of an inn."""
+
+    WALKER = auto()
+    LODGER = auto()
+    REGULAR = auto()
+
+
+class Happening(Trigger):
+    """What happens at the inn."""
+
+    ARRIVED = auto()
+    PAID = auto()
+    HOST_DECIDES = auto()
+
+
+class Key(StrEnum):
+    """What the inn opens."""
+
+    LOG_IN = auto()
+    ROOM = auto()
+
+
+S, T, K = Guest, Happening, Key
+FOREIGN = agency.Agency.LEAD
+
+SOUND_MOVES: tuple[Move[Any], ...] = (
+    Move(NEW, T.ARRIVED, S.WALKER, STAFF, (), "house"),
+    Move(S.WALKER, T.PAID, S.LODGER, SYSTEM, (), "house"),
+    Move(ANY, T.HOST_DECIDES, OTHER, STAFF, (), "house"),
+)
+SOUND_RIGHTS = rights(
+    (K.LOG_IN, K.ROOM),
+    (PORTAL, PUBLIC),
+    (S.WALKER, (NO, NO)),
+    (S.LODGER, (YES, YES)),
+    (S.REGULAR, (YES, YES)),
+)
+SOUND_BOOKINGS = matrix((Kind.SAMPLE,), *((status, (YES,)) for status in S))
+SOUND_REMOVALS = matrix(tuple(Ties), *((standing, (Removal.DELETED, Removal.DELETED)) for standing in Standing))
+SOUND: Mapping[str, Any] = {
+    "name": "inn",
+    "statuses": S,
+    "triggers": T,
+    "labels": {S.WALKER: "Walker", S.LODGER: "Lodger", S.REGULAR: "Regular"},
+    "moves": SOUND_MOVES,
+    "rights": SOUND_RIGHTS,
+    "log_in": K.LOG_IN,
+    "bookings": SOUND_BOOKINGS,
+    "hours": dict.fromkeys(S, NO),
+    "removals": SOUND_REMOVALS,
+}
+
+
+def moved(start: Any, on: Any, to: Any, by: Any = STAFF, needs: Any = (), source: str = "house") -> dict[str, Any]:
+    """The sound moves and one more."""
+    return {"moves": (*SOUND_MOVES, Move(start, on, to, by, needs, source))}
+
+
+def without(table: Mapping[Any, Any], *keys: object) -> dict[Any, Any]:
+    """A table with something taken out."""
+    return {key: value for key, value in table.items() if key not in keys}
+
+
+UNBUILDABLE: list[tuple[str, str, dict[str, Any]]] = [
+    ("foreign_status", "moves", moved(S.WALKER, T.HOST_DECIDES, FOREIGN)),
+    ("foreign_status", "ends", {"ends": (FOREIGN,)}),
+    ("foreign_status", "order", {"order": ((S.WALKER, FOREIGN),)}),
+    ("foreign_trigger", "moves", moved(S.WALKER, agency.Happening.CREATED, S.LODGER)),
+    ("foreign_trigger", "effects", {"effects": (Effect(FOREIGN, Axis.PORTAL, Portal.ACTIVE, "house"),)}),
+    ("hole", "rights", {"rights": evolve(SOUND_RIGHTS, cells=without(SOUND_RIGHTS.cells, (S.LODGER, K.ROOM)))}),
+    ("hole", "labels", {"labels": {S.WALKER: "Walker", S.LODGER: "Lodger"}}),
+    ("hole", "hours", {"hours": {S.WALKER: NO, S.LODGER: NO}}),
+    ("hole", "removals", {"removals": matrix((Ties.FREE,), *((s, (Removal.DELETED,)) for s in Standing))}),
+    ("crumb", "bookings", {"bookings": matrix((Kind.SAMPLE,), *((s, (YES, YES)) for s in S))}),
+    ("note_without_cell", "bookings", {"bookings": evolve(SOUND_BOOKINGS, notes={(S.WALKER, Kind.SESSION): "house"})}),
+    ("no_reach", "rights", {"rights": evolve(SOUND_RIGHTS, reach={K.LOG_IN: PORTAL})}),
+    ("doubled", "rights", {"rights": evolve(SOUND_RIGHTS, columns=(K.LOG_IN, K.ROOM, K.ROOM))}),
+    ("doubled", "moves", moved(S.WALKER, T.HOST_DECIDES, S.LODGER)),
+    ("doubled", "labels", {"labels": {S.WALKER: "Walker", S.LODGER: "Lodger", S.REGULAR: "LODGER"}}),
+    ("doubled", "order", {"order": ((S.WALKER,), (S.LODGER, S.WALKER))}),
+    ("overlap", "moves", moved(S.WALKER, T.PAID, S.REGULAR, SYSTEM)),
+    ("no_actor", "moves", moved(S.LODGER, T.PAID, S.REGULAR, ())),
+    ("no_entry", "moves", {"moves": SOUND_MOVES[1:]}),
+    ("no_column", "log_in", {"log_in": Right.PAGES}),
+    ("no_column", "credentials", {"credentials": Right.CREDENTIALS}),
+    ("no_column", "right_needs", {"right_needs": {Right.PAGES: EMAIL}}),
+    ("no_log_in", "log_in", {"log_in": None}),
+    ("no_row", "deeds", {"moves": SOUND_MOVES[::2], "deeds": (Deed(Act.BOOKED, None, T.PAID, "house"),)}),
+    ("two_sentences", "moves", moved(NEW, T.PAID, S.REGULAR, needs=(EMAIL, Need("email", "a letter has come")))),
+    ("no_name", "name", {"name": "the inn"}),
+    ("no_order", "order", {"forward_only": True}),
+    ("backward_row", "moves", {"order": ((S.REGULAR,), (S.LODGER,), (S.WALKER,)), "forward_only": True}),
+]
+
+STAY: tuple[Move[Any], ...] = (*SOUND_MOVES[:2], Move(S.WALKER, T.HOST_DECIDES, S.LODGER, STAFF, (), "house"))
+MENDABLE: list[tuple[str, str, dict[str, Any]]] = [
+    ("unreachable", "moves", {"moves": STAY, "ends": (S.LODGER, S.REGULAR)}),
+    ("trap", "moves", {"moves": (*STAY, Move(S.WALKER, T.PAID, S.REGULAR, STAFF, (), "house")), "ends": (S.LODGER,)}),
+    ("end_left", "ends", {"ends": (S.REGULAR,)}),
+    ("never_granted", "rights", {"rights": evolve(SOUND_RIGHTS, cells={**SOUND_RIGHTS.cells, (S.LODGER, K.ROOM): NO})}),
+    ("unused_trigger", "moves", {"moves": SOUND_MOVES[::2]}),
+    ("no_source", "moves", moved(NEW, T.PAID, S.REGULAR, source=" ")),
+    ("need_is_a_rule", "moves", moved(NEW, T.PAID, S.REGULAR, needs=(Need("actor_may", "the host likes them"),))),
+    ("need_of_start", "moves", moved(NEW, T.PAID, S.REGULAR, needs=(NEXT_ATTEMPT,))),
+    ("no_successor", "retired", {"retired": {S.REGULAR: None}, "moves": STAY, "ends": (S.LODGER, S.REGULAR)}),
+    ("retired_target", "moves", {"retired": {S.REGULAR: S.LODGER}}),
+]
+
+
+def names(cases: list[tuple[str, str, dict[str, Any]]]) -> list[str]:
+    """How the cases are called in the output of the tests."""
+    return [f"{code}-{path}" for code, path, _ in cases]
+
+
+def inn(**changes: object) -> Funnel[Any, Any]:
+    """A sound funnel with some of its tables replaced."""
+    return Funnel(**{**SOUND, **changes})
+
+
+def codes(problems: tuple[Any, ...]) -> set[tuple[str, str]]:
+    """Code and table of each problem."""
+    return {(problem.message.partition(":")[0], problem.path) for problem in problems}
+
+
+def test_a_sound_funnel_has_no_faults() -> None:
+    """The funnel that every case spoils in one place builds, and the linter has nothing to say about it."""
+    assert () == lint(inn(), NAMES)
+
+
+@pytest.mark.parametrize(("code", "path", "changes"), UNBUILDABLE, ids=names(UNBUILDABLE))
+def test_a_funnel_with_a_fault_does_not_build(code: str, path: str, changes: dict[str, Any]) -> None:
+    """A fault of the tables stops the funnel from being built, under its code and the name of its table."""
+    with pytest.raises(Invalid) as caught:
+        inn(**changes)
+    assert (code, path) in codes(caught.value.problems)
+
+
+@pytest.mark.parametrize(("code", "path", "changes"), MENDABLE, ids=names(MENDABLE))
+def test_the_linter_finds_what_a_careful_author_mends(code: str, path: str, changes: dict[str, Any]) -> None:
+    """What does not stop a funnel from being built is found by the linter, under its code and the name of its table."""
+    if code == "never_granted":
+        changes = {
+            "rights": evolve(SOUND_RIGHTS, cells=dict.fromkeys(SOUND_RIGHTS.cells, NO) | {(S.LODGER, K.ROOM): YES})
+        }
+    assert (code, path) in codes(lint(inn(**changes), NAMES))
+
+
+def test_every_code_has_a_faulty_funnel() -> None:
+    """No code of the linter is without a case here, and no case is for a code that the linter does not know."""
+    source = Path(funnelkit.lint.__file__).read_text(encoding="utf-8")
+    known = set(re.findall(r'_fault\(\s*\w+(?:\[\d\])?,\s*"(\w+)"|_fault\(\s*"\w+",\s*"(\w+)"', source))
+    assert {a or b for a, b in known} == {code for code, _, _ in (*UNBUILDABLE, *MENDABLE)}
+
+
+def test_all_faults_are_told_at_once() -> None:
+    """A funnel with faults in seven tables is refused once, and the refusal names every one of them."""
+    with pytest.raises(Invalid) as caught:
+        inn(
+            name="the inn",
+            moves=(*SOUND_MOVES, Move(S.WALKER, T.PAID, S.REGULAR, SYSTEM, (), "house")),
+            labels={S.WALKER: "Walker"},
+            hours={},
+            log_in=Right.PAGES,
+            ends=(FOREIGN,),
+            forward_only=True,
+        )
+    expected = {
+        ("no_name", "name"),
+        ("overlap", "moves"),
+        ("hole", "labels"),
+        ("hole", "hours"),
+        ("no_column", "log_in"),
+        ("foreign_status", "ends"),
+        ("no_order", "order"),
+    }
+    assert expected == codes(caught.value.problems)
+    assert 5 == sum(problem.message.startswith("hole") for problem in caught.value.problems)
+
+
+def test_needs_are_told_by_key() -> None:
+    """The sentences of all needs of a funnel are given by their keys: those of its rows and those of its rights."""
+    assert {"email": "the e-mail is known"} == need_names(agency.AGENCY)
+    assert {"email": EMAIL.sentence} == need_names(inn(right_needs={K.ROOM: EMAIL}))

@@ -1,0 +1,193 @@
+"""Laws of the tables: what holds for every funnel and every reading of it, whatever it says."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any
+
+import pytest
+
+from funnelkit.documents import read_funnel, write_funnel
+from funnelkit.errors import Invalid, UnknownRight, UnknownStatus
+from funnelkit.funnel import Funnel
+from funnelkit.lint import lint, ways
+from funnelkit.machines import disagreements, mermaid
+from funnelkit.render import compare, markdown
+from funnelkit.rules.conversion import NAMES
+from funnelkit.statuses import agency, appointment, coaching, franchise, invitation, package, studio, team
+from funnelkit.table import STAFF, YES, Move, Need, Status
+from funnelkit.words import Grant, Kind, Standing, Ties
+
+ORIGINS: dict[str, Funnel[Any, Any]] = {
+    "coaching": coaching.COACHING,
+    "agency": agency.AGENCY,
+    "franchise": franchise.FRANCHISE,
+    "studio": studio.STUDIO,
+    "team": team.TEAM,
+}
+READINGS: dict[str, Funnel[Any, Any]] = {
+    **{f"coaching, {name}": funnel for name, funnel in coaching.READINGS.items()},
+    **{f"agency, {name}": funnel for name, funnel in agency.READINGS.items()},
+    **{f"franchise, {name}": funnel for name, funnel in franchise.READINGS.items()},
+    **{f"studio, {name}": funnel for name, funnel in studio.READINGS.items()},
+    **{f"team, {name}": funnel for name, funnel in team.READINGS.items()},
+}
+EVERY = ORIGINS | READINGS
+SIZES = {"coaching": 5, "agency": 3, "franchise": 18, "studio": 3, "team": 4}
+
+each_funnel = pytest.mark.parametrize("funnel", EVERY.values(), ids=EVERY)
+each_origin = pytest.mark.parametrize("funnel", ORIGINS.values(), ids=ORIGINS)
+
+
+def words(funnel: Funnel[Any, Any]) -> Iterator[StrEnum]:
+    """Every word of a funnel: statuses, triggers, columns."""
+    yield from funnel.statuses
+    yield from funnel.triggers
+    yield from funnel.rights.columns
+
+
+def test_the_funnels_have_the_statuses_of_their_sources() -> None:
+    """Each funnel has as many statuses as its source lists; the older list of the franchise has one more."""
+    assert SIZES == {name: len(funnel.statuses) for name, funnel in ORIGINS.items()}
+    assert 19 == len(franchise.THINKING.statuses)
+
+
+@each_funnel
+def test_keys_are_the_names_in_lower_case(funnel: Funnel[Any, Any]) -> None:
+    """A key is the name of its member in lower case, for ever: stored rows and documents depend on it."""
+    assert [word.name.lower() for word in words(funnel)] == [word.value for word in words(funnel)]
+
+
+@each_funnel
+def test_tables_are_total(funnel: Funnel[Any, Any]) -> None:
+    """Every table has an answer for every status, and removals have one for every standing with and without ties."""
+    statuses = list(funnel.statuses)
+    assert {(s, r) for s in statuses for r in funnel.rights.columns} == set(funnel.rights.cells)
+    assert {(s, k) for s in statuses for k in Kind} == set(funnel.bookings.cells)
+    assert {(standing, ties) for standing in Standing for ties in Ties} == set(funnel.removals.cells)
+    assert set(statuses) == set(funnel.hours) == set(funnel.labels)
+    assert {(a, b) for a in (None, *statuses) for b in statuses} == set(funnel.leads)
+
+
+@each_funnel
+def test_every_status_is_reached_and_left(funnel: Funnel[Any, Any]) -> None:
+    """A row leads to every status, and one leaves each that is not said to be an end."""
+    assert [] == list(ways(funnel))
+
+
+@each_funnel
+def test_what_happens_leads_to_one_status(funnel: Funnel[Any, Any]) -> None:
+    """One status and one automatic trigger never lead to two statuses."""
+    automatic = [(row.now, row.on, row.to) for row in funnel.rows if row.automatic]
+    assert len(set(automatic)) == len({(now, on) for now, on, _ in automatic})
+
+
+@each_funnel
+def test_the_linter_has_nothing_to_say(funnel: Funnel[Any, Any]) -> None:
+    """Nothing is left that a careful author would mend; no need is called like a rule."""
+    assert () == lint(funnel, NAMES)
+
+
+@each_funnel
+def test_the_machine_agrees(funnel: Funnel[Any, Any]) -> None:
+    """transitions, driven through every status by every event, comes where the rows lead, and nowhere else."""
+    assert () == disagreements(funnel)
+
+
+@each_funnel
+def test_every_row_and_decided_cell_names_its_source(funnel: Funnel[Any, Any]) -> None:
+    """No row and no note on a cell stands there without saying where it comes from."""
+    rows = (*funnel.moves, *funnel.deeds, *funnel.effects, *funnel.mails, *funnel.tips)
+    assert all(row.source for row in rows)
+    notes = (funnel.rights.notes, funnel.bookings.notes, funnel.removals.notes, funnel.hours_notes)
+    assert all(note for table in notes for note in table.values())
+
+
+@each_funnel
+def test_looked_up_answers_say_what_the_cells_say(funnel: Funnel[Any, Any]) -> None:
+    """The answers that are written out when a funnel is built are its cells: yes is allowed, no and silence are not."""
+    for key, grant in funnel.rights.cells.items():
+        assert (grant is YES) == funnel.answers[key].allowed
+        assert (grant not in (Grant.NO, Grant.UNSTATED)) == funnel.grants[key].ok
+    for status, grant in funnel.hours.items():
+        assert (grant is YES) == funnel.counts[status].ok
+    for pair, decision in funnel.conversions.items():
+        assert decision.allowed == any((row.now, row.to) == pair for row in funnel.rows)
+
+
+@each_funnel
+def test_rights_gained_and_lost_mirror_each_other(funnel: Funnel[Any, Any]) -> None:
+    """What is gained on the way from one status to another is lost on the way back."""
+    for (now, to), (gained, lost) in funnel.gained.items():
+        assert (lost, gained) == funnel.gained[to, now]
+        assert not set(gained) & set(lost)
+
+
+@each_funnel
+def test_a_status_of_another_funnel_is_unknown(funnel: Funnel[Any, Any]) -> None:
+    """A member of another enum is refused, though its key may be one of this funnel's; so is a key that is none."""
+    others = {type(s): s for each in EVERY.values() for s in each.statuses if each.statuses is not funnel.statuses}
+    for foreign in others.values():
+        with pytest.raises(UnknownStatus):
+            funnel.status(foreign)
+    with pytest.raises(UnknownStatus):
+        funnel.status("no such status")
+    with pytest.raises(UnknownRight):
+        funnel.right("no such right")
+    assert list(funnel.statuses) == [funnel.status(status.value) for status in funnel.statuses]
+    assert list(funnel.rights.columns) == [funnel.right(column.value) for column in funnel.rights.columns]
+    assert list(funnel.triggers) == [funnel.trigger(trigger.value) for trigger in funnel.triggers]
+
+
+@each_funnel
+def test_labels_lead_back_to_their_status(funnel: Funnel[Any, Any]) -> None:
+    """A status is found by its label, whatever its case and blanks, and by its key."""
+    for status, label in funnel.labels.items():
+        assert status is funnel.labelled(f"  {label.upper()} ")
+        assert status is funnel.labelled(status.value)
+
+
+@each_funnel
+def test_a_funnel_survives_being_written_down(funnel: Funnel[Any, Any]) -> None:
+    """Written out and read back, with its own enums or without any, a funnel has the same fingerprint."""
+    document = write_funnel(funnel)
+    column = type(funnel.rights.columns[0])
+    own = read_funnel(document, statuses=funnel.statuses, triggers=funnel.triggers, rights=column)
+    assert funnel.fingerprint == own.fingerprint == read_funnel(document).fingerprint
+
+
+@pytest.mark.parametrize("name", READINGS)
+def test_a_reading_differs_from_its_origin(name: str) -> None:
+    """A reading changes something that can be seen, and its fingerprint says so."""
+    origin, reading = ORIGINS[name.partition(",")[0]], READINGS[name]
+    assert not compare(origin, reading).same
+    assert origin.fingerprint != reading.fingerprint
+
+
+def test_no_two_funnels_share_a_fingerprint() -> None:
+    """A fingerprint stands for one funnel: an event that carries it says by which tables it was decided."""
+    assert len(EVERY) == len({funnel.fingerprint for funnel in EVERY.values()})
+
+
+@each_origin
+def test_a_status_that_is_added_is_everywhere(funnel: Funnel[Any, Any]) -> None:
+    """A derived funnel with one more status gets everything: rows, answers, machine, diagram, tables, document."""
+    more: Any = Status
+    wider: type[Status] = more("Wider", [(s.name, s.value) for s in funnel.statuses] + [("GUEST", "guest")])
+    guest, first = wider("guest"), wider(funnel.start.value)
+    on = next(iter(funnel.triggers))
+    derived = funnel.derive(
+        "wider",
+        statuses=wider,
+        add=(Move(first, on, guest, STAFF, (), "test"), Move(guest, on, first, STAFF, (), "test")),
+        cells={(guest, column): YES for column in funnel.rights.columns},
+        bookings={(guest, kind): YES for kind in Kind},
+        hours={guest: YES},
+        labels={guest: "Guest of Honour"},
+    ) if not any(row.now is None and row.on is on and len(funnel.statuses) > 99 for row in funnel.rows) else funnel
+    assert () == disagreements(derived)
+    assert derived.answers[guest, derived.rights.columns[0]].allowed
+    assert derived.by_hand[guest, first]
+    assert "guest : Guest of Honour" in mermaid(derived)
+    assert "| Guest of Honour | `guest` |" in markdown(derived)
+    assert ("guest",) == compare(funnel, derived).statuses_added
+    assert derived.fingerprint == read_funnel(write_funnel(derived)).fingerprint
