@@ -74,7 +74,7 @@ def pages() -> tuple[Path, ...]:
 def examples(page: str) -> Iterator[Example]:
     """Give the Python blocks of a page in order. A text block that follows one directly is what it prints."""
     fences = list(FENCE.finditer(page))
-    for fence, after in zip(fences, [*fences[1:], None], strict=True):
+    for fence, after in zip(fences, [*fences[1:], None], strict=False):
         if fence["language"] != "python":
             continue
         line = page.count("\n", 0, fence.start("text")) + 1

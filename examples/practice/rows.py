@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -82,23 +83,28 @@ class Row:
 
     def text(self, column: str) -> str:
         """A text without blanks at its ends."""
-        cell: str = self.raw[column] or ""
+        cell: str | None = self.raw[column]
+        if not cell:
+            return ""
         if not cell.isascii() and any("\udc80" <= sign <= "\udcff" for sign in cell):
             self.refuse(column, "is not written in UTF-8")
         return cell.strip()
 
     def items(self, column: str) -> tuple[str, ...]:
         """What stands between semicolons; empty and repeated items fall away."""
-        items = (item.strip() for item in self.text(column).split(";"))
+        text = self.text(column)
+        if ";" not in text:
+            return (text,) if text else ()
+        items = (item.strip() for item in text.split(";"))
         return tuple(dict.fromkeys(item for item in items if item))
 
     def label(self, column: str, known: Mapping[str, T]) -> T | None:
         """A word of a list, whatever its case and blanks."""
         text = self.text(column)
-        folded = " ".join(text.split()).casefold()
-        if folded not in known:
+        plain = folded(text)
+        if plain not in known:
             self.refuse(column, unknown("label", text, column, filter(None, known)))
-        return known.get(folded)
+        return known.get(plain)
 
     def whole(self, column: str) -> int | None:
         """A whole number; nothing if the cell is blank."""
@@ -119,18 +125,25 @@ class Row:
     def moment(self, column: str, zone: str | None) -> datetime | None:
         """A local day, or day and time, as an instant in UTC; nothing if the cell is blank."""
         text = self.text(column)
+        if not text:
+            return None
         try:
-            wall = datetime.fromisoformat(text) if text else None
+            wall = datetime.fromisoformat(text)
+            if wall.tzinfo is None:
+                return None if zone is None else local(wall, zone, column)
+        except Invalid as wrong:
+            self.blame(wrong)
         except ValueError:
-            wall = None
-        if text and (wall is None or wall.tzinfo is not None):
             self.refuse(column, DAY)
-        elif wall is not None and zone is not None:
-            try:
-                return local(wall, zone, column)
-            except Invalid as wrong:
-                self.blame(wrong)
+        else:
+            self.refuse(column, DAY)
         return None
+
+
+@lru_cache
+def folded(text: str) -> str:
+    """Give a label without its odd case and blanks."""
+    return " ".join(text.split()).casefold()
 
 
 def rows(path: Path, needed: Iterable[str], columns: Mapping[str, str]) -> Iterator[Row]:

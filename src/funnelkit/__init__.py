@@ -1,5 +1,8 @@
 """funnelkit: the domain core of a practice's CRM, as tables; and answers that explain themselves."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from funnelkit.decisions import Decision, Finding, Mark, Notice, Refused
 from funnelkit.errors import (
     Conflict,
@@ -13,7 +16,6 @@ from funnelkit.errors import (
 )
 from funnelkit.funnel import Funnel
 from funnelkit.policy import Policy
-from funnelkit.service import FunnelService, Outcome
 from funnelkit.statuses.agency import AGENCY
 from funnelkit.statuses.coaching import COACHING
 from funnelkit.statuses.franchise import FRANCHISE
@@ -23,8 +25,20 @@ from funnelkit.values.actor import Actor
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.contact import Contact
 from funnelkit.values.person import Person
-from funnelkit.values.plan import Plan
 from funnelkit.words import Category, Channel, Kind, Portal, Removal, Right, Role, Standing, Where
+
+if TYPE_CHECKING:
+    from funnelkit.service import FunnelService, Outcome
+    from funnelkit.values.plan import Plan
+else:
+    _WHEN_NAMED = {"FunnelService": "service", "Outcome": "service", "Plan": "values.plan"}
+
+    def __getattr__(name: str) -> object:
+        """Load the shell when it is named: who asks about rows of their own does without it."""
+        if name not in _WHEN_NAMED:
+            raise AttributeError(f"module 'funnelkit' has no attribute {name!r}")
+        return getattr(import_module(f"funnelkit.{_WHEN_NAMED[name]}"), name)
+
 
 __all__ = [
     "AGENCY",

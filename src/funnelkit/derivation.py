@@ -55,6 +55,12 @@ class Changes(TypedDict, total=False):
     policy: Policy
 
 
+class Reading(Changes, total=False):
+    """What another reading of a source changes; `statuses` where it has an enum of its own."""
+
+    statuses: type[Status]
+
+
 BY_PART: Final = frozenset({"drop", "add", "needs", "cells", "bookings", "hours", "labels"})
 
 

@@ -5,9 +5,10 @@ Building it reports every fault of the tables at once, each with a code. It is d
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, Unpack, overload
+from typing import Any, Generic, TypeVar, Unpack, overload
 
 from attrs import evolve, field, fields, frozen
 
@@ -23,7 +24,7 @@ from funnelkit.cells import (
     removed,
 )
 from funnelkit.decisions import Decision, Finding, Mark, Notice
-from funnelkit.derivation import Changes, derived
+from funnelkit.derivation import Changes, Reading, derived
 from funnelkit.errors import Invalid, Problem, UnknownRight, UnknownStatus, unknown
 from funnelkit.lint import faults
 from funnelkit.plain import digest
@@ -44,12 +45,32 @@ from funnelkit.table import (
 )
 from funnelkit.words import Grant, Kind, Removal, Standing, Ties
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 S_co = TypeVar("S_co", bound=Status, covariant=True)
 R_co = TypeVar("R_co", bound=StrEnum, covariant=True)
 S = TypeVar("S", bound=Status)
+
+
+class Readings(Mapping[str, "Funnel[Status, Any]"]):
+    """The other readings of a source, each a funnel that is derived when it is asked for.
+
+    A title is a code and some words. A reading of rows or cells has these words in its name; one of policy keeps the
+    name, since an account may go from one figure to another.
+    """
+
+    def __init__(self, of: Funnel[Any, Any], readings: Mapping[str, Reading]) -> None:
+        self._of = of
+        self._readings = readings
+
+    def __getitem__(self, title: str) -> Funnel[Status, Any]:
+        changes = self._readings[title]
+        words = "_".join(title.split()[1:])
+        return self._of.derive(self._of.name if changes.keys() == {"policy"} else f"{self._of.name}_{words}", **changes)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._readings)
+
+    def __len__(self) -> int:
+        return len(self._readings)
 
 
 @frozen(kw_only=True, eq=False)

@@ -7,9 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from funnelkit.commands.facts import Known, facts
 from funnelkit.decisions import Decision
 from funnelkit.errors import NotFound, invalid
+from funnelkit.facts import Known, facts
 from funnelkit.funnel import Funnel
 from funnelkit.policy import StatusWhen
 from funnelkit.ports.clock import Clock

@@ -9,12 +9,11 @@ from typing import Any, Generic, TypeVar
 
 from attrs import frozen
 
-from funnelkit.commands.command import Command
-from funnelkit.commands.view import Moment
 from funnelkit.decisions import Decision, Refused
 from funnelkit.errors import Conflict, FunnelkitError, Invalid, Problem
 from funnelkit.funnel import Funnel
 from funnelkit.plain import digest
+from funnelkit.planning import Command, Moment
 from funnelkit.ports.clock import Clock
 from funnelkit.ports.identifiers import Identifiers
 from funnelkit.ports.notifications import Notifier

@@ -2,135 +2,324 @@
 
 A document says what it is by a tag and a schema number: `{"type": "status_changed", "schema": 1, ...}`. `write` and
 `load` lose nothing. `load_stored` also takes what a newer funnelkit has added, keeps it apart, and `write` puts it back.
-`read` makes a command of what somebody sends: who acts, when, and on whose word is never taken from there.
+`read` makes a command of what somebody sends: who acts and when is never taken from there.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from enum import Enum, StrEnum
-from functools import cache, lru_cache
-from string import Formatter
-from types import UnionType
-from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints, overload
+from enum import Enum
+from functools import lru_cache
+from typing import Any, Final, Generic, TypeAlias, TypeVar, get_args, overload
 
-from attrs import NOTHING, fields, fields_dict, frozen, has
+from attrs import fields_dict, frozen, has
 
-from funnelkit import commands as verbs
-from funnelkit.codec import (
-    FIELD,
-    Hook,
-    Reader,
-    as_list,
-    as_table,
-    below,
-    converter,
-    each,
-    of_fields,
-    structured,
-    word,
-    wrong,
-)
-from funnelkit.commands import KEEP, Command
-from funnelkit.decisions import Decision, Finding, Notice, named, said
-from funnelkit.errors import Invalid, Problem, invalid, kind_of, unknown
-from funnelkit.funnel import Funnel
+from funnelkit.answers import decision_to, plan_to
+from funnelkit.codec import FIELD, Hook, Reader, as_table, converter, of_fields, structured, word, wrong
+from funnelkit.errors import Invalid, Problem, kind_of, unknown
+from funnelkit.planning import Command
+from funnelkit.schema import FORM, NEVER, TAGS, TIME, Data, Part, Tables, axes, document, parts, schema
 from funnelkit.table import Status, Trigger
-from funnelkit.times import instant
-from funnelkit.values import events
 from funnelkit.values.actor import Actor
 from funnelkit.values.appointment import Appointment, Attendee
-from funnelkit.values.contact import Contact
-from funnelkit.values.person import Company, Group, Person
-from funnelkit.values.plan import Consequence, Message, Noun, Plan, kind_of_noun
+from funnelkit.values.events import ContactChanged, Event
+from funnelkit.values.plan import Message, Noun
 from funnelkit.words import Removal
+
+__all__ = ["Stored", "decision_to", "load", "load_stored", "plan_to", "read", "schema", "write"]
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Command[Any, Any])
-Tables: TypeAlias = Funnel[Status, StrEnum]
-Value: TypeAlias = Noun | Actor | Message | Removal | events.Event | Command[Any, Any]
+Value: TypeAlias = Noun | Actor | Message | Removal | Event | Command[Any, Any]
 Upcaster: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
-SCHEMA: Final = 1
-"""The form of a document. A version of funnelkit that writes another form goes on reading this one."""
-
 UPCASTERS: Final[Mapping[int, Upcaster]] = {}
-"""For each older form the pure function that makes the next one of it; its `type` may change, too."""
-
-NOUNS: Final[Mapping[type, str]] = {
-    Actor: "actor",
-    Appointment: "appointment",
-    Company: "company",
-    Contact: "contact",
-    Group: "group",
-    Message: "message",
-    Person: "person",
-    Removal: "removal",
-}
-
-EVENTS: Final[Mapping[type, str]] = {
-    events.AppointmentBooked: "appointment_booked",
-    events.AppointmentCancelled: "appointment_cancelled",
-    events.AppointmentHeld: "appointment_held",
-    events.AppointmentMissed: "appointment_missed",
-    events.AppointmentRemoved: "appointment_removed",
-    events.AppointmentRescheduled: "appointment_rescheduled",
-    events.AppointmentRestated: "appointment_restated",
-    events.CompanyChanged: "company_changed",
-    events.ContactAdded: "contact_added",
-    events.ContactAdopted: "contact_adopted",
-    events.ContactChanged: "contact_changed",
-    events.ContactDeleted: "contact_deleted",
-    events.DoNotContactSet: "do_not_contact_set",
-    events.GroupChanged: "group_changed",
-    events.PersonChanged: "person_changed",
-    events.StatusChanged: "status_changed",
-    events.StatusCorrected: "status_corrected",
-    events.TriggerRecorded: "trigger_recorded",
-}
-
-COMMANDS: Final[Mapping[type, str]] = {
-    verbs.AddCompany: "add_company",
-    verbs.AddContact: "add_contact",
-    verbs.Adopt: "adopt",
-    verbs.Archive: "archive",
-    verbs.AssignCredentials: "assign_credentials",
-    verbs.Book: "book",
-    verbs.Cancel: "cancel",
-    verbs.Convert: "convert",
-    verbs.Correct: "correct",
-    verbs.Delete: "delete",
-    verbs.Edit: "edit",
-    verbs.Hide: "hide",
-    verbs.JoinGroups: "join_groups",
-    verbs.LeaveGroups: "leave_groups",
-    verbs.MarkHeld: "mark_held",
-    verbs.MarkMissed: "mark_missed",
-    verbs.Permit: "permit",
-    verbs.Record: "record",
-    verbs.Reschedule: "reschedule",
-    verbs.Restore: "restore",
-    verbs.SetPrimary: "set_primary",
-    verbs.Show: "show",
-    verbs.Tag: "tag",
-    verbs.Untag: "untag",
-    verbs.Withdraw: "withdraw",
-    verbs.WithdrawCredentials: "withdraw_credentials",
-}
-
-TAGS: Final[Mapping[type, str]] = {**NOUNS, **EVENTS, **COMMANDS}
-"""The tag of each class, for ever. None is made of a class's name."""
+"""For each older form the pure function that makes the next one of it; it may give it another `type`, too."""
 
 KEYS: Final[Mapping[type, str]] = {Attendee: "contact"}
-"""The field by which a member of a list is told from the others, wherever it stands."""
+"""By which field a member of a list is known again, wherever in the list it stands."""
 
-HEAD: Final = ("type", "schema")
-NEVER: Final = ("by", "at", "cause", "key", "facts")
-"""What is never read from a body: it comes from the program."""
 
-TIME: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
-"""How a time is written: ISO 8601 with an offset from UTC; nothing finer than a microsecond."""
-```
+@frozen
+class Stored(Generic[T]):
+    """A value, and what its document has besides the fields that are known here, in the shape of the document.
+
+    `extra` belongs to whoever keeps documents: the value goes through commands without it, and whoever stores the new
+    value hands it back, `write(value, funnel, extra)`. It goes with what it stood in: an attendee who leaves takes its
+    own along.
+    """
+
+    value: T
+    extra: Mapping[str, Any]
+
+
+def write(value: object, funnel: Tables, extra: Mapping[str, Any] | None = None) -> Data:
+    """Write a value as a document; `extra` is what `load_stored` kept apart.
+
+    Values are nouns, events, commands, messages, actors, and what commands give. Raises Invalid for anything else, for
+    a status, a trigger or an appointment of another funnel, and for a time without a zone.
+    """
+    made = document(value, funnel)
+    return _together(made, extra or {}, type(value))
+
+
+@overload
+def load(given: object, funnel: Tables) -> Value: ...
+
+
+@overload
+def load(given: object, funnel: Tables, kind: type[T]) -> T: ...
+
+
+def load(given: object, funnel: Tables, kind: type[Any] = object) -> Any:
+    """Make the value of a document, or of its JSON text, again; `kind` is what it has to be, e.g. `Contact` or `Event`.
+
+    Raises Invalid with every problem by its path. What has a default may be missing, anything unknown may not stand.
+    """
+    made, table = _opened(given, kind)
+    return _made(made, table, funnel)
+
+
+@overload
+def load_stored(given: object, funnel: Tables) -> Stored[Value]: ...
+
+
+@overload
+def load_stored(given: object, funnel: Tables, kind: type[T]) -> Stored[T]: ...
+
+
+def load_stored(given: object, funnel: Tables, kind: type[Any] = object) -> Stored[Any]:
+    """Do as `load` does for a document of one's own storage: a key that is unknown here is kept, since newer code knew it.
+
+    All else is as strict. Never for what comes from outside.
+    """
+    made, table = _opened(given, kind)
+    known, extra = _apart(table, made)
+    return Stored(_made(made, known, funnel), extra)
+
+
+def read(command: type[K], body: object, /, *, funnel: Tables, by: Actor, **given: Any) -> K:
+    """Make a command of a request's body: JSON text, or what it came to. `given` are fields that the program fills in.
+
+    What is given may not stand in the body, and `by`, `at`, `cause`, `key` and `facts` never may. Raises Invalid with
+    every problem by its path, those of the command's own checks among them; TypeError when it is given what is no field.
+    """
+    told = {"by": by, **given}
+    foreign = sorted(told.keys() - parts(command).keys())
+    if foreign:
+        raise TypeError(f"{command.__name__} has no field {', '.join(foreign)}")
+    table, wrongs = _table(body)
+    wrongs += [Problem(key, "is never read from a body") for key in NEVER if key in table]
+    wrongs += [Problem(key, "is given by the program") for key in given if key in table and key not in NEVER]
+    rest = {key: value for key, value in table.items() if key not in told and key not in NEVER}
+    return _command(command, rest, told, funnel, wrongs)
+
+
+def lifted(document: Mapping[str, Any], form: int, steps: Mapping[int, Upcaster], newest: int) -> Mapping[str, Any]:
+    """Bring a document of an older form into the newest, step by step."""
+    for step in range(form, newest):
+        try:
+            document = steps[step](document)
+        except (AttributeError, LookupError, TypeError, ValueError):
+            raise wrong(f"cannot be brought from form {step} into form {step + 1}") from None
+    return document
+
+
+def _apart(table: Mapping[str, Any], kind: type[Any]) -> tuple[Data, Data]:
+    """Take a document apart: what is known here, and in the same shape what is not."""
+    known, extra = {}, {}
+    for key, held in table.items():
+        part = parts(kind).get(key)
+        if part is None:
+            extra[key] = held
+            continue
+        known[key], more = _apart_in(held, part.kind)
+        if more:
+            extra[key] = more
+    return known, extra
+
+
+def _apart_in(held: Any, kind: Any) -> tuple[Any, Data]:
+    if has(kind) and isinstance(held, Mapping):
+        return _apart(held, kind)
+    inner = _member(kind)
+    if inner is None or not isinstance(held, list):
+        return held, {}
+    pairs = [_apart(one, inner) if isinstance(one, Mapping) else (one, {}) for one in held]
+    return [one for one, _ in pairs], {str(one.get(KEYS[inner])): more for one, more in pairs if more}
+
+
+def _together(made: Data, extra: Mapping[str, Any], kind: type[Any]) -> Data:
+    """Put back what was kept apart, wherever that is still there. What is known here is never written over."""
+    for key, more in extra.items():
+        part, held = parts(kind).get(key), made.get(key)
+        inner = None if part is None else _member(part.kind)
+        if part is None:
+            made.setdefault(key, more)
+        elif inner is not None:
+            for one in held or ():
+                _together(one, more.get(one[KEYS[inner]], {}), inner)
+        elif held is not None and has(part.kind):
+            _together(held, more, part.kind)
+    return made
+
+
+def _member(kind: Any) -> type[Any] | None:
+    """Give the class of a list's members, if they can be told apart."""
+    return next((one for one in get_args(kind) if one in KEYS), None)
+
+
+@lru_cache(maxsize=64)
+def _reader(name: str, statuses: type[Status], triggers: type[Trigger]) -> Reader:
+    """Make the converter of a funnel, and of all that differ in their policy only. It depends on these three."""
+    built: dict[str, Hook] = {}
+
+    def changed(given: object, kind: object) -> object:
+        axis = as_table(given).get("field")
+        axis = axis if type(axis) is str and axis in axes() else ""
+        if axis not in built:
+            built[axis] = of_fields(ContactChanged, made, field=known, was=becomes(axis), to=becomes(axis))
+        return built[axis](given, kind)
+
+    def becomes(axis: str) -> Hook:
+        return lambda given, _: made.structure(given, axes()[axis].whole) if axis else given
+
+    def own(given: object, _: object) -> str:
+        if given != name:
+            raise wrong("it belongs to another funnel")
+        return name
+
+    known = word("field", {axis: axis for axis in axes()}, "a contact")
+    made = converter(
+        {
+            Status: word("status", {member.value: member for member in statuses}, name),
+            Trigger: word("trigger", {member.value: member for member in triggers}, name),
+            datetime: _time,
+            ContactChanged: changed,
+        },
+        {Appointment: {"funnel": own}},
+    )
+    return made
+
+
+def _time(given: object, _: object) -> datetime:
+    example = "a time with its offset from UTC is needed, e.g. 2026-11-22T09:00:00+01:00"
+    if type(given) is not str:
+        raise wrong(f"{example}, not {kind_of(given)}")
+    if not re.fullmatch(TIME, given):
+        raise wrong(example)
+    try:
+        return datetime.fromisoformat(given).astimezone(UTC)
+    except (OverflowError, ValueError):
+        raise wrong("there is no such time") from None
+
+
+def _table(body: object) -> tuple[Mapping[str, Any], list[Problem]]:
+    """Give a table, or what the text of one says; and every key that stands twice in the text."""
+    twice: list[Problem] = []
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        counted = Counter(key for key, _ in pairs)
+        twice.extend(Problem(_shown(key), "stands twice") for key, times in counted.items() if times > 1)
+        return dict(pairs)
+
+    if isinstance(body, (str, bytes)):
+        try:
+            text = body if isinstance(body, str) else body.decode()
+            body = json.loads(text, object_pairs_hook=once, parse_constant=int)  # int refuses NaN
+        except (RecursionError, ValueError):
+            raise wrong("is no JSON") from None
+    return as_table(body), twice
+
+
+def _opened(given: object, kind: type[Any]) -> tuple[type[Any], Mapping[str, Any]]:
+    """Find out what a document is; give its class and its fields, in the newest form."""
+    table, wrongs = _table(given)
+    form = table.get("schema")
+    if type(form) is not int or form < 1:
+        wrongs.append(Problem("schema", "is missing" if form is None else "a whole number from 1 is needed"))
+    elif form > FORM:
+        wrongs.append(Problem("schema", f"is newer than {FORM}, the newest form that is known here"))
+    else:
+        table = as_table(lifted(table, form, UPCASTERS, FORM))
+    fitting = {tag: made for made, tag in TAGS.items() if issubclass(made, kind)}
+    tag = table.get("type")
+    if type(tag) is not str or tag not in fitting:
+        wrongs.append(Problem("type", "is missing" if tag is None else unknown("type", tag, "documents", fitting)))
+    if wrongs:
+        raise Invalid(*wrongs)
+    return fitting[table["type"]], {key: part for key, part in table.items() if key not in ("type", "schema")}
+
+
+def _made(kind: type[Any], table: Mapping[str, Any], funnel: Tables) -> Any:
+    if issubclass(kind, Command):
+        return _command(kind, table, {}, funnel, [])
+    using = _reader(funnel.name, funnel.statuses, funnel.triggers)
+    if issubclass(kind, Enum):
+        found, wrongs = _taken(table, parts(kind), using)
+        if wrongs:
+            raise Invalid(*wrongs)
+        return found["value"]
+    return structured(using, table, kind)
+
+
+def _command(
+    kind: type[K], table: Mapping[str, Any], given: Mapping[str, Any], funnel: Tables, wrongs: list[Problem]
+) -> K:
+    """Make a command; what could be read is checked even where something else could not."""
+    known = parts(kind)
+    using = _reader(funnel.name, funnel.statuses, funnel.triggers)
+    found, more = _taken(table, {name: part for name, part in known.items() if name not in given}, using)
+    ours, others = _taken_in(given, known, funnel)
+    values = {**found, **ours}
+    wrongs = [*wrongs, *more, *others]
+    if not wrongs:
+        return kind(**values)
+    made = fields_dict(kind)
+    for name, check in kind.checks:
+        if name in values:
+            turn = made[name].converter
+            says = check(values[name] if turn is None else turn(values[name]))
+            wrongs += [Problem(name, says)] if says else []
+    raise Invalid(*wrongs)
+
+
+def _taken_in(
+    given: Mapping[str, Any], known: Mapping[str, Part], funnel: Tables
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Take what the program gives as it is; statuses and triggers have to be the funnel's, or keys of them."""
+    found: dict[str, Any] = {}
+    wrongs: list[Problem] = []
+    ways: Mapping[Any, Callable[[object, str], object]] = {Status: funnel.status, Trigger: funnel.trigger}
+    for name, value in given.items():
+        way = ways.get(known[name].kind)
+        try:
+            found[name] = value if way is None or value is None else way(value, name)
+        except Invalid as error:
+            wrongs.extend(error.problems)
+    return found, wrongs
+
+
+def _taken(table: Mapping[str, Any], known: Mapping[str, Part], using: Reader) -> tuple[dict[str, Any], list[Problem]]:
+    """Read every field that can be read, and say what is wrong with the others."""
+    found: dict[str, Any] = {}
+    wrongs: list[Problem] = []
+    for name, part in known.items():
+        if name not in table:
+            wrongs += [Problem(name, "is missing")] if part.needed else []
+            continue
+        try:
+            found[name] = structured(using, table[name], part.whole, name)
+        except Invalid as error:
+            wrongs.extend(error.problems)
+    foreign = dict.fromkeys(_shown(key) for key in sorted(table.keys() - known.keys()))
+    return found, wrongs + [Problem(key, "is no field here") for key in foreign]
+
+
+def _shown(key: str) -> str:
+    """Name a key in a path, unless it might be a value in the wrong place."""
+    return key if FIELD.fullmatch(key) else "…"

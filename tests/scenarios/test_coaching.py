@@ -1008,9 +1008,9 @@ def test_s0_a_prospect_books_samples_only(practice: Practice) -> None:
     """A Prospect books a sample session in public; for anything else there is no way. Source: S0, CC-A6."""
     ada = with_credentials(practice, S.PROSPECT)
     practice.do(in_portal(ada, Kind.SAMPLE, where=Where.PUBLIC))
-    assert ["booking.may_log_in"] == refusals(practice, in_portal(ada, Kind.SAMPLE))
+    free = NOON + 2 * DAY
+    assert ["booking.may_log_in"] == refusals(practice, in_portal(ada, Kind.SAMPLE, start=free))
     for kind in (Kind.SESSION, Kind.CONSULTATION):
-        free = NOON + 2 * DAY
         inside = refusals(practice, in_portal(ada, kind, start=free))
         outside = refusals(practice, in_portal(ada, kind, start=free, where=Where.PUBLIC))
         assert ["booking.status_may_book", "booking.may_log_in"] == inside

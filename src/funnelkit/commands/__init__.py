@@ -1,7 +1,6 @@
 """THE VERBS: each is a frozen value that plans; none writes."""
 
 from funnelkit.commands.appointments import Book, Cancel, MarkHeld, MarkMissed, Reschedule
-from funnelkit.commands.command import Command
 from funnelkit.commands.contacts import KEEP, AddContact, Adopt, Edit, vocabulary
 from funnelkit.commands.convert import Convert, Correct, Record
 from funnelkit.commands.marks import (
@@ -21,6 +20,7 @@ from funnelkit.commands.marks import (
     WithdrawCredentials,
 )
 from funnelkit.commands.remove import Delete
+from funnelkit.planning import Command
 
 __all__ = [
     "KEEP",

@@ -7,11 +7,10 @@ from typing import Any
 
 from attrs import field, frozen
 
-from funnelkit.commands.command import AnyFunnel, Command
 from funnelkit.commands.draft import Draft
-from funnelkit.commands.view import Moment, View
 from funnelkit.decisions import Decision, both
 from funnelkit.errors import Invalid, Problem
+from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import access, booking
 from funnelkit.statuses.appointment import Happening
 from funnelkit.table import BOOKED, CANCELLED, RESCHEDULED, Act, Status, Trigger

@@ -9,12 +9,11 @@ from typing import Any, Final, Literal, TypeVar
 
 from attrs import evolve, field, frozen
 
-from funnelkit.commands.command import AnyFunnel, Command
 from funnelkit.commands.draft import Draft
-from funnelkit.commands.view import Moment, View
 from funnelkit.decisions import Decision, both
 from funnelkit.errors import Invalid, Problem, invalid
 from funnelkit.funnel import Funnel
+from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import conversion, editing
 from funnelkit.table import ADDED, Status, Trigger
 from funnelkit.times import instant

@@ -6,11 +6,10 @@ from typing import TypeVar
 
 from attrs import evolve, field, frozen
 
-from funnelkit.commands.command import AnyFunnel, Command
 from funnelkit.commands.draft import Draft
-from funnelkit.commands.facts import attempt_after
-from funnelkit.commands.view import Moment, View
 from funnelkit.errors import invalid
+from funnelkit.facts import attempt_after
+from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import conversion, history
 from funnelkit.table import REASON, Status, Trigger
 from funnelkit.values.checks import asks, identifier, long_text, optional

@@ -8,11 +8,10 @@ from typing import Any, Final, TypeVar
 
 from attrs import evolve
 
-from funnelkit.commands.command import AnyFunnel, Command
-from funnelkit.commands.facts import Known, attempt_after, facts
-from funnelkit.commands.view import Moment, View
 from funnelkit.decisions import Decision, Notice
 from funnelkit.errors import invalid
+from funnelkit.facts import Known, attempt_after, facts
+from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import history
 from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.table import ANY, Act, Effect, Need, Row, Status, Trigger

@@ -6,11 +6,10 @@ from typing import Any, Final
 
 from attrs import evolve, field, frozen
 
-from funnelkit.commands.command import AnyFunnel, Command
 from funnelkit.commands.draft import Draft
-from funnelkit.commands.view import Moment, View
 from funnelkit.decisions import Decision
 from funnelkit.errors import Invalid, Problem
+from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import editing
 from funnelkit.table import Status
 from funnelkit.values.checks import asks, each, identifier, kinds, long_text, one_of, optional, text, texts

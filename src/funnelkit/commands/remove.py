@@ -6,9 +6,8 @@ from typing import Final
 
 from attrs import evolve, field, frozen
 
-from funnelkit.commands.command import AnyFunnel, Command
 from funnelkit.commands.draft import Draft
-from funnelkit.commands.view import Moment, View
+from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import removal
 from funnelkit.table import Status
 from funnelkit.values.checks import asks, identifier, long_text, optional

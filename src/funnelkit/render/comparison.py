@@ -156,8 +156,9 @@ def _of_rows(funnel: Tables) -> Iterator[Said]:
     for mail in funnel.mails:
         yield "mails", (mail.on.value, mail.to.value, mail.template, mail.start.value), mail.source
     for tip in funnel.tips:
-        when = f"on {_key(tip.on)}, from {_keys(tip.was)}, to {_keys(tip.to)}, standing {figure(tip.standing)}"
-        yield "tips", (tip.code,), f"{tip.text} ({when}; {tip.source})"
+        standing = f", {tip.standing.value}" if tip.standing else ""
+        when = f"on {_key(tip.on)}, from {_keys(tip.was)}, to {_keys(tip.to)}{standing}"
+        yield "tips", (tip.code,), f"{tip.text} ({when}, {tip.source})"
 
 
 def _of_cells(funnel: Tables) -> Iterator[Said]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from enum import auto
 from typing import Final
 
-from funnelkit.funnel import Funnel
-from funnelkit.policy import ContactPolicy, ConversionPolicy, SameStatus
+from attrs import evolve
+
+from funnelkit.funnel import Funnel, Readings
+from funnelkit.policy import ContactPolicy, ConversionPolicy, Policy, SameStatus
 from funnelkit.table import (
     EMAIL,
     NEW,
@@ -75,26 +77,28 @@ REMOVALS: Final = matrix(
     notes={(s, t): "SD4" for s in Standing for t in Ties},
 )
 
+UNIQUE: Final = ContactPolicy(unique_email=True)
 AGENCY: Final = Funnel(
     name="agency", statuses=S, triggers=T, labels=LABELS, moves=MOVES, ends=(S.CLIENT,),
     order=((S.LEAD,), (S.PROSPECT,), (S.CLIENT,)), forward_only=True,   # S1, SD1
     rights=RIGHTS, log_in=R.LOG_IN, bookings=silent(S, *Kind), hours=dict.fromkeys(S, UNSTATED), removals=REMOVALS,
-).with_policy(contacts=ContactPolicy(unique_email=True), conversion=ConversionPolicy(corrections=False))
+    policy=Policy(contacts=UNIQUE, conversion=ConversionPolicy(corrections=False)),
+)
 
-READINGS: Final = {
-    "SD-A1 one step at a time": AGENCY.derive("agency_stepwise", drop=[(S.LEAD, S.CLIENT)]),
-    "SD-A2 same role accepted": AGENCY.with_policy(
-        conversion=ConversionPolicy(same_status=SameStatus.ACCEPTED, corrections=False),
-    ),
-    "SD-A4 older rights": AGENCY.derive("agency_older", cells={
-        (S.PROSPECT, R.ESTIMATES): NO,  (S.LEAD, R.CONTRACTS): NO,         (S.LEAD, R.WORK_REQUESTS): NO,
-        (S.PROSPECT, R.CONTRACTS): NO,  (S.PROSPECT, R.WORK_REQUESTS): YES,
-        (S.CLIENT, R.CONTRACTS): YES,   (S.CLIENT, R.WORK_REQUESTS): UNSTATED,
-    }),
-    "S1 company first": AGENCY.with_policy(contacts=ContactPolicy(unique_email=True, company_first=True)),
-    "SD-A7 no lower primary": AGENCY.with_policy(
-        contacts=ContactPolicy(unique_email=True, company_first=True, lower_primary=False),
-    ),
-    "corrections by policy": AGENCY.with_policy(conversion=ConversionPolicy(corrections=True)),
+SAME_ACCEPTED: Final = ConversionPolicy(same_status=SameStatus.ACCEPTED, corrections=False)
+COMPANY_FIRST: Final = ContactPolicy(unique_email=True, company_first=True)
+NO_LOWER: Final = ContactPolicy(unique_email=True, company_first=True, lower_primary=False)
+OLDER: Final = {
+    (S.LEAD, R.CONTRACTS): NO,      (S.LEAD, R.WORK_REQUESTS): NO,          (S.PROSPECT, R.ESTIMATES): NO,
+    (S.PROSPECT, R.CONTRACTS): NO,  (S.PROSPECT, R.WORK_REQUESTS): YES,
+    (S.CLIENT, R.CONTRACTS): YES,   (S.CLIENT, R.WORK_REQUESTS): UNSTATED,
 }
+READINGS: Final = Readings(AGENCY, {
+    "SD-A1 one step at a time": {"drop": [(S.LEAD, S.CLIENT)]},
+    "SD-A2 same role accepted": {"policy": evolve(AGENCY.policy, conversion=SAME_ACCEPTED)},
+    "SD-A4 older rights":       {"cells": OLDER},
+    "S1 company first":         {"policy": evolve(AGENCY.policy, contacts=COMPANY_FIRST)},
+    "SD-A7 no lower primary":   {"policy": evolve(AGENCY.policy, contacts=NO_LOWER)},
+    "corrections by policy":    {"policy": evolve(AGENCY.policy, conversion=ConversionPolicy(corrections=True))},
+})
 # fmt: on

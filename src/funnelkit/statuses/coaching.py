@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import auto
 from typing import Final
 
-from funnelkit.funnel import Funnel
-from funnelkit.policy import CertificationPolicy, ConversionPolicy, Countable, SameStatus, StatusWhen
+from funnelkit.funnel import Funnel, Readings
+from funnelkit.policy import CertificationPolicy, ConversionPolicy, Countable, Policy, SameStatus, StatusWhen
 from funnelkit.table import (
     AGREEMENT,
     ANY,
@@ -167,19 +167,20 @@ COACHING: Final = Funnel(
     bookings=BOOKINGS, hours=HOURS, hours_notes={S.BUYER: "CC-A4", S.INACTIVE_CLIENT: "S0, CC-A2"}, removals=REMOVALS,
 )
 
-READINGS: Final = {
-    "CC-A1 b": COACHING.with_policy(certification=CertificationPolicy(status_when=StatusWhen.AT_SESSION)),
-    "CC-A1 c": COACHING.with_policy(certification=CertificationPolicy(status_when=StatusWhen.CURRENT)),
-    "CC-A2 inactive_counts_all": COACHING.with_policy(certification=CertificationPolicy(always=("inactive_client",))),
-    "CC-A3 booked": COACHING.with_policy(certification=CertificationPolicy(countable=Countable.NOT_CANCELLED)),
-    "CC-A4 buyers count": COACHING.derive("coaching_counting_buyers", hours={S.BUYER: YES}),
-    "CC-A5 buyer as hot lead": COACHING.derive(
-        "coaching_buyers_by_permission", cells={(S.BUYER, r): PERMITTED for r in (R.PAGES, R.FORMS, R.DOCUMENTS)},
-    ),
-    "CC-A13 unchanged": COACHING.derive(
-        "coaching_agreement_for_the_new",
-        drop=[(s, S.ACTIVE_CLIENT, T.AGREEMENT_ACCEPTED) for s in (S.BUYER, S.INACTIVE_CLIENT)],
-    ),
-    "same status accepted": COACHING.with_policy(conversion=ConversionPolicy(same_status=SameStatus.ACCEPTED)),
-}
+BY_CURRENT: Final = CertificationPolicy(status_when=StatusWhen.CURRENT)
+BY_SESSION: Final = CertificationPolicy(status_when=StatusWhen.AT_SESSION)
+BOOKED_COUNTS: Final = CertificationPolicy(countable=Countable.NOT_CANCELLED)
+ANY_INACTIVE: Final = CertificationPolicy(always=(S.INACTIVE_CLIENT.value,))
+ONCE_IN: Final = (S.BUYER, S.INACTIVE_CLIENT)
+SAME_ACCEPTED: Final = ConversionPolicy(same_status=SameStatus.ACCEPTED)
+READINGS: Final = Readings(COACHING, {
+    "CC-A1 b":                   {"policy": Policy(certification=BY_SESSION)},
+    "CC-A1 c":                   {"policy": Policy(certification=BY_CURRENT)},
+    "CC-A2 inactive_counts_all": {"policy": Policy(certification=ANY_INACTIVE)},
+    "CC-A3 booked":              {"policy": Policy(certification=BOOKED_COUNTS)},
+    "CC-A4 buyers count":        {"hours": {S.BUYER: YES}},
+    "CC-A5 buyer as hot lead":   {"cells": {(S.BUYER, r): PERMITTED for r in (R.PAGES, R.FORMS, R.DOCUMENTS)}},
+    "CC-A13 unchanged":          {"drop": [(s, S.ACTIVE_CLIENT, T.AGREEMENT_ACCEPTED) for s in ONCE_IN]},
+    "same status accepted":      {"policy": Policy(conversion=SAME_ACCEPTED)},
+})
 # fmt: on

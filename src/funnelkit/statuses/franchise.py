@@ -5,8 +5,9 @@ from __future__ import annotations
 from enum import auto
 from typing import Final
 
-from funnelkit.funnel import Funnel
-from funnelkit.policy import FollowUpPolicy
+from funnelkit.derivation import Reading
+from funnelkit.funnel import Funnel, Readings
+from funnelkit.policy import FollowUpPolicy, Policy
 from funnelkit.table import (
     ADDED,
     CANCELLED,
@@ -186,22 +187,23 @@ class Thinking(Status):
 W = Thinking
 STILL_OPEN: Final = tuple(W(s) for s in OPEN)
 THOUGHT_OVER: Final = tuple(W(s) for s in (*CLOSED, S.COLD))
-THINKING: Final = FRANCHISE.derive(
-    "franchise_thinking", statuses=W, labels={W.THINKING_IT_OVER: "Not Sold - Thinking it Over"},
-    add=(
+THINKING: Final[Reading] = {
+    "statuses": W, "labels": {W.THINKING_IT_OVER: "Not Sold - Thinking it Over"},
+    "add": (
         Move(STILL_OPEN,         T.USER_DECIDES,         W.THINKING_IT_OVER,    USERS,  (),            "BG2"),
         Move(W.THINKING_IT_OVER, T.CONSULTATION_BOOKED,  W.CONSULTATION_BOOKED, SYSTEM, (),            "BG2, ours"),
         Move(W.THINKING_IT_OVER, T.ENROLLMENT_COMPLETED, W.SOLD,                SYSTEM, (ENROLLMENT,), "BG2, ours"),
         Move(W.THINKING_IT_OVER, T.USER_DECIDES,         THOUGHT_OVER,          USERS,  (),            "BG2, ours"),
     ),
-    cells={(W.THINKING_IT_OVER, Right.LOG_IN): UNSTATED}, bookings={(W.THINKING_IT_OVER, k): UNSTATED for k in Kind},
-    hours={W.THINKING_IT_OVER: UNSTATED},
-)
-
-READINGS: Final = {
-    "BG2 thinking it over": THINKING,
-    "BG-A5 jumping": FRANCHISE.with_policy(follow_up=FollowUpPolicy(in_order=False)),
-    "BG-A8 six before cold": FRANCHISE.with_policy(follow_up=FollowUpPolicy(early_cold=False)),
-    "BG-A10 restart": FRANCHISE.with_policy(follow_up=FollowUpPolicy(restart_after_cancel=True)),
+    "cells": {(W.THINKING_IT_OVER, Right.LOG_IN): UNSTATED},
+    "bookings": {(W.THINKING_IT_OVER, k): UNSTATED for k in Kind},
+    "hours": {W.THINKING_IT_OVER: UNSTATED},
 }
+
+READINGS: Final = Readings(FRANCHISE, {
+    "BG2 thinking it over":  THINKING,
+    "BG-A5 jumping":         {"policy": Policy(follow_up=FollowUpPolicy(in_order=False))},
+    "BG-A8 six before cold": {"policy": Policy(follow_up=FollowUpPolicy(early_cold=False))},
+    "BG-A10 restart":        {"policy": Policy(follow_up=FollowUpPolicy(restart_after_cancel=True))},
+})
 # fmt: on

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import auto
 from typing import Final
 
-from funnelkit.funnel import Funnel
+from funnelkit.funnel import Funnel, Readings
 from funnelkit.table import (
     BOOKED,
     NEW,
@@ -91,12 +91,9 @@ STUDIO: Final = Funnel(
     removals=REMOVALS,
 )
 
-READINGS: Final[dict[str, Funnel[Studio, Right]]] = {
-    "SC-A5 client goes back": STUDIO.derive("studio_both_ways", ends=(), add=(
-        Move(S.CLIENT, T.CONVERTED, (S.LEAD, S.PROSPECTIVE_CLIENT), STAFF, (REASON,), "SC-A5"),
-    )),
-    "SC2 booking converts": STUDIO.derive("studio_booking_converts", deeds=(
-        Deed(BOOKED, Kind.SESSION, T.BOOKED_FROM_CALENDAR, "SC2"),
-    )),
-}
+BACK: Final = Move(S.CLIENT, T.CONVERTED, (S.LEAD, S.PROSPECTIVE_CLIENT), STAFF, (REASON,), "SC-A5")
+READINGS: Final = Readings(STUDIO, {
+    "SC-A5 client goes back": {"ends": (), "add": (BACK,)},
+    "SC2 booking converts":   {"deeds": (Deed(BOOKED, Kind.SESSION, T.BOOKED_FROM_CALENDAR, "SC2"),)},
+})
 # fmt: on

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import auto
 from typing import Final
 
-from funnelkit.funnel import Funnel
+from funnelkit.funnel import Funnel, Readings
 from funnelkit.table import (
     ANY,
     NEW,
@@ -84,5 +84,5 @@ TEAM: Final = Funnel(
     rights=RIGHTS, log_in=R.LOG_IN, bookings=silent(S, *Kind), hours=dict.fromkeys(S, UNSTATED), removals=REMOVALS,
 )
 
-READINGS: Final[dict[str, Funnel[Team, Right]]] = {}
+READINGS: Final = Readings(TEAM, {})
 # fmt: on

@@ -1,19 +1,24 @@
-"""What a command may look at: named reads, no query language, no write. Everything read is noted with its version."""
+"""What every verb is, and what it may look at: named reads, no query language, no write. Everything read is noted."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Protocol, TypeVar
+from enum import StrEnum
+from typing import Generic, Protocol, TypeVar
 
 from attrs import field, frozen
 
 from funnelkit.errors import NotFound, NotLoaded
+from funnelkit.funnel import Funnel
+from funnelkit.table import Status
+from funnelkit.values.actor import Actor
 from funnelkit.values.appointment import Appointment
+from funnelkit.values.checks import Checked, asks, identifier, instance, moment, optional
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import Event
 from funnelkit.values.person import Company, Group, Person
-from funnelkit.values.plan import Read
+from funnelkit.values.plan import Plan, Read
 
 T = TypeVar("T")
 
@@ -105,7 +110,7 @@ class Loaded:
         self.read.append(("person", contact, found.version if found else 0))
         return found
 
-    def company(self, company: str) -> Company:
+    def company(self, company: str) -> Company:  # noqa: ARG002  # the view asks for it
         """Companies are not loaded here."""
         raise NotLoaded("company")
 
@@ -155,3 +160,25 @@ def _loaded(found: T | None, what: str) -> T:
     if found is None:
         raise NotLoaded(what)
     return found
+
+
+S_contra = TypeVar("S_contra", bound=Status, contravariant=True)
+T_co = TypeVar("T_co", covariant=True)
+
+AnyFunnel = Funnel[Status, StrEnum]
+
+
+@frozen(kw_only=True)
+class Command(Checked, Generic[S_contra, T_co]):
+    """A verb. `by` acts; `at` is when it took effect (never in the future; None: now); `cause` ties commands together.
+
+    The first parameter says for which funnel's statuses it is meant; one that names no status fits every funnel.
+    """
+
+    by: Actor = field(metadata=asks(instance(Actor, "an Actor")))
+    at: datetime | None = field(default=None, metadata=asks(optional(moment)))
+    cause: str | None = field(default=None, metadata=asks(optional(identifier)))
+
+    def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[T_co]:
+        """Say what this would do. Raises NotFound, and Invalid where the funnel does not know a word."""
+        raise NotImplementedError

@@ -8,8 +8,8 @@ from typing import Final
 
 from attrs import frozen
 
-from funnelkit.commands.view import View
 from funnelkit.funnel import Funnel
+from funnelkit.planning import View
 from funnelkit.table import (
     AGREEMENT,
     EARLY_COLD,

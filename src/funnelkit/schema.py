@@ -1,0 +1,317 @@
+"""What documents are made of: the tag of each class, its fields, how they are written; and that as JSON schema.
+
+Fields are read from the annotations of the classes, so that a document has what its class has. The dialect is 2020-12.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from enum import Enum, StrEnum
+from functools import cache
+from types import UnionType
+from typing import Any, Final, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from attrs import NOTHING, fields, frozen, has
+
+from funnelkit import commands as verbs
+from funnelkit.commands.contacts import KEEP, OrKeep
+from funnelkit.decisions import About, Decision, Mark
+from funnelkit.codec import below
+from funnelkit.errors import invalid, kind_of
+from funnelkit.funnel import Funnel
+from funnelkit.planning import Command
+from funnelkit.table import Status, Trigger
+from funnelkit.times import instant
+from funnelkit.values import events
+from funnelkit.values.actor import Actor
+from funnelkit.values.appointment import Appointment
+from funnelkit.values.contact import Contact
+from funnelkit.values.person import Company, Group, Person
+from funnelkit.values.plan import Message, Plan
+from funnelkit.words import Removal
+
+Tables: TypeAlias = Funnel[Status, StrEnum]
+Data: TypeAlias = dict[str, Any]
+
+FORM: Final = 1
+"""The schema number that documents are written with. What writes another one goes on reading this one."""
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+# fmt: off
+NOUNS: Final[Mapping[type, str]] = {
+    Actor:       "actor",
+    Appointment: "appointment",
+    Company:     "company",
+    Contact:     "contact",
+    Group:       "group",
+    Message:     "message",
+    Person:      "person",
+    Removal:     "removal",
+}
+
+EVENTS: Final[Mapping[type, str]] = {
+    events.AppointmentBooked:      "appointment_booked",
+    events.AppointmentCancelled:   "appointment_cancelled",
+    events.AppointmentHeld:        "appointment_held",
+    events.AppointmentMissed:      "appointment_missed",
+    events.AppointmentRemoved:     "appointment_removed",
+    events.AppointmentRescheduled: "appointment_rescheduled",
+    events.AppointmentRestated:    "appointment_restated",
+    events.CompanyChanged:         "company_changed",
+    events.ContactAdded:           "contact_added",
+    events.ContactAdopted:         "contact_adopted",
+    events.ContactChanged:         "contact_changed",
+    events.ContactDeleted:         "contact_deleted",
+    events.DoNotContactSet:        "do_not_contact_set",
+    events.GroupChanged:           "group_changed",
+    events.PersonChanged:          "person_changed",
+    events.StatusChanged:          "status_changed",
+    events.StatusCorrected:        "status_corrected",
+    events.TriggerRecorded:        "trigger_recorded",
+}
+
+COMMANDS: Final[Mapping[type, str]] = {
+    verbs.AddCompany:          "add_company",
+    verbs.AddContact:          "add_contact",
+    verbs.Adopt:               "adopt",
+    verbs.Archive:             "archive",
+    verbs.AssignCredentials:   "assign_credentials",
+    verbs.Book:                "book",
+    verbs.Cancel:              "cancel",
+    verbs.Convert:             "convert",
+    verbs.Correct:             "correct",
+    verbs.Delete:              "delete",
+    verbs.Edit:                "edit",
+    verbs.Hide:                "hide",
+    verbs.JoinGroups:          "join_groups",
+    verbs.LeaveGroups:         "leave_groups",
+    verbs.MarkHeld:            "mark_held",
+    verbs.MarkMissed:          "mark_missed",
+    verbs.Permit:              "permit",
+    verbs.Record:              "record",
+    verbs.Reschedule:          "reschedule",
+    verbs.Restore:             "restore",
+    verbs.SetPrimary:          "set_primary",
+    verbs.Show:                "show",
+    verbs.Tag:                 "tag",
+    verbs.Untag:               "untag",
+    verbs.Withdraw:            "withdraw",
+    verbs.WithdrawCredentials: "withdraw_credentials",
+}
+# fmt: on
+
+TAGS: Final[Mapping[type, str]] = {**NOUNS, **EVENTS, **COMMANDS}
+"""What each class is called in documents, for ever."""
+
+NEVER: Final = ("by", "at", "cause", "key", "facts")
+"""What is never read from a body: it comes from the program."""
+
+TIME: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
+"""How a time is written: ISO 8601 with its offset from UTC, nothing finer than a microsecond."""
+
+FIXED: Final = ("id", "status", "since", "changed", "version", "attempt")
+"""Fields of a contact that no `ContactChanged` names."""
+
+LEAVES: Final[Mapping[Any, Data]] = {
+    str: {"type": "string"},
+    int: {"type": "integer"},
+    bool: {"type": "boolean"},
+    datetime: {"type": "string", "format": "date-time", "pattern": f"^{TIME}$"},
+}
+
+
+def _open(**properties: Data) -> Data:
+    """Say what an answer has; it may have more one day."""
+    return {"type": "object", "properties": properties, "required": [*properties]}
+
+
+def _list(items: Data) -> Data:
+    return {"type": "array", "items": items}
+
+
+TEXT: Final = LEAVES[str]
+ADVICE: Final = {"code": TEXT, "text": TEXT, "params": {"type": "object"}}
+NOUN: Final = _open(kind=TEXT, id=TEXT, version=LEAVES[int])
+DECISION: Final = _open(
+    type={"const": "decision"},
+    schema={"const": FORM},
+    allowed=LEAVES[bool],
+    question=TEXT,
+    params={"type": "object"},
+    findings=_list(
+        _open(
+            rule=TEXT,
+            mark={"enum": [mark.name.lower() for mark in Mark]},
+            about={"enum": [about.value for about in About]},
+            text=TEXT,
+            remedy=TEXT,
+            source=TEXT,
+            params={"type": "object"},
+        )
+    ),
+    notices=_list(_open(**ADVICE, source=TEXT)),
+)
+PLAN: Final = _open(
+    type={"const": "plan"},
+    schema={"const": FORM},
+    allowed=LEAVES[bool],
+    decision=DECISION,
+    basis=TEXT,
+    made={"anyOf": [LEAVES[datetime], {"type": "null"}]},
+    result={"anyOf": [NOUN, {"enum": [removal.value for removal in Removal]}, {"type": "null"}]},
+    changed=_list(NOUN),
+    removed=_list(_open(kind=TEXT, id=TEXT)),
+    events=_list(_open(type={"enum": [*EVENTS.values()]}, schema={"const": FORM})),
+    messages=_list(_open(type={"const": NOUNS[Message]}, schema={"const": FORM})),
+    consequences=_list(_open(**ADVICE)),
+    obligations=_list(_open(code=TEXT, about=TEXT, text=TEXT)),
+    notices=_list(_open(**ADVICE, source=TEXT)),
+)
+ANSWERS: Final[Mapping[type, Data]] = {Decision: DECISION, Plan: PLAN}
+
+
+@frozen
+class Part:
+    """What a field takes in a document: values of this kind, null besides; and whether it has to be there."""
+
+    kind: Any
+    null: bool = False
+    needed: bool = True
+
+    @property
+    def whole(self) -> Any:
+        """The kind, with null."""
+        return self.kind | None if self.null else self.kind
+
+
+@cache
+def parts(kind: type[Any]) -> Mapping[str, Part]:
+    """Give the fields of a class as documents have them."""
+    if issubclass(kind, Enum):
+        return {"value": Part(kind)}
+    hints = get_type_hints(kind)
+    return {f.name: _part(hints[f.name], needed=f.default is NOTHING) for f in fields(kind) if f.init}
+
+
+@cache
+def axes() -> Mapping[str, Part]:
+    """Give the fields of a contact that a `ContactChanged` names; its `was` and `to` are what that field takes."""
+    return {name: part for name, part in parts(Contact).items() if name not in FIXED}
+
+
+def document(value: object, funnel: Tables | None = None) -> Data:
+    """Write a value with its tag. With a funnel, what belongs to another one is refused.
+
+    Raises Invalid for that, for a time without a zone, and for what has no tag.
+    """
+    if type(value) not in TAGS:
+        raise invalid("", f"{kind_of(value)} has no tag, so no document is made of it")
+    return {"type": TAGS[type(value)], "schema": FORM, **_parts_of(value, funnel, "")}
+
+
+def time_text(moment: datetime, path: str) -> str:
+    """Write a time in UTC: `2026-11-22T08:00:00Z`. Raises Invalid where it has no zone."""
+    return instant(moment, path).isoformat().replace("+00:00", "Z")
+
+
+def schema(kind: type[Any], *, funnel: Tables | None = None, given: Collection[str] = ()) -> Data:
+    """Give the JSON schema of what is written for a value or an event, of a command's body, of an answer or a plan.
+
+    `funnel` adds its statuses and triggers; `given` are fields of a command that the program fills in, as for `read`.
+    A schema says shapes; ids, addresses and what hangs together are checked when a value is made.
+    """
+    if kind in ANSWERS:
+        form = ANSWERS[kind]
+    elif issubclass(kind, Command):
+        asked = {name: part for name, part in parts(kind).items() if name not in (*NEVER, *given)}
+        form = _table(kind, asked, funnel)
+    elif kind in TAGS:
+        form = _table(kind, parts(kind), funnel)
+        form["properties"] = {"type": {"const": TAGS[kind]}, "schema": {"const": FORM}, **form["properties"]}
+        form["required"] = ["type", "schema", *form["required"]]
+    else:
+        raise invalid("", f"a {kind.__name__} has no tag, so it has no schema")
+    says = (kind.__doc__ or "").partition("\n")[0]
+    return {"$schema": DIALECT, "title": kind.__name__, "description": says, **form}
+
+
+def _parts_of(value: Any, funnel: Tables | None, path: str) -> Data:
+    if isinstance(value, Enum):
+        return {"value": value.value}
+    if isinstance(value, Appointment) and funnel is not None and value.funnel != funnel.name:
+        raise invalid(below(path, "funnel"), "it belongs to another funnel")
+    held = ((name, getattr(value, name), part.kind) for name, part in parts(type(value)).items())
+    return {name: _plain(one, kind, funnel, below(path, name)) for name, one, kind in held if one is not KEEP}
+
+
+def _plain(value: Any, kind: Any, funnel: Tables | None, path: str) -> Any:
+    if kind is Status and value is not None and funnel is not None:
+        return funnel.status(value, path).value
+    if kind is Trigger and value is not None and funnel is not None:
+        return funnel.trigger(value, path).value
+    if isinstance(value, datetime):
+        return time_text(value, path)
+    if isinstance(value, Enum):
+        return value.value
+    if has(type(value)):
+        return _parts_of(value, funnel, path)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, (frozenset, tuple)):
+        inner = next(iter(get_args(kind)), object)
+        members = [_plain(one, inner, funnel, below(path, place)) for place, one in enumerate(value)]
+        return sorted(members) if isinstance(value, frozenset) else members
+    return value
+
+
+def _part(hint: Any, *, needed: bool) -> Part:
+    """Read an annotation: a status of some funnel is a status, and what stays as it is stands in no document."""
+    union = get_origin(hint) in (Union, UnionType)
+    kinds = [kind.__bound__ if isinstance(kind, TypeVar) else kind for kind in (get_args(hint) if union else (hint,))]
+    whole: Any = Union
+    return Part(whole[tuple(kind for kind in kinds if kind not in (type(None), OrKeep))], type(None) in kinds, needed)
+
+
+def _table(kind: type[Any], known: Mapping[str, Part], funnel: Tables | None) -> Data:
+    form = {
+        "type": "object",
+        "properties": {name: _of(part, funnel) for name, part in known.items()},
+        "required": [name for name, part in known.items() if part.needed],
+        "additionalProperties": False,
+    }
+    if kind is Appointment and funnel is not None:
+        form["properties"] |= {"funnel": {"const": funnel.name}}
+    if kind is events.ContactChanged:
+        form["properties"] |= {"field": {"enum": [*axes()]}}
+        form["allOf"] = [
+            {
+                "if": {"properties": {"field": {"const": axis}}, "required": ["field"]},
+                "then": {"properties": {"was": _of(part, None), "to": _of(part, None)}},
+            }
+            for axis, part in axes().items()
+        ]
+    return form
+
+
+def _of(part: Part, funnel: Tables | None) -> Data:
+    form = _of_kind(part.kind, funnel)
+    return {"anyOf": [form, {"type": "null"}]} if part.null else form
+
+
+def _of_kind(kind: Any, funnel: Tables | None) -> Data:
+    if kind in LEAVES:
+        return LEAVES[kind]
+    if kind in (Status, Trigger):
+        words = funnel and (funnel.statuses if kind is Status else funnel.triggers)
+        return {"type": "string", **({"enum": [word.value for word in words]} if words else {})}
+    if get_origin(kind) in (Union, UnionType):
+        return {"anyOf": [_of_kind(one, funnel) for one in get_args(kind)]}
+    if get_origin(kind) in (frozenset, tuple):
+        return _list(_of_kind(get_args(kind)[0], funnel))
+    if has(kind):
+        return _table(kind, parts(kind), funnel)
+    if issubclass(kind, Enum):
+        return {"type": "string", "enum": [word.value for word in kind]}
+    return {"type": "object", "additionalProperties": LEAVES[str]}
