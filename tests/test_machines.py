@@ -19,6 +19,7 @@ from funnelkit.words import Kind, Removal, Right, Role, Standing, Ties
 
 Tables = Funnel[Status, StrEnum]
 OURS: tuple[Tables, ...] = (COACHING, AGENCY, FRANCHISE, studio.STUDIO, team.TEAM)
+THINKING: Tables = franchise.READINGS["BG2 thinking it over"]
 
 
 class Cursor:

@@ -10,12 +10,11 @@ from typing import Final
 
 import read
 from attrs import frozen
-from rows import Fault, Row, Step
+from exports import Fault, Row, reason
 
 from funnelkit import COACHING, Actor, Decision, FunnelService, Invalid, Outcome, Right, Role
 from funnelkit.adapters.memory import FixedClock, MemoryStorage
-from funnelkit.commands import Book, MarkHeld, MarkMissed
-from funnelkit.decisions import said
+from funnelkit.commands import Book, Command, MarkHeld, MarkMissed
 from funnelkit.rules import booking
 from funnelkit.statuses.appointment import AppointmentStatus, Happening
 from funnelkit.statuses.coaching import Coaching
@@ -37,6 +36,7 @@ class Year:
     """The practice with its year, and every row that was read, taken or not."""
 
     crm: Practice
+    storage: MemoryStorage
     contacts: tuple[Row, ...]
     appointments: tuple[Row, ...]
 
@@ -46,18 +46,21 @@ class Year:
         return tuple(fault for row in (*self.contacts, *self.appointments) for fault in row.faults)
 
 
-def year(folder: Path, tell: Tell = lambda done, of: None) -> Year:
+def silent(done: int, of: int) -> None:
+    """Hear it, and say nothing."""
+
+
+def year(folder: Path, tell: Tell = silent) -> Year:
     """Read both exports of a folder, and live through them."""
-    crm: Practice = FunnelService(
-        COACHING, account="practice", storage=MemoryStorage(), clock=FixedClock(NOW), zone="Europe/Berlin"
-    )
+    storage, clock = MemoryStorage(), FixedClock(NOW)
+    crm: Practice = FunnelService(COACHING, account="practice", storage=storage, clock=clock, zone="Europe/Berlin")
     contacts = tuple(read.contacts(folder / "contacts.csv", by=COACH))
     appointments = tuple(read.appointments(folder / "appointments.csv", by=COACH))
     live(crm, (*contacts, *appointments), now=NOW, tell=tell)
-    return Year(crm=crm, contacts=contacts, appointments=appointments)
+    return Year(crm=crm, storage=storage, contacts=contacts, appointments=appointments)
 
 
-def live(crm: Practice, rows: Iterable[Row], *, now: datetime, tell: Tell) -> None:
+def live(crm: Practice, rows: Iterable[Row], *, now: datetime, tell: Tell = silent) -> None:
     """Do every step of every sound row in the order of time. What funnelkit refuses is noted in the row.
 
     One command at a time: the steps of a row that was refused are left out.
@@ -66,17 +69,18 @@ def live(crm: Practice, rows: Iterable[Row], *, now: datetime, tell: Tell) -> No
     for row in good:
         _can_be_marked(row, now)
     steps = sorted(((*step, row) for row in good if not row.faults for step in row.steps), key=itemgetter(0))
-    under_way: list[Row] = []
+    done: list[Row] = []
 
-    def commands() -> Iterator[Step]:
-        for when, command, row in steps:
+    def commands() -> Iterator[Command[Coaching, object]]:
+        for _, command, row in steps:
             if not row.faults:
-                under_way.append(row)
-                yield when, command
+                done.append(row)
+                yield command
 
-    for outcome in crm.do_all((command for _, command in commands()), batch=1):
-        _note(under_way[-1], outcome)
-        tell(outcome.place + 1, len(steps))
+    for outcome in crm.do_all(commands(), batch=1):
+        _note(done[outcome.place], outcome)
+        tell(outcome.place, len(steps))
+    tell(len(steps), len(steps))
 
 
 def _can_be_marked(row: Row, now: datetime) -> None:
@@ -101,6 +105,4 @@ def _note(row: Row, outcome: Outcome[object]) -> None:
 def _refuse(row: Row, decision: Decision, field: str) -> None:
     """Note every finding that stands in the way, as funnelkit says it."""
     for finding in decision.refusals:
-        words = {**decision.words(), **finding.params}
-        column = row.columns.get(FIELDS.get(finding.rule, field), "(row)")
-        row.refuse(column, "; ".join(said(text, words) for text in (finding.text, finding.remedy) if text))
+        row.refuse(row.columns.get(FIELDS.get(finding.rule, field), "(row)"), reason(decision, finding))

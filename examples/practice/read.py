@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from rows import Row, rows
+from exports import Row, rows
 
 from funnelkit import COACHING, Actor, Kind, Portal
 from funnelkit.commands import Adopt, Book, Cancel, MarkHeld, MarkMissed

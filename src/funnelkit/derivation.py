@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from enum import Enum
 from typing import Any, Final, TypeAlias, TypedDict, TypeVar
 
+from attrs import evolve
+
 from funnelkit.policy import Policy
 from funnelkit.table import (
     NEW,
@@ -81,7 +83,7 @@ def derived(parts: Mapping[str, Any], enum: type[Status], changes: Changes) -> d
         "order": tuple(_kept(tier, own) for tier in parts["order"]),
         "retired": {own[s]: to and own.get(to) for s, to in parts["retired"].items() if s in own},
         "tips": tuple(
-            Tip(tip.code, tip.on, _kept(tip.was, own), _kept(tip.to, own), tip.text, tip.source, tip.standing)
+            evolve(tip, was=_kept(tip.was, own), to=_kept(tip.to, own))
             for tip in parts["tips"]
         ),
         "effects": tuple(

@@ -354,13 +354,17 @@ def _matrix(sheet: Sheet[H, C, V]) -> Matrix[H, C, V]:
     return evolve(table, reach=dict(zip(sheet.columns, sheet.reach, strict=False)))
 
 
-def _laid_out(value: object, indent: str) -> str:
-    """Write JSON in one form: what fits into a line stands in one."""
+def _laid_out(value: object, indent: str, key: str = "") -> str:
+    """Write JSON in one form: each row of a table by itself, and what fits into a line in one."""
     flat = json.dumps(value, ensure_ascii=False)
-    if not value or not isinstance(value, (dict, list)) or len(indent) + len(flat) < WIDTH:
-        return flat
+    rows = isinstance(value, list) and any(isinstance(part, dict) for part in value)
+    fits = not rows and len(indent) + len(key) + len(flat) < WIDTH
+    if fits or not value or not isinstance(value, (dict, list)):
+        return f"{key}{flat}"
     deeper = indent + "  "
     if isinstance(value, dict):
-        parts = [f"{json.dumps(key, ensure_ascii=False)}: {_laid_out(part, deeper)}" for key, part in value.items()]
-        return "{\n" + ",\n".join(deeper + part for part in parts) + f"\n{indent}}}"
-    return "[\n" + ",\n".join(deeper + _laid_out(part, deeper) for part in value) + f"\n{indent}]"
+        parts = [_laid_out(part, deeper, f"{json.dumps(name, ensure_ascii=False)}: ") for name, part in value.items()]
+    else:
+        parts = [_laid_out(part, deeper) for part in value]
+    first, last = "{}" if isinstance(value, dict) else "[]"
+    return f"{key}{first}\n" + ",\n".join(deeper + part for part in parts) + f"\n{indent}{last}"

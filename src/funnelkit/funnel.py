@@ -301,14 +301,17 @@ class Funnel(Generic[S_co, R_co]):
         )
 
     def advised(
-        self, on: Trigger | Act, was: Status | None, to: Status | None, standing: Standing
+        self, on: Trigger | Act, was: Status | None, to: Status | None, standing: Standing, *, early: bool = True
     ) -> tuple[Notice, ...]:
-        """Give the tips for what happens to a contact of this status and standing."""
+        """Give the tips for what happens to a contact of this status and standing; `early`: follow-ups are left."""
         return tuple(
             notice
             for happening in (on, None)
             for tip, notice in self.advice.get(happening, ())
-            if (not tip.was or was in tip.was) and (not tip.to or to in tip.to) and tip.standing in (None, standing)
+            if (not tip.was or was in tip.was)
+            and (not tip.to or to in tip.to)
+            and tip.standing in (None, standing)
+            and (early or not tip.early)
         )
 
     def words(self) -> Mapping[str, object]:

@@ -74,9 +74,7 @@ def machine(funnel: Tables) -> Machine:
     edges = dict.fromkeys((_happening(move, to), now, to) for move in funnel.moves for now, to in _pairs(funnel, move))
     for happening, now, to in edges:
         if named.setdefault(happening.event, happening) != happening:
-            raise invalid(
-                "moves", f"two happenings would be the one event {happening.event}; call a trigger something else"
-            )
+            raise invalid("moves", f"one_event: two happenings would be {happening.event}; rename a trigger")
         made.add_transition(happening.event, _state(now), to.value)
     return made
 

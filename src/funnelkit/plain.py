@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date
@@ -35,6 +33,9 @@ def plain(value: object) -> object:  # noqa: PLR0911  # one line for each kind o
 
 def digest(value: object) -> str:
     """Give a short text that stands for this value: equal values, equal texts; 16 bytes of SHA-256 in hex."""
+    import hashlib  # noqa: PLC0415  # a fingerprint is rarely asked for, and these two are slow to load
+    import json  # noqa: PLC0415
+
     text = json.dumps(plain(value), sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 

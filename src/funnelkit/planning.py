@@ -74,8 +74,12 @@ class View(Protocol):
         """Give all events about a noun, as recorded."""
         ...
 
+    def stands_elsewhere(self, contact: str) -> bool:
+        """Tell whether the person stands in another funnel too."""
+        ...
+
     def is_free(self, kind: str, key: str) -> bool:
-        """Tell whether an id is not taken yet."""
+        """Tell whether an id is not taken yet; what is gone keeps its id."""
         ...
 
 
@@ -149,6 +153,10 @@ class Loaded:
     def history(self, noun: str) -> tuple[Event, ...]:
         """Give the loaded history of a noun."""
         return _loaded(self._history, "history").get(noun, ())
+
+    def stands_elsewhere(self, contact: str) -> bool:  # noqa: ARG002  # the view asks for it
+        """Other funnels are not loaded here."""
+        raise NotLoaded("other funnels")
 
     def is_free(self, kind: str, key: str) -> bool:
         """Tell whether nothing loaded has this id."""

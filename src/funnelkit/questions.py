@@ -91,17 +91,22 @@ class StoredView:
 
     def history(self, noun: str) -> tuple[Event, ...]:
         """Give all events about a contact; they change with its version."""
-        return self._stores.history.of("contact", noun)
+        return self._stores.history.of(self._funnel, "contact", noun)
+
+    def stands_elsewhere(self, contact: str) -> bool:
+        """Tell whether the person stands in another funnel too."""
+        return any(name != self._funnel for name in self._stores.contacts.funnels(contact))
 
     def is_free(self, kind: str, key: str) -> bool:
-        """Tell whether an id is not taken yet."""
+        """Tell whether an id is not taken yet; what is gone keeps its id."""
         stores = self._stores
+        within = self._funnel if kind == "contact" else ""
         if kind == "contact":
             taken: object = stores.contacts.get(self._funnel, key)
         else:
             taken = (stores.appointments if kind == "appointment" else stores.companies).get(key)
         self._note(kind, key, 0 if taken is None else taken.version)  # type: ignore[attr-defined]  # nouns have one
-        return taken is None
+        return taken is None and not stores.history.of(within, kind, key)
 
     def _note(self, kind: str, key: str, version: int) -> None:
         self.read.append((kind, key, version))
@@ -224,7 +229,12 @@ class Questions(Generic[S, R]):
         known = facts(needs, Known(funnel=self.funnel, view=view, contact=contact, to=to), told)
         known = {key: value for key, value in known.items() if value or key in told or key not in conversion.SUPPLIED}
         case: conversion.Case[S] = conversion.Case(
-            now=self.funnel.status(contact.status), by=by, facts=known, standing=contact.standing, contact=contact.id
+            now=self.funnel.status(contact.status),
+            by=by,
+            facts=known,
+            standing=contact.standing,
+            contact=contact.id,
+            attempt=contact.attempt,
         )
         return conversion.ways(self.funnel, case, to)
 
@@ -251,7 +261,10 @@ class Questions(Generic[S, R]):
             if as_of is None and known is None:
                 current = {key: c.status for key, c in stores.contacts.many(self.funnel.name, ids).items()}
             else:
-                then = ((key, history.status_at(stores.history.of("contact", key), now, known)) for key in ids)
+                then = (
+                    (key, history.status_at(stores.history.of(self.funnel.name, "contact", key), now, known))
+                    for key in ids
+                )
                 current = {key: status for key, status in then if status is not None}
             return certification.count(
                 self.funnel, rows, now=now, today=current, then=self._statuses(stores, known),
@@ -263,7 +276,7 @@ class Questions(Generic[S, R]):
     def history(self, contact: str) -> tuple[Event, ...]:
         """Give everything that happened to a contact, as recorded. What is gone keeps its history."""
         with self._storage.transaction(self.account) as stores:
-            found = stores.history.of("contact", contact)
+            found = stores.history.of(self.funnel.name, "contact", contact)
         if not found:
             raise NotFound(f"there is no history of contact {contact!r}")
         return found
@@ -271,7 +284,7 @@ class Questions(Generic[S, R]):
     def history_of(self, kind: str, noun: str) -> tuple[Event, ...]:
         """Give everything that happened to an `appointment`, a `group` or a `company`."""
         with self._storage.transaction(self.account) as stores:
-            return stores.history.of(kind, noun)
+            return stores.history.of(self.funnel.name if kind == "contact" else "", kind, noun)
 
     def reason(self, event: Event | str) -> str | None:
         """Give the reason or note that goes with an event."""
@@ -299,7 +312,7 @@ class Questions(Generic[S, R]):
             return StoredView(stores, self.funnel.name).contact(contact)
         moment = None if as_of is None else instant(as_of, "as_of")
         told = None if known is None else instant(known, "known")
-        found = history.contact_at(stores.history.of("contact", contact), moment, told)
+        found = history.contact_at(stores.history.of(self.funnel.name, "contact", contact), moment, told)
         if found is None:
             raise NotFound(f"there was no contact {contact!r} in {self.funnel.name} then")
         return found
@@ -309,7 +322,7 @@ class Questions(Generic[S, R]):
     ) -> Mapping[str, Group]:
         if as_of is None and known is None:
             return stores.groups.many(sorted(groups))
-        return {group: history.group_at(group, stores.history.of("group", group), as_of, known) for group in groups}
+        return {group: history.group_at(group, stores.history.of("", "group", group), as_of, known) for group in groups}
 
     def _case(  # what access looks at
         self,
@@ -337,10 +350,12 @@ class Questions(Generic[S, R]):
             return rows
         moment = None if as_of is None else instant(as_of, "as_of")
         told = None if known is None else instant(known, "known")
-        then = (history.appointment_at(stores.history.of("appointment", row.id), moment, told) for row in rows)
+        then = (history.appointment_at(stores.history.of("", "appointment", row.id), moment, told) for row in rows)
         return tuple(row for row in then if row is not None)
 
     def _statuses(self, stores: Transaction, known: datetime | None) -> StatusThen | None:
         if self.funnel.policy.certification.status_when is not StatusWhen.AT_SESSION:
             return None
-        return lambda contact, moment: history.status_at(stores.history.of("contact", contact), moment, known)
+        return lambda contact, moment: history.status_at(
+            stores.history.of(self.funnel.name, "contact", contact), moment, known
+        )

@@ -15,9 +15,9 @@ from typing import Any, Final, TypeAlias, TypeVar, Union, get_args, get_origin, 
 from attrs import NOTHING, fields, frozen, has
 
 from funnelkit import commands as verbs
+from funnelkit.codec import each
 from funnelkit.commands.contacts import KEEP, OrKeep
 from funnelkit.decisions import About, Decision, Mark
-from funnelkit.codec import below
 from funnelkit.errors import invalid, kind_of
 from funnelkit.funnel import Funnel
 from funnelkit.planning import Command
@@ -186,13 +186,9 @@ class Part:
         return self.kind | None if self.null else self.kind
 
 
-@cache
-def parts(kind: type[Any]) -> Mapping[str, Part]:
+def parts(kind: Any) -> Mapping[str, Part]:  # a class
     """Give the fields of a class as documents have them."""
-    if issubclass(kind, Enum):
-        return {"value": Part(kind)}
-    hints = get_type_hints(kind)
-    return {f.name: _part(hints[f.name], needed=f.default is NOTHING) for f in fields(kind) if f.init}
+    return _parts(kind)
 
 
 @cache
@@ -208,7 +204,7 @@ def document(value: object, funnel: Tables | None = None) -> Data:
     """
     if type(value) not in TAGS:
         raise invalid("", f"{kind_of(value)} has no tag, so no document is made of it")
-    return {"type": TAGS[type(value)], "schema": FORM, **_parts_of(value, funnel, "")}
+    return {"type": TAGS[type(value)], "schema": FORM, **_parts_of(value, funnel)}
 
 
 def time_text(moment: datetime, path: str) -> str:
@@ -237,33 +233,44 @@ def schema(kind: type[Any], *, funnel: Tables | None = None, given: Collection[s
     return {"$schema": DIALECT, "title": kind.__name__, "description": says, **form}
 
 
-def _parts_of(value: Any, funnel: Tables | None, path: str) -> Data:
+@cache
+def _parts(kind: type[Any]) -> Mapping[str, Part]:
+    if issubclass(kind, Enum):
+        return {"value": Part(kind)}
+    hints = get_type_hints(kind)
+    return {f.name: _part(hints[f.name], needed=f.default is NOTHING) for f in fields(kind) if f.init}
+
+
+def _parts_of(value: Any, funnel: Tables | None) -> Data:
     if isinstance(value, Enum):
         return {"value": value.value}
     if isinstance(value, Appointment) and funnel is not None and value.funnel != funnel.name:
-        raise invalid(below(path, "funnel"), "it belongs to another funnel")
-    held = ((name, getattr(value, name), part.kind) for name, part in parts(type(value)).items())
-    return {name: _plain(one, kind, funnel, below(path, name)) for name, one, kind in held if one is not KEEP}
+        raise invalid("funnel", "it belongs to another funnel")
+    found: Data = {}
+    for name, part in parts(type(value)).items():
+        held = getattr(value, name)
+        if held is None or type(held) is part.kind in (str, int, bool):
+            found[name] = held
+        elif held is not KEEP:
+            found[name] = each([(name, (held, part.kind))], lambda pair: _plain(*pair, funnel))[0]
+    return found
 
 
-def _plain(value: Any, kind: Any, funnel: Tables | None, path: str) -> Any:
-    if kind is Status and value is not None and funnel is not None:
-        return funnel.status(value, path).value
-    if kind is Trigger and value is not None and funnel is not None:
-        return funnel.trigger(value, path).value
-    if isinstance(value, datetime):
-        return time_text(value, path)
+def _plain(value: Any, kind: Any, funnel: Tables | None) -> Any:
+    """Write one value; the path of what is wrong with it is added on the way up."""
+    if funnel is not None and (kind is Status or kind is Trigger):
+        value = funnel.status(value, "") if kind is Status else funnel.trigger(value, "")
     if isinstance(value, Enum):
         return value.value
-    if has(type(value)):
-        return _parts_of(value, funnel, path)
-    if isinstance(value, Mapping):
-        return dict(value)
+    if isinstance(value, datetime):
+        return time_text(value, "")
     if isinstance(value, (frozenset, tuple)):
         inner = next(iter(get_args(kind)), object)
-        members = [_plain(one, inner, funnel, below(path, place)) for place, one in enumerate(value)]
+        members = each(enumerate(value), lambda one: _plain(one, inner, funnel))
         return sorted(members) if isinstance(value, frozenset) else members
-    return value
+    if isinstance(value, Mapping):
+        return dict(value)
+    return _parts_of(value, funnel) if has(type(value)) else value
 
 
 def _part(hint: Any, *, needed: bool) -> Part:
@@ -275,16 +282,16 @@ def _part(hint: Any, *, needed: bool) -> Part:
 
 
 def _table(kind: type[Any], known: Mapping[str, Part], funnel: Tables | None) -> Data:
-    form = {
+    form: Data = {
         "type": "object",
         "properties": {name: _of(part, funnel) for name, part in known.items()},
         "required": [name for name, part in known.items() if part.needed],
         "additionalProperties": False,
     }
     if kind is Appointment and funnel is not None:
-        form["properties"] |= {"funnel": {"const": funnel.name}}
+        form["properties"]["funnel"] = {"const": funnel.name}
     if kind is events.ContactChanged:
-        form["properties"] |= {"field": {"enum": [*axes()]}}
+        form["properties"]["field"] = {"enum": [*axes()]}
         form["allOf"] = [
             {
                 "if": {"properties": {"field": {"const": axis}}, "required": ["field"]},
@@ -301,17 +308,20 @@ def _of(part: Part, funnel: Tables | None) -> Data:
 
 
 def _of_kind(kind: Any, funnel: Tables | None) -> Data:
-    if kind in LEAVES:
-        return LEAVES[kind]
-    if kind in (Status, Trigger):
-        words = funnel and (funnel.statuses if kind is Status else funnel.triggers)
-        return {"type": "string", **({"enum": [word.value for word in words]} if words else {})}
-    if get_origin(kind) in (Union, UnionType):
-        return {"anyOf": [_of_kind(one, funnel) for one in get_args(kind)]}
-    if get_origin(kind) in (frozenset, tuple):
-        return _list(_of_kind(get_args(kind)[0], funnel))
+    whole = get_origin(kind)
     if has(kind):
         return _table(kind, parts(kind), funnel)
-    if issubclass(kind, Enum):
-        return {"type": "string", "enum": [word.value for word in kind]}
-    return {"type": "object", "additionalProperties": LEAVES[str]}
+    if whole in (Union, UnionType):
+        return {"anyOf": [_of_kind(one, funnel) for one in get_args(kind)]}
+    if whole in (frozenset, tuple):
+        return _list(_of_kind(get_args(kind)[0], funnel))
+    if whole is not None:
+        return {"type": "object", "additionalProperties": TEXT}
+    return LEAVES[kind] if kind in LEAVES else _of_words(kind, funnel)
+
+
+def _of_words(kind: type[Enum], funnel: Tables | None) -> Data:
+    if funnel is not None and kind in (Status, Trigger):
+        kind = funnel.statuses if kind is Status else funnel.triggers
+    keys = [word.value for word in kind]
+    return {**TEXT, "enum": keys} if keys else TEXT

@@ -218,6 +218,8 @@ class Tip(Generic[S_co]):
     text: str
     source: str
     standing: Standing | None = None
+    early: bool = False
+    """Only while there are follow-ups left."""
 
 
 @frozen

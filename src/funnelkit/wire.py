@@ -1,7 +1,7 @@
 """Values as documents that JSON can hold, and commands out of request bodies. Strict both ways; no error shows a value.
 
 A document says what it is by a tag and a schema number: `{"type": "status_changed", "schema": 1, ...}`. `write` and
-`load` lose nothing. `load_stored` also takes what a newer funnelkit has added, keeps it apart, and `write` puts it back.
+`load` lose nothing. `load_stored` takes what newer code has added, too, keeps it apart, and `write` puts it back.
 `read` makes a command of what somebody sends: who acts and when is never taken from there.
 """
 
@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final, Generic, TypeAlias, TypeVar, get_args, overload
 
 from attrs import fields_dict, frozen, has
@@ -76,7 +76,7 @@ def load(given: object, funnel: Tables, kind: type[T]) -> T: ...
 
 
 def load(given: object, funnel: Tables, kind: type[Any] = object) -> Any:
-    """Make the value of a document, or of its JSON text, again; `kind` is what it has to be, e.g. `Contact` or `Event`.
+    """Make the value of a document again, or of its JSON text; `kind` says what it has to be: `Contact`, `Event`, ...
 
     Raises Invalid with every problem by its path. What has a default may be missing, anything unknown may not stand.
     """
@@ -93,9 +93,9 @@ def load_stored(given: object, funnel: Tables, kind: type[T]) -> Stored[T]: ...
 
 
 def load_stored(given: object, funnel: Tables, kind: type[Any] = object) -> Stored[Any]:
-    """Do as `load` does for a document of one's own storage: a key that is unknown here is kept, since newer code knew it.
+    """Load a document of one's own storage: a key that is unknown here is kept apart, since newer code may know it.
 
-    All else is as strict. Never for what comes from outside.
+    All else is as strict as `load`. Never for what comes from outside.
     """
     made, table = _opened(given, kind)
     known, extra = _apart(table, made)
@@ -106,7 +106,7 @@ def read(command: type[K], body: object, /, *, funnel: Tables, by: Actor, **give
     """Make a command of a request's body: JSON text, or what it came to. `given` are fields that the program fills in.
 
     What is given may not stand in the body, and `by`, `at`, `cause`, `key` and `facts` never may. Raises Invalid with
-    every problem by its path, those of the command's own checks among them; TypeError when it is given what is no field.
+    every problem by its path, those of the command's own checks among them; TypeError when given what is no field.
     """
     told = {"by": by, **given}
     foreign = sorted(told.keys() - parts(command).keys())
@@ -117,16 +117,6 @@ def read(command: type[K], body: object, /, *, funnel: Tables, by: Actor, **give
     wrongs += [Problem(key, "is given by the program") for key in given if key in table and key not in NEVER]
     rest = {key: value for key, value in table.items() if key not in told and key not in NEVER}
     return _command(command, rest, told, funnel, wrongs)
-
-
-def lifted(document: Mapping[str, Any], form: int, steps: Mapping[int, Upcaster], newest: int) -> Mapping[str, Any]:
-    """Bring a document of an older form into the newest, step by step."""
-    for step in range(form, newest):
-        try:
-            document = steps[step](document)
-        except (AttributeError, LookupError, TypeError, ValueError):
-            raise wrong(f"cannot be brought from form {step} into form {step + 1}") from None
-    return document
 
 
 def _apart(table: Mapping[str, Any], kind: type[Any]) -> tuple[Data, Data]:
@@ -236,7 +226,7 @@ def _table(body: object) -> tuple[Mapping[str, Any], list[Problem]]:
     return as_table(body), twice
 
 
-def _opened(given: object, kind: type[Any]) -> tuple[type[Any], Mapping[str, Any]]:
+def _opened(given: object, kind: Any) -> tuple[type[Any], Mapping[str, Any]]:
     """Find out what a document is; give its class and its fields, in the newest form."""
     table, wrongs = _table(given)
     form = table.get("schema")
@@ -245,14 +235,28 @@ def _opened(given: object, kind: type[Any]) -> tuple[type[Any], Mapping[str, Any
     elif form > FORM:
         wrongs.append(Problem("schema", f"is newer than {FORM}, the newest form that is known here"))
     else:
-        table = as_table(lifted(table, form, UPCASTERS, FORM))
-    fitting = {tag: made for made, tag in TAGS.items() if issubclass(made, kind)}
-    tag = table.get("type")
+        table = lifted(table, form, UPCASTERS, FORM)
+    fitting, tag = _fitting(kind), table.get("type")
     if type(tag) is not str or tag not in fitting:
         wrongs.append(Problem("type", "is missing" if tag is None else unknown("type", tag, "documents", fitting)))
     if wrongs:
         raise Invalid(*wrongs)
     return fitting[table["type"]], {key: part for key, part in table.items() if key not in ("type", "schema")}
+
+
+@cache
+def _fitting(kind: Any) -> Mapping[str, type[Any]]:
+    return {tag: made for made, tag in TAGS.items() if issubclass(made, kind)}
+
+
+def lifted(given: Mapping[str, Any], form: int, steps: Mapping[int, Upcaster], newest: int) -> Mapping[str, Any]:
+    """Bring a document of an older form into the newest, step by step."""
+    for step in range(form, newest):
+        try:
+            given = steps[step](given)
+        except (AttributeError, LookupError, TypeError, ValueError):
+            raise wrong(f"cannot be brought from form {step} into form {step + 1}") from None
+    return given
 
 
 def _made(kind: type[Any], table: Mapping[str, Any], funnel: Tables) -> Any:
@@ -282,7 +286,7 @@ def _command(
     made = fields_dict(kind)
     for name, check in kind.checks:
         if name in values:
-            turn = made[name].converter
+            turn: Any = made[name].converter
             says = check(values[name] if turn is None else turn(values[name]))
             wrongs += [Problem(name, says)] if says else []
     raise Invalid(*wrongs)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pytest
 
 from funnelkit import (
     AGENCY,
+    COACHING,
     Actor,
     Contact,
     FunnelService,
@@ -68,6 +69,11 @@ S: Final = Agency
 ADDRESS: Final = "ada@example.org"
 PROSPECTS: Final = (Right.MATERIAL, Right.MESSAGES, Right.ESTIMATES, Right.PROPOSALS)
 CLIENTS: Final = (Right.INVOICES, Right.PROJECTS)
+
+
+def reading(title: str) -> Funnel[Agency, Right]:
+    """Another reading of the same source: one of those in the funnel's file."""
+    return cast("Funnel[Agency, Right]", READINGS[title])
 
 
 @pytest.fixture
@@ -237,7 +243,7 @@ def test_sd1_an_import_never_changes_the_role_of_an_existing_contact(agency: Age
         Adopt(name="Bo", email="bo@example.org", status=S.CLIENT, by=SYSTEM),
     ]
     outcomes = list(agency.do_all(rows))
-    refused = [rules(outcome.refused) if outcome.refused else [] for outcome in outcomes]
+    refused = [[] if outcome.refused is None else rules(outcome.refused) for outcome in outcomes]
     assert [["editing.id_is_free"], ["editing.email_is_free"], []] == refused
     assert S.LEAD is agency.contact(ada.id).status
     assert 2 == len(agency.contacts())
@@ -373,7 +379,7 @@ def test_sd4_an_address_kept_by_its_own_contact_is_no_clash(agency: Agents) -> N
 @pytest.fixture
 def firms() -> Agents:
     """An empty agency in company-first mode."""
-    return crm(READINGS["S1 company first"])
+    return crm(reading("S1 company first"))
 
 
 def firm_of(agency: Agents, status: Agency, **more: Any) -> tuple[str, Contact]:
@@ -481,6 +487,20 @@ def test_sd2_a_deleted_primary_contact_leaves_the_company_without_one(firms: Age
     assert [None, ada.id, None] == told
 
 
+def test_sd2_a_company_may_be_added_with_its_primary_contact(firms: Agents) -> None:
+    """Then the contact belongs to it, its rights are those of the contact, and they go when the contact goes.
+
+    Source: SD2.
+    """
+    ada = inside(firms, S.CLIENT)
+    firm = firms.do(AddCompany(name="ACME GmbH", primary=ada.id, by=COACH)).id
+    assert firms.company_may(firm, Right.INVOICES)
+    assert firm == firms.contact(ada.id).company
+    firms.do(Archive(contact=ada.id, by=COACH))
+    firms.do(Delete(contact=ada.id, by=COACH))
+    assert firms.company(firm).primary is None
+
+
 def test_sd2_a_primary_contact_who_leaves_the_company_is_primary_no_more(firms: Agents) -> None:
     """Moved to another firm, the contact takes its rights along and leaves none behind. Source: SD2."""
     firm, ada = firm_of(firms, S.CLIENT)
@@ -500,7 +520,7 @@ def test_sd_a1_a_lead_may_become_a_client_at_once(agency: Agents) -> None:
 
 def test_sd_a1_one_step_at_a_time_can_be_chosen() -> None:
     """Under the strict reading a Lead becomes a Prospect first; there is no row past it. Source: SD-A1."""
-    strict = crm(READINGS["SD-A1 one step at a time"])
+    strict = crm(reading("SD-A1 one step at a time"))
     ada = someone(strict, S.LEAD, email=ADDRESS)
     assert ["conversion.a_row_leads_there"] == refusals(strict, Convert(contact=ada.id, to=S.CLIENT, by=COACH))
     converted(strict, ada, S.PROSPECT)
@@ -510,7 +530,7 @@ def test_sd_a1_one_step_at_a_time_can_be_chosen() -> None:
 
 def test_sd_a1_a_client_may_still_be_created_in_the_strict_reading() -> None:
     """Strictness is about conversions: a contact is created in any role all the same. Source: SD-A1, SD5."""
-    strict = crm(READINGS["SD-A1 one step at a time"])
+    strict = crm(reading("SD-A1 one step at a time"))
     assert S.CLIENT is strict.do(AddContact(name="Ada", status=S.CLIENT, email=ADDRESS, by=COACH)).status
 
 
@@ -524,7 +544,7 @@ def test_sd_a2_the_same_role_is_an_error_of_its_own(agency: Agents, status: Agen
 @pytest.mark.parametrize("status", list(Agency))
 def test_sd_a2_or_it_is_done_already(status: Agency) -> None:
     """By flag it is idempotent: allowed, nothing changes, nothing is told; the way back stays closed. Source: SD-A2."""
-    lenient = crm(READINGS["SD-A2 same role accepted"])
+    lenient = crm(reading("SD-A2 same role accepted"))
     ada = someone(lenient, status, email=ADDRESS)
     plan = lenient.plan(Convert(contact=ada.id, to=status, by=COACH))
     assert plan.allowed
@@ -546,7 +566,7 @@ def test_sd_a3_a_client_has_all_of_a_prospects_rights(agency: Agents, right: Rig
 
 def test_sd_a4_the_older_rights_can_be_loaded() -> None:
     """Estimates and Contracts from Client on, Work Requests from Prospects. Source: SD-A4, SD5."""
-    older: Agents = crm(READINGS["SD-A4 older rights"])
+    older = crm(reading("SD-A4 older rights"))
     lead, prospect, client = (inside(older, status, name=status.value) for status in Agency)
     asked = (Right.ESTIMATES, Right.CONTRACTS, Right.WORK_REQUESTS, Right.PROPOSALS)
     given = [{right for right in asked if older.may(contact.id, right)} for contact in (lead, prospect, client)]
@@ -622,7 +642,7 @@ def test_sd_a7_a_lower_primary_contact_can_be_refused() -> None:
 
     Source: SD-A7.
     """
-    strict: Agents = crm(READINGS["SD-A7 no lower primary"])
+    strict = crm(reading("SD-A7 no lower primary"))
     firm, _ = firm_of(strict, S.PROSPECT)
     lead, prospect, client = (inside(strict, status, name=status.value, company=firm) for status in Agency)
     assert ["editing.primary_is_no_lower"] == refusals(strict, SetPrimary(company=firm, contact=lead.id, by=COACH))
@@ -719,7 +739,7 @@ def test_s1_a_mistake_is_not_corrected_unless_the_account_says_so(agency: Agents
 
 def test_s1_by_policy_a_correction_says_what_was_true_instead() -> None:
     """A correction is no way back: the Lead never was a Client, and has no rights of that time. Source: S1."""
-    agency = crm(READINGS["corrections by policy"])
+    agency = crm(reading("corrections by policy"))
     ada = inside(agency, S.LEAD, email=ADDRESS)
     agency.clock.advance(days=1)
     converted(agency, ada, S.CLIENT)
@@ -797,16 +817,44 @@ def test_section_7_the_same_word_is_another_status(agency: Agents) -> None:
         converted(agency, ada, foreign)
 
 
-def test_section_7_an_agency_and_a_practice_do_not_see_each_other(agency: Agents) -> None:
-    """One account, two readings of one funnel: the place in the funnel is one; another account sees nothing.
+def test_section_7_another_account_sees_nothing(agency: Agents) -> None:
+    """A contact, its address and its company are the account's own. Source: section 7, SD4."""
+    firm, ada = firm_of(agency, S.LEAD, email=ADDRESS)
+    neighbour = FunnelService(AGENCY, account="other", storage=agency.storage, clock=agency.clock)
+    for ask, key in ((neighbour.contact, ada.id), (neighbour.person, ada.id), (neighbour.company, firm)):
+        with pytest.raises(NotFound):
+            ask(key)
+    assert S.LEAD is neighbour.do(AddContact(name="Ada", email=ADDRESS, by=COACH)).status
+
+
+@pytest.fixture
+def practice(agency: Agents) -> FunnelService[Coaching, Right]:
+    """A coaching practice in the same account: its people may be the agency's too."""
+    return FunnelService(COACHING, account="acme", storage=agency.storage, clock=agency.clock)
+
+
+def test_section_7_one_person_stands_in_two_funnels(agency: Agents, practice: FunnelService[Coaching, Right]) -> None:
+    """A Prospect there and a Client here: each funnel tells its own place and its own history. Source: section 7."""
+    there = practice.do(AddContact(name="Ada", id="ada", email=ADDRESS, status=Coaching.PROSPECT, by=COACH))
+    agency.clock.advance(days=1)
+    here = agency.do(AddContact(name="Ada", id="ada", email=ADDRESS, status=S.CLIENT, by=COACH))
+    assert (1, 1) == (len(practice.history(there.id)), len(agency.history(here.id)))
+    now = agency.clock.now()
+    assert (Coaching.PROSPECT, S.CLIENT) == (practice.status_at("ada", now), agency.status_at("ada", now))
+    assert agency.status_at("ada", NOON) is None
+
+
+def test_section_7_who_goes_here_stays_there(agency: Agents, practice: FunnelService[Coaching, Right]) -> None:
+    """Deleted in the practice, the person is still the agency's Client, with a name and an address.
 
     Source: section 7.
     """
-    ada = someone(agency, S.LEAD, email=ADDRESS)
-    neighbour = FunnelService(AGENCY, account="other", storage=agency.storage, clock=agency.clock)
+    practice.do(AddContact(name="Ada", id="ada", email=ADDRESS, by=COACH))
+    agency.do(AddContact(name="Ada", id="ada", email=ADDRESS, status=S.CLIENT, by=COACH))
+    practice.do(Delete(contact="ada", by=COACH))
     with pytest.raises(NotFound):
-        neighbour.contact(ada.id)
-    assert S.LEAD is neighbour.do(AddContact(name="Ada", email=ADDRESS, by=COACH)).status
+        practice.contact("ada")
+    assert (S.CLIENT, ADDRESS) == (agency.contact("ada").status, agency.person("ada").email)
 
 
 def test_s1_every_reading_stays_forward_only() -> None:

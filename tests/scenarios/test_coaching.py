@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pytest
 
@@ -81,6 +81,11 @@ S: Final = Coaching
 ITEMS: Final = (Right.PAGES, Right.FORMS, Right.DOCUMENTS)
 
 
+def reading(title: str) -> Funnel[Coaching, Right]:
+    """Another reading of the same source: one of those in the funnel's file."""
+    return cast("Funnel[Coaching, Right]", READINGS[title])
+
+
 @pytest.fixture
 def practice() -> Practice:
     """An empty practice under the default readings."""
@@ -89,7 +94,7 @@ def practice() -> Practice:
 
 def under(practice: Practice, name: str) -> FunnelService[Coaching, Right]:
     """The same practice, read under another policy; the reading is one of those in the funnel's file."""
-    return FunnelService(READINGS[name], account="acme", storage=practice.storage, clock=practice.clock)
+    return FunnelService(reading(name), account="acme", storage=practice.storage, clock=practice.clock)
 
 
 def coached(practice: Practice, *contacts: Contact, **more: Any) -> Appointment:
@@ -944,7 +949,7 @@ def test_cc_a4_a_buyers_hours_are_left_out_and_named(practice: Practice) -> None
 
 def test_cc_a4_an_account_may_count_buyers() -> None:
     """The switch is a derived funnel, in which a Buyer's hours count and a Prospect's still do not. Source: CC-A4."""
-    practice = crm(READINGS["CC-A4 buyers count"])
+    practice = crm(reading("CC-A4 buyers count"))
     bo = someone(practice, S.BUYER)
     coached(practice, bo)
     coached(practice, someone(practice, S.PROSPECT, name="Ada"))
@@ -962,7 +967,7 @@ def test_cc_a5_a_buyer_opens_products_only(practice: Practice, right: Right) -> 
 @pytest.mark.parametrize("right", ITEMS)
 def test_cc_a5_a_buyer_may_be_read_as_a_hot_lead(right: Right) -> None:
     """Under the other reading, a Buyer opens them by permission. Source: CC-A5."""
-    practice = crm(READINGS["CC-A5 buyer as hot lead"])
+    practice = crm(reading("CC-A5 buyer as hot lead"))
     bo = with_credentials(practice, S.BUYER, permitted=("intake",))
     assert practice.may(bo.id, right, item="intake")
     assert ["access.item_is_permitted"] == rules(practice.may(bo.id, right, item="another"))
@@ -1226,7 +1231,7 @@ def test_cc_a13_whoever_accepts_an_agreement_becomes_active(practice: Practice, 
 )
 def test_cc_a13_under_the_other_reading_only_new_and_prospective_ones_do(status: Coaching, becomes_: Coaching) -> None:
     """Inactive and Buyer stay what they are; the agreement is on file, and they can be billed. Source: CC-A13."""
-    practice = crm(READINGS["CC-A13 unchanged"])
+    practice = crm(reading("CC-A13 unchanged"))
     ada = someone(practice, status)
     now = practice.do(Record(contact=ada.id, trigger=Happening.AGREEMENT_ACCEPTED, item="2026", by=SYSTEM))
     assert (becomes_, frozenset({"2026"})) == (now.status, now.agreements)

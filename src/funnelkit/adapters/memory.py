@@ -49,6 +49,9 @@ class _Contacts:
     def many(self, funnel: str, contacts: Iterable[str]) -> dict[str, Contact]:
         return {contact: row for contact in contacts if (row := self._rows.get((funnel, contact))) is not None}
 
+    def funnels(self, contact: str) -> tuple[str, ...]:
+        return tuple(name for name, key in self._rows if key == contact)
+
     def every(self, funnel: str) -> Iterable[Contact]:
         return [row for (name, _), row in self._rows.items() if name == funnel]
 
@@ -166,18 +169,18 @@ class _Appointments:
 
 class _History:
     def __init__(self, log: list[Any]) -> None:
-        self._events: _Table[tuple[str, str], tuple[Event, ...]] = _Table(log)
+        self._events: _Table[tuple[str, str, str], tuple[Event, ...]] = _Table(log)
         self._texts: _Table[str, str] = _Table(log)
 
-    def of(self, kind: str, noun: str) -> tuple[Event, ...]:
-        return self._events.get((kind, noun), ())
+    def of(self, within: str, kind: str, noun: str) -> tuple[Event, ...]:
+        return self._events.get((within, kind, noun), ())
 
     def text(self, event: str) -> str | None:
         return self._texts.get(event)
 
     def append(self, events: Iterable[Event], texts: Iterable[tuple[str, str]]) -> None:
         for event in events:
-            about = (event.noun, event.about)
+            about = (event.within, event.noun, event.about)
             self._events.put(about, (*self._events.get(about, ()), event))
         for key, text in texts:
             self._texts.put(key, text)

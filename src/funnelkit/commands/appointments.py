@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import reduce
 from typing import Any
 
 from attrs import field, frozen
@@ -116,16 +117,16 @@ class Book(Command[Status, Appointment]):
         end: datetime,
     ) -> Decision:
         overlaps = _overlaps(view, self.coach, start, end)
-        found: Decision | None = None
-        for contact in contacts if where is not Where.STAFF else contacts[:1]:
-            case: booking.Case[Status] = booking.Case(
+        asked = contacts[:1] if where is Where.STAFF else contacts
+        cases: list[booking.Case[Status]] = [
+            booking.Case(
                 status=contact.status, kind=self.kind, by=self.by, where=where, overlaps=overlaps, contact=contact.id,
                 may_log_in=where is Where.PORTAL and _may_log_in(funnel, contact),
                 opened=_opened(view, contact), facts=moment.facts,
-            )  # fmt: skip
-            one = booking.may_book(funnel, case)
-            found = one if found is None else both(found, one)
-        return found or booking.may_book(funnel, booking.Case(kind=self.kind, by=self.by))
+            )
+            for contact in asked
+        ]  # fmt: skip
+        return reduce(both, (booking.may_book(funnel, case) for case in cases))
 
     @staticmethod
     def _status(draft: Draft, contact: Contact, when: datetime) -> Status | None:

@@ -97,13 +97,14 @@ class AddContact(Command[S_contra, Contact]):
             attempt=funnel.follow_ups.index(row.to) + 1 if row.to in funnel.follow_ups else 0,
         )  # fmt: skip
         _look_up(view, self.company)
+        _person(draft, view, id, self.name, self.email, self.phone)
         draft.say(ContactAdded, id, 1, when, contact=contact, on=row.on)
         if row.automatic:
             contact = draft.happen(contact, row.on, self.item, when, new=True)
         contact = draft.set_off(contact, row.to, None, when)
         draft.mail(row.on, contact, new=True)
-        draft.keep(evolve(contact, version=1))
-        _person(draft, view, id, self.name, self.email, self.phone)
+        contact = evolve(contact, version=1)
+        draft.keep(contact)
         return draft.plan(decision, contact)
 
     def _way_in(self, funnel: AnyFunnel) -> tuple[Trigger | None, Status | None]:
@@ -157,9 +158,10 @@ class Adopt(Command[S_contra, Contact]):
             attempt=funnel.follow_ups.index(status) + 1 if status in funnel.follow_ups else 0,
         )  # fmt: skip
         _look_up(view, self.company)
-        draft.say(ContactAdopted, id, 1, when, contact=contact)
-        draft.keep(contact)
         _person(draft, view, id, self.name, self.email, self.phone)
+        draft.say(ContactAdopted, id, 1, when, contact=contact)
+        contact = evolve(draft.set_off(contact, status, None, when), version=1)
+        draft.keep(contact)
         return draft.plan(decision, contact)
 
 
@@ -191,6 +193,8 @@ class Edit(Command[Status, Contact]):
                 now = draft.change(now, axis, getattr(self, axis), when)
         if self.company is not KEEP:
             _look_up(view, self.company)
+            if was.company is not None and was.company != self.company:
+                draft.step_down(was.company, was.id)
         self._person(draft, view.person(was.id), when)
         if not draft.events:
             return draft.plan(decision, was)
@@ -254,11 +258,7 @@ def _look_up(view: View, company: str | None) -> None:
 
 
 def _person(draft: Draft, view: View, key: str, name: str, address: str | None, phone: str | None) -> None:
-    person = view.person(key)
-    fresh = Person(id=key, name=name, email=address, phone=phone, version=person.version + 1 if person else 1)
-    do_not = draft.nouns.get(("person", key))
-    if isinstance(do_not, Person):
-        fresh = evolve(fresh, do_not_contact=do_not.do_not_contact)
-    draft.keep(fresh)
-    if fresh.address is not None:
-        draft.touched.append(("address", fresh.address))
+    was = view.person(key) or Person(id=key, name=name)
+    now = evolve(was, name=name, email=address, phone=phone, version=was.version + 1)
+    draft.keep(now)
+    draft.touched += [("address", held) for held in (was.address, now.address) if held is not None]

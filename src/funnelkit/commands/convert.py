@@ -38,7 +38,7 @@ class Convert(Command[S_contra, Contact]):
         row = None if now is None else conversion.row_for(funnel, now, to, self.by.role)
         needs = () if row is None or row.automatic else row.needs
         case: conversion.Case[Status] = conversion.Case(
-            now=now, to=to, by=self.by, standing=stored.standing, contact=stored.id,
+            now=now, to=to, by=self.by, standing=stored.standing, contact=stored.id, attempt=was.attempt if was else 0,
             facts=draft.facts(needs, contact=was, to=to, reason=self.reason),
         )  # fmt: skip
         if was is None or now is None:
@@ -124,6 +124,8 @@ class Correct(Command[S_contra, Contact]):
         whole = (*told, *draft.events)
         draft.restate(stored.id, whole, wrong.effective)
         now = evolve(history.contact_at(whole) or stored, version=stored.version + 1)
+        if now.status is to:
+            now = evolve(draft.set_off(now, to, None, wrong.effective), version=now.version)
         draft.keep(now)
         if now.status is not stored.status:
             draft.follow(stored, now)

@@ -20,6 +20,7 @@ from funnelkit.values.appointment import Appointment, Attendee
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import (
     AppointmentRestated,
+    CompanyChanged,
     ContactChanged,
     DoNotContactSet,
     Event,
@@ -28,6 +29,7 @@ from funnelkit.values.events import (
     TriggerRecorded,
     Why,
 )
+from funnelkit.values.person import Person
 from funnelkit.values.plan import Consequence, Message, Noun, Obligation, Plan, kind_of_noun
 from funnelkit.words import Axis, Grant, Kind, Recipient, Where
 
@@ -79,8 +81,9 @@ class Draft:
 
     def say(self, kind: type[E], about: str, version: int, effective: datetime, **said: Any) -> E:
         """Add an event."""
+        within = self.funnel.name if kind.noun == "contact" else ""
         event = kind(
-            id=self.moment.fresh("event"), about=about, by=self.by, effective=effective, recorded=self.moment.now,
+            id=self.moment.fresh("event"), about=about, within=within, by=self.by, effective=effective, recorded=self.moment.now,
             version=version, funnel=self.funnel.fingerprint, cause=self.cause, **said,
         )  # fmt: skip
         self.events.append(event)
@@ -89,6 +92,11 @@ class Draft:
     def keep(self, noun: Noun) -> None:
         """Note a changed or new value."""
         self.nouns[kind_of_noun(noun), noun.id] = noun
+
+    def person(self, contact: str) -> Person | None:
+        """Give the person behind a contact, as it is planned so far."""
+        planned = self.nouns.get(("person", contact))
+        return planned if isinstance(planned, Person) else self.view.person(contact)
 
     def note(self, event: Event, text: str | None) -> None:
         """Put a reason or note beside an event."""
@@ -151,9 +159,11 @@ class Draft:
 
     def _effect(self, contact: Contact, effect: Effect, item: str | None, effective: datetime) -> Contact:
         if effect.axis is Axis.DO_NOT_CONTACT:
-            person = self.view.person(contact.id)
+            person = self.person(contact.id)
             if person is not None and person.do_not_contact is not bool(effect.to):
-                self.keep(evolve(person, do_not_contact=bool(effect.to), version=person.version + 1))
+                stored = self.view.person(contact.id)
+                version = stored.version + 1 if stored else 1
+                self.keep(evolve(person, do_not_contact=bool(effect.to), version=version))
                 self.say(DoNotContactSet, contact.id, contact.version, effective, to=bool(effect.to))
             return contact
         if effect.axis is Axis.PORTAL and contact.portal is not effect.to:
@@ -293,6 +303,14 @@ class Draft:
         if appointments:
             self.consequences += self._of_appointments(was, now, appointments)
 
+    def step_down(self, company: str, contact: str) -> None:
+        """Leave a company without a primary contact, if it was this one."""
+        was = self.view.company(company)
+        if was.primary == contact:
+            now = evolve(was, primary=None, version=was.version + 1)
+            self.keep(now)
+            self.say(CompanyChanged, company, now.version, self.when(), primary=None)
+
     def pass_on(self, was: Status, now: Status) -> None:
         """Say which rights another status gives and takes."""
         gained, lost = self.funnel.gained[was, now]
@@ -330,7 +348,7 @@ class Draft:
             if mail.on is not on or not (new or mail.start is ANY):
                 continue
             if mail.to is Recipient.CONTACT:
-                person = self.view.person(contact.id) if not new else None
+                person = self.person(contact.id)
                 if person is not None and person.do_not_contact:
                     continue
             to = contact.id if mail.to is Recipient.CONTACT else contact.coach or "account"

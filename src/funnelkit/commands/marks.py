@@ -231,11 +231,15 @@ class AddCompany(Command[Status, Company]):
         draft = Draft(funnel, moment, view, self)
         key = self.id or moment.fresh("company")
         taken = not view.is_free("company", key)
-        if self.primary is not None:
-            view.contact(self.primary)
+        primary = None if self.primary is None else view.contact(self.primary)
+        if primary is not None and primary.company not in (None, key):
+            raise Invalid(Problem("primary", "belongs to another company; edit its company first"))
         decision = editing.may_be_known(funnel, editing.Case(by=self.by, id_taken=taken, what="company"))
         if not decision:
             return draft.refuse(decision)
+        if primary is not None:
+            when = draft.when(primary.changed)
+            draft.settle(primary, draft.change(primary, "company", key, when), when)
         company = Company(id=key, name=self.name, primary=self.primary, version=1)
         draft.say(CompanyChanged, key, 1, draft.when(), primary=self.primary)
         draft.keep(company)

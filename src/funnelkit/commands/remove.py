@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from funnelkit.commands.draft import Draft
 from funnelkit.planning import AnyFunnel, Command, Moment, View
@@ -65,11 +65,11 @@ class Delete(Command[Status, Removal]):
         person = draft.view.person(was.id)
         gone = draft.say(ContactDeleted, was.id, was.version + 1, draft.when(was.changed))
         draft.note(gone, self.reason)
-        draft.removed += [("contact", was.id), ("person", was.id)]
-        if person is not None and person.address is not None:
-            draft.touched.append(("address", person.address))
+        draft.removed.append(("contact", was.id))
+        if not draft.view.stands_elsewhere(was.id):
+            draft.removed.append(("person", was.id))
+            if person is not None and person.address is not None:
+                draft.touched.append(("address", person.address))
         if was.company is not None:
-            company = draft.view.company(was.company)
-            if company.primary == was.id:
-                draft.keep(evolve(company, primary=None, version=company.version + 1))
+            draft.step_down(was.company, was.id)
         draft.obligations.append(Obligation("delete_files", was.id, FILES))

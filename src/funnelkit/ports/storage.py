@@ -31,6 +31,10 @@ class Contacts(Protocol):
         """Give those that are there, by id, in one query."""
         ...
 
+    def funnels(self, contact: str) -> tuple[str, ...]:
+        """Give the names of the funnels in which this person stands."""
+        ...
+
     def every(self, funnel: str) -> Iterable[Contact]:
         """Give all of the funnel, in the order in which they came."""
         ...
@@ -123,8 +127,8 @@ class Appointments(Protocol):
 class History(Protocol):
     """Events in the order of recording, and the texts that go with some of them."""
 
-    def of(self, kind: str, noun: str) -> tuple[Event, ...]:
-        """Give all events about one `contact`, `appointment`, `group` or `company`."""
+    def of(self, within: str, kind: str, noun: str) -> tuple[Event, ...]:
+        """Give all events about a `contact` of a funnel; or about an `appointment`, `group`, `company` (within "")."""
         ...
 
     def text(self, event: str) -> str | None:

@@ -34,6 +34,8 @@ class Case(AnyCase, Generic[S]):
     by: Actor
     facts: Mapping[str, bool] = field(factory=dict)
     standing: Standing = Standing.ACTIVE
+    attempt: int = 0
+    """The number of the last follow-up."""
     contact: str | None = None
 
     def words(self) -> Mapping[str, object]:
@@ -217,7 +219,8 @@ def decide(funnel: Funnel[S, R], case: Case[S], row: Row[S] | None) -> Decision:
         found.append(actor_may.nothing)
     notices: tuple[Notice, ...] = ()
     if funnel.advice and row is not None and not row.automatic:
-        notices = funnel.advised(row.on, case.now, case.to, case.standing)
+        early = case.attempt < len(funnel.follow_ups)
+        notices = funnel.advised(row.on, case.now, case.to, case.standing, early=early)
     return Decision(QUESTION, tuple(found), case, row, funnel, notices)
 
 

@@ -149,7 +149,7 @@ SIX: Final = "the standard is six follow-ups before a cold lead"
 TIPS: Final[tuple[Tip[Franchise], ...]] = (
     #   code              when            was              becomes      advice source
     Tip("write_notes",    T.USER_DECIDES, (),              FOLLOW_UPS,  NOTES, "S2, BG-A6"),
-    Tip("cold_is_early",  T.USER_DECIDES, BEFORE_THE_LAST, (S.COLD,),   SIX,   "S2, BG-A8"),
+    Tip("cold_is_early",  T.USER_DECIDES, BEFORE_THE_LAST, (S.COLD,),   SIX,   "S2, BG-A8", early=True),
 )
 
 FRANCHISE: Final = Funnel(

@@ -37,10 +37,12 @@ class Event:
     """
 
     noun: ClassVar[str] = "contact"
-    """The kind of noun that it is about."""
+    """The kind of noun that it is about: only a contact is one in each funnel."""
 
     id: str
     about: str
+    within: str
+    """The funnel that it happened in; empty where it is about something that all funnels share."""
     by: Actor
     effective: datetime
     recorded: datetime

@@ -9,15 +9,18 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from attrs import define, field, frozen
 
-from funnelkit import Invalid, Problem
+from funnelkit import Decision, Finding, Funnel, Invalid, Problem
 from funnelkit.commands import Command
+from funnelkit.decisions import named, said
 from funnelkit.errors import unknown
+from funnelkit.render import label
 from funnelkit.statuses.coaching import Coaching
 from funnelkit.times import local
 from funnelkit.times import zone as known_zone
@@ -140,6 +143,18 @@ class Row:
         return None
 
 
+def reason(decision: Decision, finding: Finding) -> str:
+    """Say one finding as people would, with what would change it."""
+    funnel = decision.funnel if isinstance(decision.funnel, Funnel) else None
+    words = {**decision.words(), **finding.params}
+    texts = (finding.text, finding.remedy if not finding.ok else "")
+    return "; ".join(said(text, words, lambda value: _named(value, funnel)) for text in texts if text)
+
+
+def _named(value: object, funnel: Funnel[Any, Any] | None) -> str:
+    return label(value, funnel=funnel) if isinstance(value, Enum) else named(value)
+
+
 @lru_cache
 def folded(text: str) -> str:
     """Give a label without its odd case and blanks."""
@@ -170,7 +185,7 @@ def rows(path: Path, needed: Iterable[str], columns: Mapping[str, str]) -> Itera
 
 
 def write_refused(path: Path, refused: Iterable[Row]) -> None:
-    """Write refused rows cell by cell, each behind its line, fields and reasons. Once corrected, the file can be read."""
+    """Write refused rows cell by cell, each behind its line, fields and reasons; corrected, the file can be read."""
     with path.open("w", encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         writer = csv.writer(file)
         for number, row in enumerate(refused):

@@ -1,0 +1,61 @@
+"""A coaching practice's year: read from its exports, lived through, and asked. `make demo` runs this.
+
+Bad rows are refused with file, line, field and reason, and kept whole in `rejects-*.csv`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Final
+
+import elsewhere
+import live
+import scenes
+from exports import write_refused
+from screen import Bar, Screen
+
+HERE: Final = Path(__file__).parent
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Tell the whole story on standard output; the progress bar goes to standard error."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rejects", type=Path, default=HERE, metavar="FOLDER", help="where refused rows go")
+    parser.add_argument("--plain", action="store_true", help="no colours, also on a terminal")
+    options = parser.parse_args(arguments)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # names have letters that not every terminal knows
+    screen = Screen(sys.stdout, plain=options.plain)
+    year = live.year(HERE, Bar(sys.stderr, "importing"))
+    scenes.imported(screen, year, refused(year, options.rejects))
+    scenes.rights(screen, year)
+    scenes.certification(screen, year)
+    scenes.conversion(screen, year)
+    elsewhere.agency(screen)
+    elsewhere.franchise(screen)
+    elsewhere.studio(screen)
+    sys.stdout.flush()
+    return 0
+
+
+def refused(year: live.Year, folder: Path) -> tuple[str, ...]:
+    """Keep the refused rows, a file for each export; give the names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    names = []
+    for rows in (year.contacts, year.appointments):
+        path = folder / f"rejects-{rows[0].file}"
+        write_refused(path, [row for row in rows if row.faults])
+        names.append(os.path.relpath(path))
+    return tuple(names)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except BrokenPipeError:  # whoever reads has read enough, e.g. `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,373 @@
+"""Each rule does its own work: one case that is allowed, and one changed fact that only this rule refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+from attrs import evolve, frozen
+
+from funnelkit import AGENCY, COACHING, FRANCHISE, Actor, Decision, Kind, Portal, Right, Role, Standing, Where
+from funnelkit.commands import AddCompany, AddContact, Convert, SetPrimary
+from funnelkit.decisions import About, Mark, Rule
+from funnelkit.funnel import Funnel
+from funnelkit.rules import access, booking, certification, conversion, editing, removal
+from funnelkit.statuses import agency, coaching
+from funnelkit.statuses.agency import Agency
+from funnelkit.statuses.appointment import AppointmentStatus
+from funnelkit.statuses.appointment import Happening as Appointed
+from funnelkit.statuses.coaching import Coaching, Happening
+from funnelkit.statuses.franchise import Franchise
+from funnelkit.table import Status
+from tests.scenarios.world import COACH, NOON, SYSTEM, VIEWER, crm, someone
+
+ADA: Final = Actor(id="c-1", role=Role.CLIENT)
+EVE: Final = Actor(id="c-2", role=Role.CLIENT)
+MODULES: Final = (access, booking, certification, conversion, editing, removal)
+
+Ask = Callable[[], Decision]
+
+
+@frozen
+class Witness:
+    """Two questions that differ in one fact, and the rule that alone refuses the second."""
+
+    rule: str
+    good: Ask
+    bad: Ask
+    mark: Mark = Mark.NO
+
+
+def of(rule: str, ask: Callable[[Any], Decision], good: Any, mark: Mark = Mark.NO, **changed: object) -> Witness:
+    """Write a witness of one question: a case, and the one fact of it that changes."""
+    return Witness(rule, lambda: ask(good), lambda: ask(evolve(good, **changed)), mark)
+
+
+# ---- access
+
+
+def may(case: access.Case[Coaching, Right]) -> Decision:
+    """May a contact of the practice open this?"""
+    return access.may(COACHING, case)
+
+
+LOGGED_IN: Final = access.Case(status=Coaching.ACTIVE_CLIENT, right=Right.CALENDAR, portal=Portal.ACTIVE)
+READING: Final = evolve(LOGGED_IN, right=Right.FORMS, item="intake", permitted=frozenset({"intake"}))
+OWNING: Final = evolve(LOGGED_IN, right=Right.PRODUCTS, item="book", owned=frozenset({"book"}))
+BILLED: Final = access.Case(status=Coaching.INACTIVE_CLIENT, right=Right.COACHING_INVOICE, facts={"agreement": True})
+
+
+def company(primary: bool) -> Decision:
+    """May a company have this, with a primary contact or without one?"""
+    world = crm(agency.READINGS["S1 company first"])
+    firm = world.do(AddCompany(name="ACME GmbH", by=COACH)).id
+    if primary:
+        ada = someone(world, Agency.CLIENT, portal=Portal.ACTIVE, company=firm)
+        world.do(SetPrimary(company=firm, contact=ada.id, by=COACH))
+    return world.company_may(firm, Right.INVOICES)
+
+
+ACCESS: Final = (
+    of("access.status_may_log_in", may, OWNING, status=Coaching.PROSPECT),
+    of("access.credentials_exist", may, LOGGED_IN, portal=Portal.INVITED),
+    of("access.not_archived", may, LOGGED_IN, standing=Standing.ARCHIVED),
+    of("access.item_is_permitted", may, READING, permitted=frozenset({"another"})),
+    of("access.item_is_owned", may, OWNING, owned=frozenset({"another"})),
+    of("access.item_is_named", may, READING, Mark.NEEDS, item=None),
+    Witness("access.company_has_a_primary", lambda: company(primary=True), lambda: company(primary=False)),
+)
+ACCESS_CELLS: Final = (
+    of("access.status_grants", may, evolve(LOGGED_IN, right=Right.LOG_IN), status=Coaching.PROSPECT),
+    of("access.agreement", may, BILLED, facts={"agreement": False}),
+    of("access.agreement", may, BILLED, Mark.NEEDS, facts={}),
+)
+
+
+# ---- booking
+
+
+def may_book(case: booking.Case[Coaching]) -> Decision:
+    """May this be booked in the practice?"""
+    return booking.may_book(COACHING, case)
+
+
+def may_change(case: booking.Change) -> Decision:
+    """May this be done with a standing appointment?"""
+    return booking.may_change(COACHING, case)
+
+
+ENTERED: Final = booking.Case(status=Coaching.PROSPECT, kind=Kind.SESSION, by=COACH)
+INSIDE: Final = booking.Case(
+    status=Coaching.ACTIVE_CLIENT, kind=Kind.SESSION, by=ADA, where=Where.PORTAL, may_log_in=True, contact="c-1"
+)
+WARM: Final = evolve(INSIDE, status=Coaching.HOT_LEAD, opened=frozenset({"session"}))
+OUTSIDE: Final = booking.Case(
+    status=Coaching.ACTIVE_CLIENT, kind=Kind.SAMPLE, by=ADA, where=Where.PUBLIC, contact="c-1"
+)
+VISIT: Final = evolve(OUTSIDE, status=Coaching.INACTIVE_CLIENT, facts={"public_booking": True})
+HELD: Final = booking.Change(state=AppointmentStatus.BOOKED, on=Appointed.HELD, by=COACH, begun=True)
+CALLED_OFF: Final = booking.Change(state=AppointmentStatus.BOOKED, on=Appointed.CANCELLED, by=ADA, own=True)
+MOVED: Final = booking.Change(state=AppointmentStatus.BOOKED, on=Appointed.RESCHEDULED, by=COACH)
+
+BOOKING: Final = (
+    of("booking.coach_is_free", may_book, ENTERED, overlaps=("a-1",)),
+    of("booking.coach_is_free", may_book, INSIDE, overlaps=("a-1",)),
+    of("booking.coach_is_free", may_change, MOVED, overlaps=("a-1",)),
+    of("booking.staff_enters", may_book, ENTERED, by=VIEWER),
+    of("booking.books_for_oneself", may_book, INSIDE, by=EVE),
+    of("booking.books_for_oneself", may_book, INSIDE, by=SYSTEM),
+    of("booking.books_for_oneself", may_book, OUTSIDE, by=COACH),
+    of("booking.may_log_in", may_book, INSIDE, may_log_in=False),
+    of("booking.kind_is_opened", may_book, WARM, opened=frozenset({"sample"})),
+    of("booking.open_to_the_public", may_book, OUTSIDE, kind=Kind.SESSION),
+    of("booking.still_possible", may_change, HELD, state=AppointmentStatus.CANCELLED),
+    of("booking.hand_may", may_change, HELD, by=ADA),
+    of("booking.hand_may", may_change, CALLED_OFF, own=False),
+    of("booking.has_begun", may_change, HELD, begun=False),
+)
+BOOKING_CELLS: Final = (
+    of("booking.status_may_book", may_book, INSIDE, status=Coaching.BUYER),
+    of("booking.public_booking", may_book, VISIT, facts={"public_booking": False}),
+    of("booking.public_booking", may_book, VISIT, Mark.NEEDS, facts={}),
+)
+
+
+# ---- certification
+
+
+def counts(case: certification.Case[Coaching]) -> Decision:
+    """Does this attendee of this appointment count?"""
+    return certification.counts(COACHING, case)
+
+
+COUNTED: Final = certification.Case(status=Coaching.ACTIVE_CLIENT)
+FORMER: Final = certification.Case(status=Coaching.PROSPECT, always=True)
+
+CERTIFICATION: Final = (
+    of("certification.not_cancelled", counts, COUNTED, state=AppointmentStatus.CANCELLED),
+    of("certification.not_missed", counts, COUNTED, state=AppointmentStatus.MISSED),
+    of("certification.has_ended", counts, COUNTED, ended=False),
+    of("certification.status_is_known", counts, COUNTED, status=None),
+)
+CERTIFICATION_CELLS: Final = (
+    of("certification.status_counts", counts, COUNTED, status=Coaching.PROSPECT),
+    of("certification.status_counts", counts, FORMER, always=False),
+)
+
+
+# ---- conversion
+
+
+def may_convert(case: conversion.Case[Agency]) -> Decision:
+    """May a contact of the agency be converted so?"""
+    return conversion.may_convert(AGENCY, case)
+
+
+def may_follow(case: conversion.Case[Franchise]) -> Decision:
+    """May a lead of the franchise be moved so?"""
+    return conversion.may_convert(FRANCHISE, case)
+
+
+def may_record(case: conversion.Case[Coaching]) -> Decision:
+    """May this be recorded in the practice?"""
+    return conversion.may_record(COACHING, case)
+
+
+def may_enter(case: conversion.Case[Coaching]) -> Decision:
+    """May a contact come into the practice so?"""
+    return conversion.may_enter(COACHING, case)
+
+
+def may_correct(case: conversion.Case[Coaching]) -> Decision:
+    """May a mistake of the practice be put right so?"""
+    return conversion.may_correct(COACHING, case)
+
+
+def corrected_in_the_agency(by_policy: bool) -> Decision:
+    """May a mistake be put right in a funnel that is forward only?"""
+    funnel: Funnel[Status, Any] = agency.READINGS["corrections by policy"] if by_policy else AGENCY
+    case: conversion.Case[Status] = conversion.Case(now=Agency.CLIENT, to=Agency.LEAD, by=COACH, facts={"reason": True})
+    return conversion.may_correct(funnel, case)
+
+
+def converted_in_the_past(before: bool) -> Decision:
+    """May a contact be converted as of a time, before it came or after?"""
+    world = crm(COACHING)
+    ada = world.do(AddContact(name="Ada", by=COACH))
+    world.clock.advance(days=1)
+    at = NOON + timedelta(hours=-1 if before else 1)
+    return world.plan(Convert(contact=ada.id, to=Coaching.HOT_LEAD, at=at, by=COACH)).decision
+
+
+INWARD: Final = conversion.Case(now=Agency.PROSPECT, to=Agency.CLIENT, by=COACH, facts={"email": True})
+STEPPING: Final = conversion.Case(now=Franchise.NEW_LEAD, to=Franchise.DNC, by=COACH)
+ACCEPTED: Final = conversion.Case(now=Coaching.PROSPECT, on=Happening.AGREEMENT_ACCEPTED, by=SYSTEM)
+REGISTERED: Final[conversion.Case[Coaching]] = conversion.Case(on=Happening.REGISTERED, by=SYSTEM)
+BY_HAND: Final = conversion.Case(to=Coaching.ACTIVE_CLIENT, by=COACH)
+BOUGHT: Final[conversion.Case[Coaching]] = conversion.Case(
+    on=Happening.PRODUCT_PURCHASED, by=SYSTEM, facts={"product": True}
+)
+MISTAKEN: Final = conversion.Case(now=Coaching.ACTIVE_CLIENT, to=Coaching.PROSPECT, by=COACH, facts={"reason": True})
+
+CONVERSION: Final = (
+    of("conversion.is_a_change", may_convert, INWARD, to=Agency.PROSPECT),
+    of("conversion.is_a_change", may_correct, MISTAKEN, to=Coaching.ACTIVE_CLIENT),
+    of("conversion.never_backward", may_convert, INWARD, to=Agency.LEAD),
+    of("conversion.set_by_hand", may_follow, STEPPING, to=Franchise.SOLD),
+    of("conversion.actor_may", may_convert, INWARD, by=VIEWER),
+    of("conversion.actor_may", may_enter, BY_HAND, by=ADA),
+    of("conversion.recorder_may", may_record, ACCEPTED, by=ADA),
+    of("conversion.recorder_may", may_enter, REGISTERED, by=ADA),
+    of("conversion.is_recorded", may_record, ACCEPTED, on=Happening.COACH_DECIDES),
+    of("conversion.is_an_entry", may_enter, REGISTERED, on=Happening.COACH_DECIDES),
+    of("conversion.starts_in_sight", may_enter, REGISTERED, standing=Standing.ARCHIVED),
+    Witness(
+        "conversion.corrections_are_offered",
+        lambda: corrected_in_the_agency(by_policy=True),
+        lambda: corrected_in_the_agency(by_policy=False),
+    ),
+    of("conversion.corrector_may", may_correct, MISTAKEN, by=SYSTEM),
+    Witness(
+        "conversion.was_there",
+        lambda: converted_in_the_past(before=False),
+        lambda: converted_in_the_past(before=True),
+    ),
+)
+CONVERSION_CELLS: Final = (
+    of("conversion.a_row_leads_there", may_follow, STEPPING, now=Franchise.SOLD),
+    of("conversion.email", may_convert, INWARD, facts={"email": False}),
+    of("conversion.email", may_convert, INWARD, Mark.NEEDS, facts={}),
+    of("conversion.product", may_enter, BOUGHT, facts={"product": False}),
+    of("conversion.reason", may_correct, MISTAKEN, facts={"reason": False}),
+)
+
+
+# ---- editing, removal
+
+
+def may_be_known(case: editing.Case) -> Decision:
+    """May a contact of the agency have this id and this address?"""
+    return editing.may_be_known(AGENCY, case)
+
+
+def may_hold(case: editing.Case) -> Decision:
+    """May a contact of the practice hold credentials?"""
+    return editing.may_hold_credentials(COACHING, case)
+
+
+def may_be_primary(case: editing.Case) -> Decision:
+    """May this contact be primary, where the account refuses a lower one?"""
+    return editing.may_be_primary(agency.READINGS["SD-A7 no lower primary"], case)
+
+
+def may_delete(case: removal.Case) -> Decision:
+    """May this contact of the agency be deleted?"""
+    return removal.may_delete(AGENCY, case)
+
+
+KEPT: Final = editing.Case(by=COACH)
+HOLDER: Final = editing.Case(by=COACH, status=Coaching.HOT_LEAD)
+AWAY: Final = removal.Case(by=COACH, standing=Standing.ARCHIVED)
+
+EDITING: Final = (
+    of("editing.keeper_may", may_be_known, KEPT, by=ADA),
+    of("editing.id_is_free", may_be_known, KEPT, id_taken=True),
+    of("editing.email_is_free", may_be_known, KEPT, holders=("c-2",)),
+    of("editing.status_may_hold", may_hold, HOLDER, status=Coaching.PROSPECT),
+    of("editing.primary_is_no_lower", may_be_primary, KEPT, lowers=True),
+)
+REMOVAL: Final = (of("removal.remover_may", may_delete, AWAY, by=ADA),)
+REMOVAL_CELLS: Final = (of("removal.standing_allows", may_delete, AWAY, standing=Standing.ACTIVE),)
+
+
+# ---- the laws
+
+OF_RULES: Final = (*ACCESS, *BOOKING, *CERTIFICATION, *CONVERSION, *EDITING, *REMOVAL)
+OF_CELLS: Final = (*ACCESS_CELLS, *BOOKING_CELLS, *CERTIFICATION_CELLS, *CONVERSION_CELLS, *REMOVAL_CELLS)
+SPEAKS_FOR_A_YES_ONLY: Final = "certification.all_hours_count"
+"""It is asked where it holds, and decides against the status; it has nothing to refuse."""
+
+
+def every_rule() -> dict[str, Rule[Any, Any, Any]]:
+    """All rules of the rulebook, by address."""
+    rulebook: list[Rule[Any, Any, Any]] = [rule for module in MODULES for rule in module.RULES]
+    return {rule.address: rule for rule in rulebook}
+
+
+def named(witness: Witness) -> str:
+    """The address of what a witness is for."""
+    return witness.rule
+
+
+@pytest.mark.parametrize("witness", [*OF_RULES, *OF_CELLS], ids=named)
+def test_one_changed_fact_is_refused_by_this_rule_alone(witness: Witness) -> None:
+    """The good case is allowed; with one other fact, this rule refuses, and no other."""
+    good, bad = witness.good(), witness.bad()
+    assert good, str(good)
+    assert not bad
+    assert [witness.rule] == [finding.rule for finding in bad.refusals], str(bad)
+    assert witness.mark is bad.refusals[0].mark
+
+
+@pytest.mark.parametrize("witness", [*OF_RULES, *OF_CELLS], ids=named)
+def test_a_refusal_says_what_it_saw(witness: Witness) -> None:
+    """Its text is whole: every word of the sentence and of the remedy was filled in."""
+    text = str(witness.bad())
+    assert "…" not in text
+    assert "{" not in text
+    assert f" {witness.rule} " in text
+
+
+def test_every_rule_has_a_witness() -> None:
+    """No rule of the rulebook is without one, and no witness is for a rule that is gone."""
+    assert set(every_rule()) - {SPEAKS_FOR_A_YES_ONLY} == {witness.rule for witness in OF_RULES}
+
+
+def test_every_table_that_answers_has_a_witness() -> None:
+    """What is refused by a cell, a row or a named need has an address as well, and a case that only it refuses."""
+    cells = {
+        "access.status_grants", "booking.status_may_book", "certification.status_counts", "removal.standing_allows",
+        "conversion.a_row_leads_there",
+    }  # fmt: skip
+    needs = {
+        "access.agreement", "booking.public_booking", "conversion.email", "conversion.product", "conversion.reason"
+    }  # fmt: skip
+    assert cells | needs == {witness.rule for witness in OF_CELLS}
+    assert not cells & set(every_rule())
+
+
+def test_the_rule_that_only_speaks_for_a_yes_does_so() -> None:
+    """All hours of who is inactive today: this rule alone turns a Prospect's hour into a counted one. Source: CC-A2."""
+    former: certification.Case[Status] = certification.Case(status=Coaching.PROSPECT, always=True)
+    decision = certification.counts(coaching.READINGS["CC-A2 inactive_counts_all"], former)
+    assert decision
+    assert SPEAKS_FOR_A_YES_ONLY in [finding.rule for finding in decision.findings]
+    assert "certification.status_counts" not in [finding.rule for finding in decision.findings]
+    assert SPEAKS_FOR_A_YES_ONLY in every_rule()
+
+
+def test_every_rule_is_of_its_module_and_says_a_sentence() -> None:
+    """An address is module and name; behind it stand a docstring with a source, and findings that are sentences."""
+    for module in MODULES:
+        rulebook: tuple[Rule[Any, Any, Any], ...] = tuple(module.RULES)
+        for rule in rulebook:
+            name = rule.address.partition(".")[2]
+            assert getattr(module, name) is rule
+            doc = rule.claim.__doc__ or ""
+            assert "Source:" in doc or doc.rstrip().endswith("Ours."), rule.address
+            assert rule.ok.text, rule.address
+            assert rule.no.text, rule.address
+            assert rule.ok.text != rule.no.text, rule.address
+            assert (Mark.OK, Mark.NOTHING) == (rule.ok.mark, rule.nothing.mark)
+            assert rule.no.mark in (Mark.NO, Mark.NEEDS)
+
+
+def test_what_is_about_the_actor_is_about_who_asks() -> None:
+    """A host answers 403 by it: each rule that looks at the role alone says so, and no other does."""
+    about_actor = {rule.address for rule in every_rule().values() if rule.no.about is About.ACTOR}
+    assert about_actor == {
+        "booking.staff_enters", "booking.books_for_oneself", "booking.hand_may", "conversion.actor_may",
+        "conversion.recorder_may", "conversion.corrector_may", "editing.keeper_may", "removal.remover_may",
+    }  # fmt: skip
