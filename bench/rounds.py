@@ -1,6 +1,7 @@
 """How a figure is taken: sides in turn, round by round, so that a slow moment of the machine hits all of them alike.
 
-Garbage is collected before each round and not inside it. Absolute times move with the machine; a ratio is taken within a
+Garbage is collected before each round and not inside it. Time is processor time of the thread, so that what else runs on
+the machine counts as little as possible. It still moves with the machine: what counts is a ratio. It is taken within a
 round, of two sides that ran one after the other, and printed as the median of all rounds with its quartiles.
 """
 
@@ -10,7 +11,7 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from statistics import median, quantiles
-from time import perf_counter_ns
+from time import thread_time_ns
 from typing import Final, Literal
 
 from attrs import field, frozen
@@ -116,9 +117,9 @@ def agree(sides: Iterable[Side]) -> None:
 
 def once(side: Side, n: int) -> float:
     """Give the seconds that it takes to do the work so many times."""
-    start = perf_counter_ns()
+    start = thread_time_ns()
     side.work(n)
-    return (perf_counter_ns() - start) / 1e9
+    return (thread_time_ns() - start) / 1e9
 
 
 def ratio(times: Times, over: str, under: str) -> tuple[float, float, float]:

@@ -1,28 +1,25 @@
 """Write the pages that follow from the tables and the code, so that no page says what the tables do not.
 
 `python docs/generate.py` writes `docs/reference/` and the picture in `README.md`. With `--check` it writes nothing,
-names what is stale, and exits with 1 if anything is. With `--outputs` it runs the examples of all pages, and writes
-down below each of them what it prints.
+names what is stale, and exits with 1 if anything is.
 """
 
 from __future__ import annotations
 
 import ast
 import inspect
-import io
 import re
 import sys
-import textwrap
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import redirect_stdout
+from collections.abc import Mapping, Sequence
 from enum import Enum
+from functools import cache
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, Final, get_args, get_origin
 
-from attrs import NOTHING, Attribute, fields, frozen
+from attrs import NOTHING, Attribute, fields
 
 import funnelkit
 from funnelkit import FunnelService, Policy, Refused, cells, commands, errors, policy, rules, table, words
@@ -44,67 +41,12 @@ SOURCE: Final = Path(inspect.getfile(funnelkit)).parent
 
 MADE: Final = "<!-- Written by docs/generate.py from the tables and the code. Change those, then run `make docs`. -->"
 PICTURE: Final = re.compile(r"(?<=<!-- picture: coaching -->\n\n).*?(?=\n\n<!-- end of picture -->)", re.DOTALL)
-FENCE: Final = re.compile(r"^```(?P<language>[a-z]*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 COMMANDS: Final = (
     "A command is a frozen value. Making one checks its fields, and `Invalid` names every problem at once. "
-    "`crm.plan(command)` says what it would do, `crm.do(command)` does it. All stand in `funnelkit.commands`."
+    "`crm.plan(command)` says what it would do, `crm.do(command)` does it. All stand in `funnelkit.commands`, and "
+    "`Command` there is what they have in common."
 )
 LEGEND: Final = "What the keys in a *Source* column stand for says [choices](../choices.md#how-to-read-a-source)."
-
-
-# ---------------------------------------------------------------------------------------------------- the examples
-
-
-@frozen
-class Example:
-    """A block of Python on a page: the line it starts on, its text, and the output that the page shows, if any."""
-
-    line: int
-    code: str
-    shown: str | None
-    place: tuple[int, int]
-    """Where the shown output stands, or would stand, in the page."""
-
-
-def pages() -> tuple[Path, ...]:
-    """Give every page of the documentation, README first."""
-    return (README, *sorted(DOCS.rglob("*.md")))
-
-
-def examples(page: str) -> Iterator[Example]:
-    """Give the Python blocks of a page in order. A text block that follows one directly is what it prints."""
-    fences = list(FENCE.finditer(page))
-    for fence, after in zip(fences, [*fences[1:], None], strict=False):
-        if fence["language"] != "python":
-            continue
-        line = page.count("\n", 0, fence.start("text")) + 1
-        if after is not None and after["language"] == "text" and not page[fence.end() : after.start()].strip():
-            yield Example(line, fence["text"], after["text"], (after.start("text"), after.end("text")))
-        else:
-            yield Example(line, fence["text"], None, (fence.end(), fence.end()))
-
-
-def run(page: str, name: str) -> Iterator[tuple[Example, str]]:
-    """Run the examples of a page in order, in one namespace, and give what each of them prints."""
-    namespace: dict[str, object] = {"__name__": "page"}
-    for example in examples(page):
-        code = compile("\n" * (example.line - 1) + example.code, name, "exec")
-        with redirect_stdout(io.StringIO()) as printed:
-            exec(code, namespace)  # noqa: S102  # our own pages
-        yield example, printed.getvalue()
-
-
-def with_outputs(page: str, name: str) -> str:
-    """Give a page with what its examples really print."""
-    parts, end = [], 0
-    for example, printed in run(page, name):
-        parts.append(page[end : example.place[0]])
-        if example.shown is not None:
-            parts.append(printed)
-        elif printed:
-            parts.append(f"\n\n```text\n{printed}```")
-        end = example.place[1]
-    return "".join([*parts, page[end:]])
 
 
 # ----------------------------------------------------------------------------------------------------- small parts
@@ -146,15 +88,20 @@ def first(thing: object) -> str:
     return text[:1].upper() + text[1:]
 
 
+@cache
+def classes(module: str) -> Mapping[str, ast.ClassDef]:
+    """Give the classes of a module as they are written."""
+    tree = ast.parse(inspect.getsource(import_module(module)))
+    return {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
 def notes(kind: type[object]) -> Mapping[str, str]:
     """Give the docstring that stands below each attribute of a class, those of its parents included."""
     found: dict[str, str] = {}
     for part in reversed(kind.__mro__):
         if part.__module__.partition(".")[0] != "funnelkit":
             continue
-        tree = ast.parse(textwrap.dedent(inspect.getsource(part))).body[0]
-        body = tree.body if isinstance(tree, ast.ClassDef) else []
-        for field, below in pairwise(body):
+        for field, below in pairwise(classes(part.__module__)[part.__name__].body):
             match field, below:
                 case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
                     found[name] = inspect.cleandoc(text)
@@ -406,7 +353,9 @@ def of_the_words() -> str:
 
 
 def _of_an_enum(kind: type[Enum], level: str = "##") -> str:
-    meaning = dict(re.findall(r"^ +([A-Z_]+) = [^#\n]*# (.*)$", inspect.getsource(kind), flags=re.MULTILINE))
+    node = classes(kind.__module__)[kind.__name__]
+    written = inspect.getsource(import_module(kind.__module__)).splitlines()[node.lineno : node.end_lineno]
+    meaning = dict(re.findall(r"^ +([A-Z_]+) = [^#\n]*# (.*)$", "\n".join(written), flags=re.MULTILINE))
     lines = [(code(m.name), code(m.value), meaning.get(m.name, "")) for m in kind]
     return f"{level} {kind.__name__}\n\n{said(kind)}\n\n{sheet(('Name', 'Key', 'Meaning'), lines)}"
 
@@ -478,19 +427,11 @@ def stale() -> tuple[str, ...]:
 
 
 def main(given: Sequence[str]) -> int:
-    """Write, check, or run. Gives the exit code."""
+    """Write or check. Gives the exit code."""
     if list(given) == ["--check"]:
         found = stale()
         print("\n".join(f"stale: {name}; run `make docs`" for name in found) or "generated documents: fresh")
         return 1 if found else 0
-    if list(given) == ["--outputs"]:
-        for path in pages():
-            old = path.read_text(encoding="utf-8")
-            new = with_outputs(old, path.relative_to(ROOT).as_posix())
-            if new != old:
-                path.write_text(new, encoding="utf-8")
-                print(f"wrote {path.relative_to(ROOT).as_posix()}")
-        return 0
     if given:
         print(__doc__)
         return 2

@@ -2,28 +2,33 @@
 
 import re
 from enum import StrEnum
+from importlib import import_module
+from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
 import pytest
 from attrs import evolve, frozen
 
+import funnelkit.commands
+import funnelkit.rules
 from examples.derived_funnel import PRACTICE
 from examples.own_funnel import SCHOOL, Door, School
 from funnelkit.decisions import Decision, Finding, Mark, Notice, rule
 from funnelkit.funnel import Funnel
+from funnelkit.life import Life
 from funnelkit.policy import FollowUpPolicy
-from funnelkit.render import compare, label, label_keys, markdown, render, templates
+from funnelkit.render import compare, label, label_key, label_keys, markdown, render, templates
 from funnelkit.render.answers import HEADINGS
 from funnelkit.render.tables import SILENCE, figure
-from funnelkit.rules import conversion
+from funnelkit.rules import certification, conversion
 from funnelkit.statuses import coaching, franchise, studio, team
 from funnelkit.statuses.agency import AGENCY, Agency
-from funnelkit.statuses.appointment import AppointmentStatus
+from funnelkit.statuses.appointment import APPOINTMENT
 from funnelkit.statuses.coaching import COACHING, Coaching
 from funnelkit.statuses.franchise import FRANCHISE, Franchise
-from funnelkit.statuses.invitation import InvitationStatus
-from funnelkit.statuses.package import PackageStatus
+from funnelkit.statuses.invitation import INVITATION
+from funnelkit.statuses.package import PACKAGE
 from funnelkit.table import NO, YES, Status
 from funnelkit.texts import ENGLISH, Texts
 from funnelkit.texts.german import GERMAN
@@ -162,10 +167,18 @@ def test_german_has_every_template_of_the_tables() -> None:
     assert set() == set(templates(*OURS)) - set(GERMAN.sentences)
 
 
+def test_german_has_every_template_of_the_rules() -> None:
+    """No rule, question or remedy, and no notice of a command, is missing in German."""
+    packages = (funnelkit.rules, funnelkit.commands)
+    modules = [import_module(f"{p.__name__}.{m.name}") for p in packages for m in iter_modules(p.__path__)]
+    assert set() == set(templates(modules=modules)) - set(GERMAN.sentences)
+
+
 def test_german_has_a_label_for_every_word() -> None:
-    """No status, trigger, right or word of the shared lists is without a German label."""
-    lives = (AppointmentStatus, InvitationStatus, PackageStatus)
-    keys = {*label_keys(*OURS), *(f"{life.__name__.lower()}.{status.value}" for life in lives for status in life)}
+    """No status, trigger, right or word of the shared lists is without a German label; nor is one of the lives."""
+    lives: tuple[Life[Status], ...] = (APPOINTMENT, INVITATION, PACKAGE)
+    words = {word for life in lives for row in life.rows for word in (row.on, row.to)}
+    keys = {*label_keys(*OURS), *map(label_key, words), *map(label_key, certification.From)}
     assert set() == keys - set(GERMAN.labels)
 
 

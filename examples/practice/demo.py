@@ -47,8 +47,8 @@ def refused(year: live.Year, folder: Path) -> tuple[str, ...]:
     """Keep the refused rows, a file for each export; give the names."""
     folder.mkdir(parents=True, exist_ok=True)
     names = []
-    for rows in (year.contacts, year.appointments):
-        path = folder / f"rejects-{rows[0].file}"
+    for file, rows in zip(live.FILES, (year.contacts, year.appointments), strict=True):
+        path = folder / f"rejects-{file}"
         write_refused(path, [row for row in rows if row.faults])
         names.append(os.path.relpath(path))
     return tuple(names)

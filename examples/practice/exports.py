@@ -74,10 +74,15 @@ class Row:
             path = problem.path.partition("[")[0]
             self.refuse((columns or self.columns).get(path, path), problem.message)
 
+    @property
+    def cause(self) -> str:
+        """What ties together all that comes of this row: its file and line, in the history."""
+        return f"{self.file}:{self.line}"
+
     def make(self, command: Callable[..., T], columns: Mapping[str, str] | None = None, **given: object) -> T | None:
-        """Make a command of what was read; nothing, if funnelkit does not take it. Its history names file and line."""
+        """Make a command of what was read; nothing, if funnelkit does not take it."""
         try:
-            return command(cause=f"{self.file}:{self.line}", **given)
+            return command(**given)
         except Invalid as wrong:
             self.blame(wrong, columns)
         return None
@@ -104,18 +109,21 @@ class Row:
     def label(self, column: str, known: Mapping[str, T]) -> T | None:
         """A word of a list, whatever its case and blanks."""
         text = self.text(column)
-        plain = folded(text)
-        if plain not in known:
+        try:
+            return known[folded(text)]
+        except KeyError:
             self.refuse(column, unknown("label", text, column, filter(None, known)))
-        return known.get(plain)
+        return None
 
     def whole(self, column: str) -> int | None:
         """A whole number; nothing if the cell is blank."""
         text = self.text(column)
-        if text and not text.removeprefix("-").isdecimal():
-            self.refuse(column, "a whole number is needed")
+        if not text:
             return None
-        return int(text) if text else None
+        if text.removeprefix("-").isdecimal():
+            return int(text)
+        self.refuse(column, "a whole number is needed")
+        return None
 
     def zone(self, column: str) -> str | None:
         """A time zone."""
@@ -174,13 +182,15 @@ def rows(path: Path, needed: Iterable[str], columns: Mapping[str, str]) -> Itera
         wrong |= {column: "stands there twice" for column in header if header.count(column) > 1}
         if wrong:
             raise Invalid(*(Problem(f"{path.name}: {column}", what) for column, what in wrong.items()))
+        name, last, own = path.name, header[-1], columns["id"]
         for raw in reader:
-            row = Row(path.name, reader.line_num, raw, columns)
-            if None in raw or None in raw.values():
+            line = reader.line_num
+            row = Row(name, line, raw, columns)
+            if None in raw or raw[last] is None:
                 row.refuse("(row)", OTHER_END.format("more" if None in raw else "fewer"))
-            key = row.text(columns["id"])
-            if key and first.setdefault(key, row.line) != row.line:
-                row.refuse(columns["id"], f"line {first[key]} has this id already")
+            key = row.text(own)
+            if key and first.setdefault(key, line) != line:
+                row.refuse(own, f"line {first[key]} has this id already")
             yield row
 
 

@@ -19,6 +19,7 @@ from funnelkit.rules import booking
 from funnelkit.statuses.appointment import AppointmentStatus, Happening
 from funnelkit.statuses.coaching import Coaching
 
+FILES: Final = ("contacts.csv", "appointments.csv")
 NOW: Final = datetime(2026, 11, 22, 8, tzinfo=UTC)
 COACH: Final = Actor(id="m-1", role=Role.COACH)
 FIELDS: Final = {"editing.id_is_free": "id", "editing.email_is_free": "email", "booking.coach_is_free": "start"}
@@ -54,8 +55,8 @@ def year(folder: Path, tell: Tell = silent) -> Year:
     """Read both exports of a folder, and live through them."""
     storage, clock = MemoryStorage(), FixedClock(NOW)
     crm: Practice = FunnelService(COACHING, account="practice", storage=storage, clock=clock, zone="Europe/Berlin")
-    contacts = tuple(read.contacts(folder / "contacts.csv", by=COACH))
-    appointments = tuple(read.appointments(folder / "appointments.csv", by=COACH))
+    contacts = tuple(read.contacts(folder / FILES[0], by=COACH))
+    appointments = tuple(read.appointments(folder / FILES[1], by=COACH))
     live(crm, (*contacts, *appointments), now=NOW, tell=tell)
     return Year(crm=crm, storage=storage, contacts=contacts, appointments=appointments)
 

@@ -58,7 +58,8 @@ def contacts(path: Path, *, by: Actor) -> Iterator[Row]:
             row.refuse("Status", COACHING.unlabelled(row.text("Status")))
         since, created = row.moment("Status Since", zone), row.moment("Created", zone)
         adopt: Adopt[Coaching] | None = row.make(
-            Adopt, by=by, coach=by.id, id=row.text("Contact ID"), since=since, status=status or COACHING.start,
+            Adopt, by=by, cause=row.cause, coach=by.id, id=row.text("Contact ID"),
+            status=status or COACHING.start, since=since,
             name=f"{row.text('First Name')} {row.text('Last Name')}".strip(),
             email=row.text("E-mail") or None, phone=row.text("Phone") or None,
             groups=row.items("Groups"), tags=row.items("Tags"), owned=row.items("Products"),
@@ -77,12 +78,12 @@ def appointments(path: Path, *, by: Actor) -> Iterator[Row]:
     entered now, and its attendees' status at booking is unknown.
     """
     for row in rows(path, (*SESSION.values(), "Actual Minutes"), SESSION):
-        key, zone = row.text("Appointment ID"), row.zone("Time Zone")
+        key, zone, cause = row.text("Appointment ID"), row.zone("Time Zone"), row.cause
         booked, start = row.moment("Booked On", zone), row.moment("Start", zone)
         actual, state = row.whole("Actual Minutes"), row.label("State", STATES)
         book = row.make(
-            Book, by=by, coach=by.id, at=booked, id=key, contacts=row.items("Contact IDs"), start=start, zone=zone,
-            kind=row.label("Kind", KINDS), minutes=row.whole("Minutes"), paid=row.label("Paid", YES_OR_NO),
+            Book, by=by, cause=cause, coach=by.id, at=booked, id=key, contacts=row.items("Contact IDs"), start=start,
+            zone=zone, kind=row.label("Kind", KINDS), minutes=row.whole("Minutes"), paid=row.label("Paid", YES_OR_NO),
             note=row.text("Notes") or None,
         )  # fmt: skip
         if actual is not None and state is not AppointmentStatus.HELD:
@@ -93,6 +94,6 @@ def appointments(path: Path, *, by: Actor) -> Iterator[Row]:
             if state in MARKS:
                 later = entered if state is AppointmentStatus.CANCELLED else max(entered, start)
                 took = {} if actual is None else {"minutes": actual}
-                mark = row.make(MARKS[state], MARK, by=by, appointment=key, at=booked and later, **took)
+                mark = row.make(MARKS[state], MARK, by=by, cause=cause, appointment=key, at=booked and later, **took)
                 row.steps += ((later, mark),) if mark else ()
         yield row

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from exports import reason
-from live import COACH, NOW, Year
+from live import COACH, FILES, NOW, Year
 from screen import BOLD, Screen
 
 from funnelkit import COACHING, Actor, Contact, Decision, Finding, FunnelService, Kind, Right, Role, Where
@@ -37,8 +37,8 @@ def imported(screen: Screen, year: Year, rejects: tuple[str, ...]) -> None:
     """Say what was read, taken and refused, and why."""
     screen.title("A coaching practice's year, from two CSV exports")
     rows = [
-        (of[0].file, len(of), sum(not row.faults for row in of), sum(bool(row.faults) for row in of), name)
-        for of, name in zip((year.contacts, year.appointments), rejects, strict=True)
+        (file, len(of), sum(not row.faults for row in of), sum(bool(row.faults) for row in of), name)
+        for file, of, name in zip(FILES, (year.contacts, year.appointments), rejects, strict=True)
     ]
     screen.table(("file", "rows", "taken", "refused", "the refused rows, whole, are in"), rows, right=(1, 2, 3))
     screen.say()

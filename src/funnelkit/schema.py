@@ -114,6 +114,9 @@ TIME: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1
 FIXED: Final = ("id", "status", "since", "changed", "version", "attempt")
 """Fields of a contact that no `ContactChanged` names."""
 
+HOMES: Final[Mapping[type, str]] = {Appointment: "funnel", **dict.fromkeys(EVENTS, "within")}
+"""Which field says the name of the funnel that something belongs to."""
+
 LEAVES: Final[Mapping[Any, Data]] = {
     str: {"type": "string"},
     int: {"type": "integer"},
@@ -197,6 +200,11 @@ def axes() -> Mapping[str, Part]:
     return {name: part for name, part in parts(Contact).items() if name not in FIXED}
 
 
+def homes(kind: type[Any], name: str) -> tuple[str, ...]:
+    """Give what may stand there: the funnel's name; an event may be about something that all funnels share."""
+    return (name,) if kind is Appointment else (name, "")
+
+
 def document(value: object, funnel: Tables | None = None) -> Data:
     """Write a value with its tag. With a funnel, what belongs to another one is refused.
 
@@ -244,8 +252,9 @@ def _parts(kind: type[Any]) -> Mapping[str, Part]:
 def _parts_of(value: Any, funnel: Tables | None) -> Data:
     if isinstance(value, Enum):
         return {"value": value.value}
-    if isinstance(value, Appointment) and funnel is not None and value.funnel != funnel.name:
-        raise invalid("funnel", "it belongs to another funnel")
+    home = HOMES.get(type(value), "")
+    if funnel is not None and home and getattr(value, home) not in homes(type(value), funnel.name):
+        raise invalid(home, "it belongs to another funnel")
     found: Data = {}
     for name, part in parts(type(value)).items():
         held = getattr(value, name)
@@ -288,8 +297,8 @@ def _table(kind: type[Any], known: Mapping[str, Part], funnel: Tables | None) ->
         "required": [name for name, part in known.items() if part.needed],
         "additionalProperties": False,
     }
-    if kind is Appointment and funnel is not None:
-        form["properties"]["funnel"] = {"const": funnel.name}
+    if kind in HOMES and funnel is not None:
+        form["properties"][HOMES[kind]] = {"enum": [*homes(kind, funnel.name)]}
     if kind is events.ContactChanged:
         form["properties"]["field"] = {"enum": [*axes()]}
         form["allOf"] = [

@@ -22,10 +22,10 @@ from funnelkit.answers import decision_to, plan_to
 from funnelkit.codec import FIELD, Hook, Reader, as_table, converter, of_fields, structured, word, wrong
 from funnelkit.errors import Invalid, Problem, kind_of, unknown
 from funnelkit.planning import Command
-from funnelkit.schema import FORM, NEVER, TAGS, TIME, Data, Part, Tables, axes, document, parts, schema
+from funnelkit.schema import FORM, HOMES, NEVER, TAGS, TIME, Data, Part, Tables, axes, document, homes, parts, schema
 from funnelkit.table import Status, Trigger
 from funnelkit.values.actor import Actor
-from funnelkit.values.appointment import Appointment, Attendee
+from funnelkit.values.appointment import Attendee
 from funnelkit.values.events import ContactChanged, Event
 from funnelkit.values.plan import Message, Noun
 from funnelkit.words import Removal
@@ -172,16 +172,20 @@ def _reader(name: str, statuses: type[Status], triggers: type[Trigger]) -> Reade
         axis = as_table(given).get("field")
         axis = axis if type(axis) is str and axis in axes() else ""
         if axis not in built:
-            built[axis] = of_fields(ContactChanged, made, field=known, was=becomes(axis), to=becomes(axis))
+            hooks = {**own(ContactChanged), "field": known, "was": becomes(axis), "to": becomes(axis)}
+            built[axis] = of_fields(ContactChanged, made, **hooks)
         return built[axis](given, kind)
 
     def becomes(axis: str) -> Hook:
         return lambda given, _: made.structure(given, axes()[axis].whole) if axis else given
 
-    def own(given: object, _: object) -> str:
-        if given != name:
-            raise wrong("it belongs to another funnel")
-        return name
+    def own(kind: type[Any]) -> Mapping[str, Hook]:
+        def home(given: object, _: object) -> object:
+            if type(given) is not str or given not in homes(kind, name):
+                raise wrong("it belongs to another funnel")
+            return given
+
+        return {HOMES[kind]: home}
 
     known = word("field", {axis: axis for axis in axes()}, "a contact")
     made = converter(
@@ -191,7 +195,7 @@ def _reader(name: str, statuses: type[Status], triggers: type[Trigger]) -> Reade
             datetime: _time,
             ContactChanged: changed,
         },
-        {Appointment: {"funnel": own}},
+        {kind: own(kind) for kind in HOMES},
     )
     return made
 

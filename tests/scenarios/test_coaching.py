@@ -1581,3 +1581,85 @@ def test_section_7_folding_the_history_gives_the_contact(practice: Practice) -> 
     assert practice.contact(ada.id) == practice.contact_at(ada.id, practice.clock.now())
     assert S.BUYER is practice.contact(ada.id).status
     assert events == tuple(sorted(events, key=lambda event: event.recorded))
+
+
+def test_section_7_what_is_recorded_and_changes_nothing_is_history_too(practice: Practice) -> None:
+    """Registered a second time: nobody moves, nothing is set, and the history still gives the contact. Source: CC2."""
+    ada = practice.do(AddContact(name="Ada", trigger=Happening.REGISTERED, by=SYSTEM))
+    practice.clock.advance(days=1)
+    practice.do(Record(contact=ada.id, trigger=Happening.REGISTERED, by=SYSTEM))
+    assert practice.contact(ada.id) == practice.contact_at(ada.id, practice.clock.now())
+    assert NOON + DAY == practice.contact(ada.id).changed
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_cc9_agreements_told_out_of_order_end_in_one_truth(practice: Practice, first: int) -> None:
+    """Of two agreements the earlier one made the client, whichever was told first. Source: CC9, CC-A13."""
+    ada = someone(practice, S.PROSPECT)
+    practice.clock.advance(days=3)
+    told = [
+        Record(contact=ada.id, trigger=Happening.AGREEMENT_ACCEPTED, item=item, at=NOON + days * DAY, by=SYSTEM)
+        for item, days in (("2025", 1), ("2026", 2))
+    ]
+    for command in (told[first], told[1 - first]):
+        practice.do(command)
+    now = practice.contact(ada.id)
+    assert (S.ACTIVE_CLIENT, NOON + DAY) == (now.status, now.since)
+    assert frozenset({"2025", "2026"}) == now.agreements
+    assert S.ACTIVE_CLIENT is practice.status_at(ada.id, NOON + DAY)
+
+
+def test_cc9_an_agreement_from_before_we_knew_the_contact_counts_from_the_start(practice: Practice) -> None:
+    """Accepted elsewhere, before the contact was adopted: it is an Active Client since it came. Source: CC9, CC-A2."""
+    ada = someone(practice, S.PROSPECT)
+    practice.clock.advance(days=1)
+    early = Record(contact=ada.id, trigger=Happening.AGREEMENT_ACCEPTED, item="2025", at=NOON - 30 * DAY, by=SYSTEM)
+    now = practice.do(early)
+    assert (S.ACTIVE_CLIENT, frozenset({"2025"}), NOON) == (now.status, now.agreements, now.since)
+    assert practice.status_at(ada.id, NOON - DAY) is None
+
+
+def test_cc_a1_c_a_report_as_of_then_reads_the_status_of_then(practice: Practice) -> None:
+    """Last week's report can be made again under the reading of today's status: its today was last week.
+
+    Source: CC-A1 c.
+    """
+    ada = someone(practice, S.ACTIVE_CLIENT)
+    coached(practice, ada)
+    then = practice.clock.now()
+    practice.clock.advance(days=7)
+    becomes(practice, ada, S.PROSPECT)
+    today = under(practice, "CC-A1 c")
+    assert (Decimal(0), Decimal(1)) == (today.certification().hours, today.certification(as_of=then).hours)
+
+
+def test_cc5_what_a_group_was_permitted_then(practice: Practice) -> None:
+    """Permissions of a group have a history as those of a person have: asked as of then, they are those of then.
+
+    Source: CC5.
+    """
+    ada = with_credentials(practice, S.ACTIVE_CLIENT, groups=("spring",))
+    practice.clock.advance(days=1)
+    practice.do(Permit(group="spring", items=("workbook",), by=COACH))
+    practice.clock.advance(days=1)
+    practice.do(Withdraw(group="spring", items=("workbook",), by=COACH))
+    answers = [
+        practice.may(ada.id, Right.DOCUMENTS, item="workbook", as_of=NOON + days * DAY).allowed for days in (0.5, 1, 2)
+    ]
+    assert [False, True, False] == answers
+
+
+def test_cc_a6_a_client_moves_and_cancels_what_is_their_own(practice: Practice) -> None:
+    """The own appointment may be moved and called off; a group's may not, nor is it theirs to say what was held.
+
+    Source: CC-A6.
+    """
+    ada, bo = with_credentials(practice, S.ACTIVE_CLIENT), with_credentials(practice, S.ACTIVE_CLIENT, name="Bo")
+    own, group = practice.do(in_portal(ada, Kind.SESSION)), a_session(practice, ada, bo)
+    me = itself(ada)
+    practice.do(Reschedule(appointment=own.id, start=NOON + 2 * DAY, by=me))
+    assert AppointmentStatus.CANCELLED is practice.do(Cancel(appointment=own.id, by=me)).state
+    assert ["booking.hand_may"] == refusals(practice, Cancel(appointment=group.id, by=me))
+    practice.clock.advance(hours=3)
+    assert ["booking.hand_may"] == refusals(practice, MarkHeld(appointment=group.id, by=me))
+    assert ["booking.hand_may"] == refusals(practice, MarkMissed(appointment=group.id, by=itself(bo)))

@@ -250,11 +250,13 @@ def record_franchise(now: str, trigger: str, facts: Mapping[str, bool]) -> str |
     """
     is_open = now in OPEN
     becomes = None
-    if trigger == "consultation_booked" and (is_open or now == "cold"):  # BG-A11
+    # The follow-ups are "to book or re-book", so a consultation stands only in the two booked statuses (BG-A13).
+    stands = now in ("consultation_booked", "consultation_rescheduled")
+    if trigger == "consultation_booked" and (is_open or now == "cold") and not stands:  # BG-A11
         becomes = "consultation_booked"
-    if trigger == "consultation_moved" and is_open and now != "consultation_cancelled":  # BG-A13: none stands then
+    if trigger == "consultation_moved" and stands:
         becomes = "consultation_rescheduled"
-    if trigger == "consultation_cancelled" and is_open:
+    if trigger == "consultation_cancelled" and stands:
         becomes = "consultation_cancelled"
     if trigger == "enrollment_completed" and is_open and told(facts, "enrollment"):  # BG-A9
         becomes = "sold"

@@ -122,7 +122,7 @@ class Correct(Command[S_contra, Contact]):
         )  # fmt: skip
         draft.note(fix, self.reason)
         whole = (*told, *draft.events)
-        draft.restate(stored.id, whole, wrong.effective)
+        draft.restate(stored.id, wrong.effective)
         now = evolve(history.contact_at(whole) or stored, version=stored.version + 1)
         if now.status is to:
             now = evolve(draft.set_off(now, to, None, wrong.effective), version=now.version)

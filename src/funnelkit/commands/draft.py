@@ -41,6 +41,8 @@ LATER: Final = Notice(
 )
 UNMOVED: Final = "{on} is recorded; it moves no contact that is {status}"
 CREDENTIALS: Final = "make the user name and the password"
+RESTATED: Final = "appointment {appointment} says {to} instead of {was}"
+SAYS_STATUS: Final = (StatusChanged, StatusCorrected)
 RESTARTS: Final = frozenset({Act.CANCELLED, Act.RESCHEDULED})
 STANDS: Final = frozenset({AppointmentStatus.BOOKED})
 
@@ -83,8 +85,8 @@ class Draft:
         """Add an event."""
         within = self.funnel.name if kind.noun == "contact" else ""
         event = kind(
-            id=self.moment.fresh("event"), about=about, within=within, by=self.by, effective=effective, recorded=self.moment.now,
-            version=version, funnel=self.funnel.fingerprint, cause=self.cause, **said,
+            id=self.moment.fresh("event"), about=about, within=within, by=self.by, effective=effective,
+            recorded=self.moment.now, version=version, funnel=self.funnel.fingerprint, cause=self.cause, **said,
         )  # fmt: skip
         self.events.append(event)
         return event
@@ -214,6 +216,8 @@ class Draft:
         """
         if effective < stored.changed:
             changed = self._late(stored, effective)
+        if effective < self.moment.now and any(isinstance(event, SAYS_STATUS) for event in self.events):
+            self.restate(stored.id, effective)
         version = stored.version + 1
         if changed.version != version:
             changed = evolve(changed, version=version)
@@ -237,9 +241,7 @@ class Draft:
                 then, row = self._then(stored, event, event.item, past)
                 if row is not None:
                     self.become(then, row.to, event.on, Why.HAPPENED, event.effective)
-        whole = (*past, *(e for e in self.events if e.about == stored.id))
-        self.restate(stored.id, whole, effective)
-        return history.contact_at(whole) or stored
+        return history.contact_at((*past, *(e for e in self.events if e.about == stored.id))) or stored
 
     def _then(
         self, stored: Contact, event: StatusChanged | TriggerRecorded, item: str | None, past: tuple[Event, ...]
@@ -268,20 +270,18 @@ class Draft:
             )  # fmt: skip
         return True
 
-    def restate(self, contact: str, told: tuple[Event, ...], since: datetime) -> None:
+    def restate(self, contact: str, since: datetime) -> None:
         """Put right what appointments say about the status at booking, where it was another one. Source: CC-A1."""
-        for appointment in self.view.appointments_of(contact):
-            entry = appointment.of(contact)
-            if entry is None or entry.status is None or appointment.booked < since:
+        later = [a for a in self.view.appointments_of(contact) if a.booked >= since]
+        told = (*self.view.history(contact), *(e for e in self.events if e.about == contact)) if later else ()
+        for appointment in later:
+            entry, true = appointment.of(contact), history.status_at(told, appointment.booked)
+            if entry is None or entry.status is None or true is None or true is entry.status:
                 continue
-            true = history.status_at(told, appointment.booked)
-            if true is not None and true is not entry.status:
-                attendees = tuple(Attendee(contact, true) if a is entry else a for a in appointment.attendees)
-                self.rewrite(AppointmentRestated, appointment, appointment.booked, attendees=attendees)
-                self.consequences.append(
-                    Consequence("appointment_restated", "appointment {appointment} says {to} instead of {was}",
-                                {"appointment": appointment.id, "was": entry.status, "to": true}),
-                )  # fmt: skip
+            attendees = tuple(Attendee(contact, true) if a is entry else a for a in appointment.attendees)
+            self.rewrite(AppointmentRestated, appointment, appointment.booked, attendees=attendees)
+            words = {"appointment": appointment.id, "was": entry.status, "to": true}
+            self.consequences.append(Consequence("appointment_restated", RESTATED, words))
 
     def rewrite(self, kind: type[Any], appointment: Appointment, effective: datetime, **said: Any) -> Appointment:
         """Change an appointment by an event that says how, and touch what lists it."""

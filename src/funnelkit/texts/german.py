@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from funnelkit.texts import Texts
+from funnelkit.texts.german_rules import RULES
 
 MARKS: Final[Mapping[str, str]] = {
     "ok": "ja",
@@ -194,6 +195,25 @@ HAPPENINGS: Final[Mapping[str, str]] = {
     "care_center_decides": "Entscheidung der Zentrale",
     "booked_from_calendar": "aus dem Kalender gebucht",
     "staff_decides": "Entscheidung des Teams",
+    "booked": "gebucht",
+    "rescheduled": "verlegt",
+    "cancelled": "abgesagt",
+    "held": "gehalten",
+    "missed": "versäumt",
+    "sent": "gesendet",
+    "sent_again": "nochmals gesendet",
+    "accepted": "angenommen",
+    "declined": "abgelehnt",
+    "revoked": "zurückgezogen",
+    "expired": "abgelaufen",
+    "superseded": "ersetzt",
+    "assigned": "zugeteilt",
+    "bought": "gekauft",
+    "invitation_accepted": "Einladung angenommen",
+    "invitation_ended": "Einladung beendet",
+    "last_session_used": "letzte Sitzung verbraucht",
+    "session_given_back": "Sitzung zurückgegeben",
+    "term_ended": "Frist abgelaufen",
 }
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -266,13 +286,14 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "do_not_contact": "Kontaktsperre",
     },
     "recipient": {"coach": "Coach", "contact": "Kontakt"},
+    "from": {"booking": "bei der Buchung", "session": "zur Sitzung", "today": "heute"},
 }
 
 LISTS: Final = {**STATUSES, "thinking": THINKING, "happening": HAPPENINGS, **WORDS}
 
 GERMAN: Final = Texts(
     language="de",
-    sentences={**TABLES, **NEEDS, **ADVICE},
+    sentences={**TABLES, **NEEDS, **ADVICE, **RULES},
     labels={f"{name}.{key}": label for name, words in LISTS.items() for key, label in words.items()},
     marks=MARKS,
 )
