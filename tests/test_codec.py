@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -86,6 +87,7 @@ def wrong_with(do: Callable[..., object], *given: Any, **named: Any) -> dict[str
     else:
         return None
     assert NAME not in f"{found}{found!r}{found.__cause__}"
+    assert not isinstance(found.__context__, json.JSONDecodeError)
     return {problem.path: problem.message for problem in found.problems}
 
 
@@ -263,8 +265,8 @@ def test_members_of_lists_can_be_told_apart() -> None:
 
 def test_a_value_without_a_tag_is_no_document() -> None:
     """What was never meant to be stored is not written."""
-    assert {"": "a int has no tag, so no document is made of it"} == problems(write, 1, COACHING)
-    with pytest.raises(Invalid, match="a Attendee has no tag"):
+    assert {"": "an int has no tag, so no document is made of it"} == problems(write, 1, COACHING)
+    with pytest.raises(Invalid, match="Attendee has no tag"):
         write(Attendee("C-1"), COACHING)
 
 
@@ -305,6 +307,7 @@ def of_kind(kind: Any, funnel: Any, *, checked: bool) -> st.SearchStrategy[Any]:
     return st.lists(each, min_size=1, max_size=3, unique=True).map(tuple if more else frozenset)
 
 
+@cache
 def values(kind: Any, funnel: Any) -> st.SearchStrategy[Any]:
     """Give values of a class that has a tag."""
     if issubclass(kind, Enum):
@@ -333,7 +336,7 @@ def changes(axis: str, funnel: Any) -> st.SearchStrategy[ContactChanged]:
 
 
 @pytest.mark.parametrize("kind", TAGS, ids=TAGS.values())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(data=st.data())
 def test_what_is_written_is_read_back_without_loss(kind: type, data: st.DataObject) -> None:
     """load(write(x)) == x, through JSON, in every funnel; and writing it again gives the same document."""
@@ -490,7 +493,7 @@ def test_a_key_that_stands_twice_in_a_text_is_refused() -> None:
 
 
 def test_what_newer_code_added_survives_older_code() -> None:
-    """Unknown keys of a stored document are kept apart in its shape and written again; from outside they are refused."""
+    """Unknown keys of a stored document are kept apart in its shape, and put back; those from outside are refused."""
     document = specimen("appointment_booked") | {"mood": ["good"]}
     document["by"] |= {"team": "north"}
     document["appointment"] |= {"room": {"floor": 2}}
@@ -504,7 +507,7 @@ def test_what_newer_code_added_survives_older_code() -> None:
 
 
 def test_what_is_kept_apart_stays_with_what_it_stood_in() -> None:
-    """An attendee who leaves takes along what was kept for it, nobody else gets it, and no known field is replaced."""
+    """An attendee who leaves takes along what was kept for it; nobody else gets it."""
     document = specimen("appointment")
     document["attendees"] = [{"contact": c, "status": None, "seat": n} for n, c in enumerate(("C-1", "C-2", "C-3"))]
     stored = load_stored(document, COACHING, Appointment)
@@ -550,7 +553,7 @@ def test_there_is_a_way_up_from_every_older_form() -> None:
     assert list(range(1, schema.FORM)) == sorted(wire.UPCASTERS)
 
 
-# ------------------------------------------------------------------------------------------------ commands out of bodies
+# ----------------------------------------------------------------------------------------------- commands out of bodies
 
 
 def body(command: Any) -> dict[str, Any]:
@@ -617,7 +620,8 @@ def test_every_problem_of_a_body_comes_at_once() -> None:
         (Tag, {"tags": {"a": 1}}, {"tags"}),
         (Edit, {"name": None}, {"name"}),
         (Edit, {"name": "", "email": "ada", "coach": "", "category": "none"}, {"name", "email", "coach", "category"}),
-        (Permit, {"items": [], "group": "choir"}, {"contact"}),
+        (Permit, {"items": [], "group": "choir"}, {"contact", "items"}),
+        (Permit, {"team": "north", "group": "choir"}, {"team", "contact", "items"}),
         (Permit, {"kinds": ["sessoin", "sample", 3]}, {"kinds[0]", "kinds[2]"}),
     ],
 )
@@ -781,6 +785,7 @@ def test_a_plan_has_a_plain_form() -> None:
     made = crm.plan(AddContact(name=NAME, trigger=Happening.REGISTERED, by=COACH, coach="m-1"))
     said = plan_to(made)
     assert ("plan", 1, True, made.basis) == (said["type"], said["schema"], said["allowed"], said["basis"])
+    assert COACHING.fingerprint == said["funnel"]
     assert "2026-03-02T12:00:00Z" == said["made"]
     assert {"kind": "contact", "id": made.result.id, "version": 1} == said["result"]
     assert said["result"] in said["changed"]
@@ -812,11 +817,11 @@ def test_no_plan_shows_a_name_an_address_or_a_note() -> None:
 # ------------------------------------------------------------------------------------------------------------- schemas
 
 
-def accepted(form: dict[str, Any], document: object) -> bool:
-    """Judge a document by a schema, as any other program would."""
+def judge(form: dict[str, Any]) -> Callable[[object], bool]:
+    """Judge documents by a schema, as any other program would."""
     jsonschema = pytest.importorskip("jsonschema")
-    jsonschema.Draft202012Validator.check_schema(form)
-    return bool(jsonschema.Draft202012Validator(form).is_valid(document))
+    is_valid: Callable[[object], bool] = jsonschema.Draft202012Validator(form).is_valid
+    return is_valid
 
 
 @pytest.mark.parametrize("kind", TAGS, ids=TAGS.values())
@@ -832,6 +837,7 @@ def test_schemas_have_every_field(kind: Any) -> None:
     assert (kind.__name__, "https://json-schema.org/draft/2020-12/schema") == (form["title"], form["$schema"])
     assert form["description"]
     assert form == json.loads(json.dumps(form))
+    pytest.importorskip("jsonschema").Draft202012Validator.check_schema(form)
 
 
 @pytest.mark.parametrize("kind", TAGS, ids=TAGS.values())
@@ -839,13 +845,14 @@ def test_what_is_written_fits_its_schema(kind: Any) -> None:
     """What `write` gives, and a body that `read` takes, is valid for every other program, with and without a funnel."""
     value = specimens()[TAGS[kind]]
     document = body(value) if kind in COMMANDS else write(value, COACHING)
-    assert accepted(wire.schema(kind), document)
-    assert accepted(wire.schema(kind, funnel=COACHING), document)
-    assert not accepted(wire.schema(kind), {**document, "mood": 1})
+    accepted = judge(wire.schema(kind))
+    assert accepted(document)
+    assert judge(wire.schema(kind, funnel=COACHING))(document)
+    assert not accepted({**document, "mood": 1})
     least = {name: document[name] for name in wire.schema(kind)["required"]}
-    assert accepted(wire.schema(kind), least)
+    assert accepted(least)
     for name in least:
-        assert not accepted(wire.schema(kind), {key: held for key, held in document.items() if key != name})
+        assert not accepted({key: held for key, held in document.items() if key != name})
 
 
 @pytest.mark.parametrize("kind", TAGS, ids=TAGS.values())
@@ -853,11 +860,11 @@ def test_what_is_taken_fits_the_schema(kind: Any) -> None:
     """Whoever writes by the schema is not told less than what is read: what it refuses is refused here, too."""
     value = specimens()[TAGS[kind]]
     document = body(value) if kind in COMMANDS else write(value, COACHING)
-    form = wire.schema(kind, funnel=COACHING)
+    accepted = judge(wire.schema(kind, funnel=COACHING))
     for name in set(document) - {"type", "schema"}:
         for other in (None, 60.9, True, 7, NAME, "", [], [NAME], [7], {}, {NAME: NAME}, {NAME: 7}):
             changed = {**document, name: other}
-            if not accepted(form, changed):
+            if not accepted(changed):
                 with pytest.raises(Invalid):
                     read(kind, changed, funnel=COACHING, by=COACH) if kind in COMMANDS else load(changed, COACHING)
 
@@ -869,37 +876,39 @@ def test_a_schema_knows_the_words_of_a_funnel_and_what_the_program_gives() -> No
     assert (["to", "reason"], ["to"]) == (list(form["properties"]), form["required"])
     assert {"type": "string"} == wire.schema(Convert)["properties"]["to"]
     assert {"enum": ["studio"]} == wire.schema(Appointment, funnel=STUDIO)["properties"]["funnel"]
-    assert not accepted(wire.schema(Contact, funnel=AGENCY), write(specimens()["contact"], COACHING))
+    assert not judge(wire.schema(Contact, funnel=AGENCY))(write(specimens()["contact"], COACHING))
 
 
 def test_a_changed_field_is_judged_by_what_it_holds() -> None:
     """Each field of a contact that changes has values of its own, in the schema as in the reader."""
+    accepted = judge(wire.schema(ContactChanged))
     for axis, good, bad in (("portal", "active", "vip"), ("tags", ["vip"], "vip"), ("coach", None, ["m-1"])):
         document = specimen("contact_changed") | {"field": axis, "was": good, "to": good}
-        assert accepted(wire.schema(ContactChanged), document)
+        assert accepted(document)
         assert good == write(load(document, COACHING), COACHING)["to"]
-        assert not accepted(wire.schema(ContactChanged), document | {"to": bad})
+        assert not accepted(document | {"to": bad})
         assert {"to"} <= {path[:2] for path in problems(load, {**document, "to": bad}, COACHING)}
     unheard = {**specimen("contact_changed"), "field": "version", "was": 1, "to": 2}
     assert {"field"} == set(problems(load, unheard, COACHING))
-    assert not accepted(wire.schema(ContactChanged), unheard)
+    assert not accepted(unheard)
 
 
 def test_answers_and_plans_fit_their_schemas() -> None:
     """Every field of an answer and of a plan is in its schema."""
     for decision in decisions():
         assert list(decision_to(decision)) == list(wire.schema(Decision)["properties"])
-    assert accepted(wire.schema(Decision), decision_to(decision))
+    assert judge(wire.schema(Decision))(decision_to(decision))
+    accepted = judge(wire.schema(Plan))
     for made in plans():
         said = plan_to(made)
         assert list(said) == list(wire.schema(Plan)["properties"])
-        assert accepted(wire.schema(Plan), said)
+        assert accepted(said)
         for key, form in wire.schema(Plan)["properties"].items():
             named = form.get("items", {}).get("properties", {})
-            assert all(set(named) <= set(one) for one in said[key] if key != "read") if named else True
+            assert all(set(named) <= set(one) for one in said[key]) if named else True
 
 
 def test_only_what_has_a_tag_has_a_schema() -> None:
     """A class that is no document says so."""
-    with pytest.raises(Invalid, match="a Attendee has no tag"):
+    with pytest.raises(Invalid, match="Attendee has no tag"):
         wire.schema(Attendee)

@@ -33,7 +33,7 @@ REFUSED: Final = ("Refused: line", "Refused: field", "Refused: reason")
 """The columns that a file of refused rows has before those of the export."""
 
 DAY: Final = "a day is needed, or a day and a local time: 2026-03-05, 2026-03-05 09:30"
-OTHER_END: Final = "the row has {} cells than there are columns"
+LENGTH: Final = "the row has {} cells than there are columns"
 
 
 @frozen
@@ -187,7 +187,7 @@ def rows(path: Path, needed: Iterable[str], columns: Mapping[str, str]) -> Itera
             line = reader.line_num
             row = Row(name, line, raw, columns)
             if None in raw or raw[last] is None:
-                row.refuse("(row)", OTHER_END.format("more" if None in raw else "fewer"))
+                row.refuse("(row)", LENGTH.format("more" if None in raw else "fewer"))
             key = row.text(own)
             if key and first.setdefault(key, line) != line:
                 row.refuse(own, f"line {first[key]} has this id already")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from functools import lru_cache
 from typing import Final
 
 from exports import reason
@@ -116,7 +117,7 @@ def _source(finding: Finding) -> str:
 
 
 def certification(screen: Screen, year: Year) -> None:
-    """Say which hours count and why not the others, by reason, by client and by rule of counting."""
+    """Say which hours count and why not the others, by reason and by client."""
     report = year.crm.certification(coach=COACH.id)
     screen.title("The certification report")
     screen.tell(f"{len(report)} appointments: {report.hours:.2f} hours count, {report.excluded_hours:.2f} do not. The "
@@ -125,16 +126,9 @@ def certification(screen: Screen, year: Year) -> None:
     screen.say()
     kinds: dict[tuple[str, str, str], list[Line]] = {}
     for line in report:
-        kinds.setdefault(_kind(line), []).append(line)
+        kinds.setdefault(_kind(line.decision), []).append(line)
     rows = [
-        (
-            counted,
-            known,
-            len(lines),
-            _hours(sum(line.appointment.minutes for line in lines)),
-            lines[0].appointment.id,
-            why,
-        )
+        (counted, known, len(lines), _sum(lines), lines[0].appointment.id, why)
         for (counted, known, why), lines in sorted(kinds.items())
     ]
     screen.table(("", "status at booking", "rows", "hours", "for example", "because"), rows, right=(2, 3))
@@ -159,12 +153,16 @@ def certification(screen: Screen, year: Year) -> None:
     screen.table(("", "client", "sessions", "hours", "paid", "today"), clients, right=(2, 3, 4))
 
 
-def _kind(line: Line) -> tuple[str, str, str]:
+@lru_cache  # rows with equal facts share their decision
+def _kind(decision: Decision) -> tuple[str, str, str]:
     """Give what sort of line this is: counted or not, whether the status at booking is known, and why."""
-    decision = line.decision
     finding = decision.refusals[0] if decision.refusals else decision.findings[-1]
     known = "known" if decision.words()["taken"] is From.BOOKING else "unknown: today's"
-    return "counted" if line.counted else "not", known, reason(decision, finding)
+    return "counted" if decision else "not", known, reason(decision, finding)
+
+
+def _sum(lines: list[Line]) -> str:
+    return _hours(sum(line.appointment.minutes for line in lines))
 
 
 def _hours(minutes: int) -> str:

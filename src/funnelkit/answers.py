@@ -37,6 +37,7 @@ def plan_to(plan: Plan[Any]) -> Data:
         "schema": FORM,
         "allowed": plan.allowed,
         "decision": decision_to(plan.decision),
+        "funnel": plan.funnel,
         "basis": plan.basis,
         "made": None if plan.made is None else time_text(plan.made, "made"),
         "result": _named(plan.outcome),
@@ -46,7 +47,7 @@ def plan_to(plan: Plan[Any]) -> Data:
         "messages": [document(message) for message in plan.messages],
         "consequences": [_noticed(consequence) for consequence in plan.consequences],
         "obligations": [{"code": duty.code, "about": duty.about, "text": duty.text} for duty in plan.obligations],
-        "notices": [_noticed(notice) for notice in plan.notices],
+        "notices": [_noticed(notice) for notice in plan.notices if notice not in plan.decision.notices],
     }
 
 

@@ -42,6 +42,7 @@ REMOVED: Final = {
 LEADS: Final = "{funnel} has the move from {now} to {to}"
 LEADS_NOT: Final = "{funnel} has no move from {now} to {to}"
 TOLD: Final = "{sentence}"
+OTHERWISE: Final = "{otherwise}"
 TOLD_NO: Final = "it is not so that {sentence}"
 NOT_TOLD: Final = "nobody told whether {sentence}"
 RIGHT_QUESTION: Final = "may {status} have the right {right}"
@@ -68,16 +69,22 @@ def removed(cell: Removal, words: Mapping[str, object], source: str) -> Finding:
 def led(now: object, to: object, source: str | None) -> Finding:
     """Make the finding of a pair of statuses: whether a row leads from one to the other; no source, no row."""
     mark, text = (Mark.OK, LEADS) if source is not None else (Mark.NO, LEADS_NOT)
-    return Finding("conversion.a_row_leads_there", mark, text, source=source or "", params={"now": now, "to": to})
+    return Finding(
+        "conversion.a_row_leads_there", mark, text, source=source or "", params={"now": now or "new", "to": to}
+    )
 
 
-def told(module: str, key: str, sentence: str, remedy: str, facts: Mapping[str, bool]) -> Finding:
-    """Find whether a named fact was told, and how; one that nobody told refuses, and can still be supplied."""
-    fact, address, words = facts.get(key), f"{module}.{key}", {"sentence": sentence}
+def told(module: str, need: tuple[str, str, str, str], facts: Mapping[str, bool]) -> Finding:
+    """Find whether a named fact was told, and how; one that nobody told refuses, and can still be supplied.
+
+    `need` has the key, the sentence that must be true, the remedy, and the sentence that is true otherwise.
+    """
+    key, sentence, remedy, otherwise = need
+    fact, address, words = facts.get(key), f"{module}.{key}", {"sentence": sentence, "otherwise": otherwise}
     if fact is None:
         return Finding(address, Mark.NEEDS, NOT_TOLD, About.FACT, remedy, params=words)
     if not fact:
-        return Finding(address, Mark.NO, TOLD_NO, About.FACT, remedy, params=words)
+        return Finding(address, Mark.NO, OTHERWISE if otherwise else TOLD_NO, About.FACT, remedy, params=words)
     return Finding(address, Mark.OK, TOLD, About.FACT, params=words)
 
 

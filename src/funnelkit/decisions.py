@@ -163,6 +163,10 @@ class Decision:
                 found |= part.words()
         return found
 
+    def said(self, finding: Finding) -> str:
+        """Give the sentence of one finding in English."""
+        return said(finding.text, {**self.words(), **finding.params})
+
     def __str__(self) -> str:
         """Read in English: the question, then a line for each finding."""
         words = self.words()

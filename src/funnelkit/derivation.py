@@ -34,7 +34,10 @@ V = TypeVar("V")
 
 
 class Changes(TypedDict, total=False):
-    """What a derived funnel changes. The first eight change single rows and cells, the others replace a whole table."""
+    """What a derived funnel changes: the first eight single rows and cells, the others a whole table.
+
+    `like` gives a new status the cells of another: `{Mine.ALUMNUS: Coaching.INACTIVE_CLIENT}`.
+    """
 
     drop: Collection[Pair]
     add: tuple[Move[Any], ...]
@@ -43,6 +46,7 @@ class Changes(TypedDict, total=False):
     bookings: Mapping[tuple[Any, Kind], Grant]
     hours: Mapping[Any, Grant]
     labels: Mapping[Any, str]
+    like: Mapping[Any, Any]
     triggers: type[Trigger]
     deeds: tuple[Deed, ...]
     effects: tuple[Effect, ...]
@@ -63,31 +67,30 @@ class Reading(Changes, total=False):
     statuses: type[Status]
 
 
-BY_PART: Final = frozenset({"drop", "add", "needs", "cells", "bookings", "hours", "labels"})
+BY_PART: Final = frozenset({"drop", "add", "needs", "cells", "bookings", "hours", "labels", "like"})
 
 
 def derived(parts: Mapping[str, Any], enum: type[Status], changes: Changes) -> dict[str, Any]:
     """Give the tables of the variant: those of the original by key, then what changes."""
     by_key = {status.value: status for status in enum}
     own: Own = {status: by_key[status.value] for status in parts["statuses"] if status.value in by_key}
+    like = {new: parts["statuses"](old.value) for new, old in changes.get("like", {}).items()}
+    hours = {new: parts["hours"][old] for new, old in like.items()}
     whole = {name: value for name, value in changes.items() if name not in BY_PART}
     return {
         "moves": (*_moves(parts["moves"], own, enum, changes), *changes.get("add", ())),
-        "rights": _patched(parts["rights"], own, changes.get("cells", {})),
-        "bookings": _patched(parts["bookings"], own, changes.get("bookings", {})),
-        "hours": _keyed(parts["hours"], own) | _named(changes.get("hours", {}), by_key),
+        "rights": _patched(parts["rights"], own, like, changes.get("cells", {})),
+        "bookings": _patched(parts["bookings"], own, like, changes.get("bookings", {})),
+        "hours": _keyed(parts["hours"], own) | hours | _named(changes.get("hours", {}), by_key),
         "hours_notes": _keyed(parts["hours_notes"], own),
         "labels": _keyed(parts["labels"], own) | _named(changes.get("labels", {}), by_key),
         "ends": _kept(parts["ends"], own),
         "follow_ups": _kept(parts["follow_ups"], own),
         "order": tuple(_kept(tier, own) for tier in parts["order"]),
         "retired": {own[s]: to and own.get(to) for s, to in parts["retired"].items() if s in own},
-        "tips": tuple(
-            evolve(tip, was=_kept(tip.was, own), to=_kept(tip.to, own))
-            for tip in parts["tips"]
-        ),
+        "tips": tuple(evolve(tip, was=_kept(tip.was, own), to=_kept(tip.to, own)) for tip in parts["tips"]),
         "effects": tuple(
-            Effect(own[e.on] if isinstance(e.on, Status) else e.on, e.axis, e.to, e.source, e.start)
+            Effect(own[e.on] if isinstance(e.on, Status) else e.on, e.axis, e.to, e.source, e.start, e.owes)
             for e in parts["effects"]
             if not isinstance(e.on, Status) or e.on in own
         ),
@@ -108,14 +111,17 @@ def _kept(given: tuple[Status, ...], own: Own) -> tuple[Status, ...]:
 
 
 def _patched(
-    table: Matrix[Status, C, Grant], own: Own, cells: Mapping[tuple[Any, C], Grant]
+    table: Matrix[Status, C, Grant], own: Own, like: Mapping[Any, Status], cells: Mapping[tuple[Any, C], Grant]
 ) -> Matrix[Status, C, Grant]:
+    copied = {(new, column): table.cells[old, column] for new, old in like.items() for column in table.columns}
+    cells = copied | {**cells}
     by_key = {status.value: status for status in own.values()}
     over = {(by_key.get(status.value, status), column): grant for (status, column), grant in cells.items()}
     columns = tuple(dict.fromkeys((*table.columns, *(column for _, column in over))))
     old = {(own[s], column): grant for (s, column), grant in table.cells.items() if s in own}
     notes = {(own[s], column): t for (s, column), t in table.notes.items() if s in own and (own[s], column) not in over}
-    return Matrix(columns, old | over, {column: table.reach.get(column, Reach.PORTAL) for column in columns}, notes)
+    reach = {column: table.reach.get(column, Reach.PORTAL) for column in columns} if table.reach else {}
+    return Matrix(columns, old | over, reach, notes)
 
 
 def _moves(moves: tuple[Move[Status], ...], own: Own, enum: type[Status], changes: Changes) -> Iterator[Move[Status]]:

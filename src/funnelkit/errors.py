@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
 @frozen
@@ -63,6 +63,20 @@ class Conflict(FunnelkitError):
     """Somebody else was quicker, or a plan is used a second time (HTTP: 409)."""
 
 
+def gather(*parts: Callable[[], object]) -> None:
+    """Do all of these; raise what one of them raises, or one Invalid with the problems of several."""
+    wrongs: list[Invalid] = []
+    for part in parts:
+        try:
+            part()
+        except Invalid as wrong:
+            wrongs.append(wrong)
+    if len(wrongs) == 1:
+        raise wrongs[0]
+    if wrongs:
+        raise Invalid(*(problem for wrong in wrongs for problem in wrong.problems))
+
+
 def invalid(path: str, message: str) -> Invalid:
     """Make an `Invalid` of one problem."""
     return Invalid(Problem(path, message))
@@ -86,4 +100,7 @@ def unknown(noun: str, given: object, owner: str, known: Iterable[str]) -> str:
 
 def kind_of(value: object) -> str:
     """Say what sort of value this is, never which."""
-    return "nothing" if value is None else f"a {type(value).__name__}"
+    if value is None:
+        return "nothing"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"

@@ -69,13 +69,22 @@ FOUND: Final[Mapping[str, Callable[[Known], bool]]] = {
 }
 
 
+KEPT_BY_HOSTS: Final = (EMAIL, PRODUCT, ENROLLMENT, AGREEMENT)
+
+
 def facts(needs: Iterable[Need], known: Known, told: Mapping[str, bool]) -> dict[str, bool]:
-    """Find what these needs ask for: our own from what is stored, the host's from what it told. Ours win."""
-    return {
-        need.key: FOUND[need.key](known) if need.key in FOUND else told[need.key]
-        for need in needs
-        if need.key in FOUND or need.key in told
-    }
+    """Find what these needs ask for: our own from what is stored, the host's from what it told.
+
+    The host may also say that it keeps an address, a product, an agreement or an enrollment itself.
+    """
+    found: dict[str, bool] = {}
+    for need in needs:
+        own, said = FOUND.get(need.key), told.get(need.key)
+        if own is not None:
+            found[need.key] = own(known) or (said is True and need in KEPT_BY_HOSTS)
+        elif said is not None:
+            found[need.key] = said
+    return found
 
 
 def attempt_after(funnel: AnyFunnel, contact: Contact, to: Status, *, restart: bool) -> int:

@@ -73,7 +73,7 @@ class Readings(Mapping[str, "Funnel[Status, Any]"]):
         return len(self._readings)
 
 
-@frozen(kw_only=True, eq=False)
+@frozen(kw_only=True, eq=False, repr=False)
 class Funnel(Generic[S_co, R_co]):
     """Everything about one funnel: who a contact can be, what can happen, what each status may do.
 
@@ -112,6 +112,8 @@ class Funnel(Generic[S_co, R_co]):
     """Statuses that nobody gets any more, each with its successor."""
     policy: Policy = field(factory=Policy)
 
+    right_kind: type[R_co] = field(init=False, repr=False)
+    """The enum that the columns are members of."""
     rows: tuple[Row[S_co], ...] = field(init=False, repr=False)
     by_hand: Mapping[tuple[S_co | None, S_co], tuple[Row[S_co], ...]] = field(init=False, repr=False)
     recorded: Mapping[tuple[S_co | None, Trigger], Row[S_co]] = field(init=False, repr=False)
@@ -128,6 +130,10 @@ class Funnel(Generic[S_co, R_co]):
     sets: Mapping[Trigger | Status, tuple[Effect, ...]] = field(init=False, repr=False)
     means: Mapping[tuple[Act, Kind | None], Trigger] = field(init=False, repr=False)
     advice: Mapping[Trigger | Act | None, tuple[tuple[Tip[S_co], Notice], ...]] = field(init=False, repr=False)
+
+    @right_kind.default
+    def _right_kind(self) -> type[R_co]:
+        return type(self.rights.columns[0])
 
     @rows.default
     def _rows(self) -> tuple[Row[S_co], ...]:
@@ -234,6 +240,10 @@ class Funnel(Generic[S_co, R_co]):
         if found:
             raise Invalid(*found)
 
+    def __repr__(self) -> str:
+        """Name and fingerprint; all the rest is for `render`."""
+        return f"<Funnel {self.name} {self.fingerprint[:8]}>"
+
     def status(self, given: object, path: str = "status") -> S_co:
         """Give this as a status of this funnel: one of its members, or the key of one. Another funnel's is refused.
 
@@ -252,7 +262,7 @@ class Funnel(Generic[S_co, R_co]):
 
     def right(self, given: object, path: str = "right") -> R_co:
         """Give this as a right of this funnel: a column, or the key of one. Raises UnknownRight."""
-        if given in self.rights.reach and type(given) is type(self.rights.columns[0]):
+        if type(given) is self.right_kind and given in self.rights.reach:
             return given
         if type(given) is str:
             for column in self.rights.columns:
@@ -319,8 +329,15 @@ class Funnel(Generic[S_co, R_co]):
         return {"funnel": self.name, "order": " < ".join(" | ".join(s.value for s in tier) for tier in self.order)}
 
     def with_policy(self, **parts: object) -> Funnel[S_co, R_co]:
-        """Give this funnel with one account's numbers: `with_policy(follow_up=FollowUpPolicy(...))`."""
-        return evolve(self, policy=evolve(self.policy, **parts))  # type: ignore[arg-type]  # attrs refuses an unknown part
+        """Give this funnel with one account's numbers, a part as a whole or by the figures that differ.
+
+        `with_policy(follow_up=FollowUpPolicy(...))`, `with_policy(conversion={"corrections": True})`
+        """
+        whole: dict[str, Any] = {
+            name: evolve(getattr(self.policy, name), **part) if isinstance(part, dict) else part
+            for name, part in parts.items()
+        }
+        return evolve(self, policy=evolve(self.policy, **whole))
 
     def _cell(self, key: tuple[S_co, R_co], open_: Mark) -> Finding:
         words = {"status": key[0], "right": key[1]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any
 
@@ -19,13 +19,15 @@ def plain(value: object) -> object:  # noqa: PLR0911  # one line for each kind o
         return [member.value for member in value]
     kind: type[Any] = type(value)
     if has(kind):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(kind) if f.init}
+        return {f.name: f.metadata.get("plain", plain)(getattr(value, f.name)) for f in fields(kind) if f.init}
     if isinstance(value, Mapping):
         return {_key(k): plain(v) for k, v in value.items()}
     if isinstance(value, AbstractSet):
         return sorted((plain(v) for v in value), key=repr)
     if isinstance(value, (list, tuple)):
         return [plain(v) for v in value]
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
     if isinstance(value, date):
         return value.isoformat()
     return value

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 from attrs import field, frozen
 
-from funnelkit.errors import NotFound, NotLoaded
+from funnelkit.errors import NotFound, NotLoaded, invalid
 from funnelkit.funnel import Funnel
 from funnelkit.table import Status
+from funnelkit.times import instant
 from funnelkit.values.actor import Actor
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.checks import Checked, asks, identifier, instance, moment, optional
@@ -31,6 +32,7 @@ class Moment:
     fresh: Callable[[str], str]
     facts: Mapping[str, bool] = field(factory=dict)
     zone: str = "UTC"
+    account: str = ""
 
 
 class View(Protocol):
@@ -81,6 +83,14 @@ class View(Protocol):
     def is_free(self, kind: str, key: str) -> bool:
         """Tell whether an id is not taken yet; what is gone keeps its id."""
         ...
+
+
+def past(time: datetime | None, path: str, now: datetime) -> datetime | None:
+    """Give a time in UTC, or None; refuse one that is still to come."""
+    found = None if time is None else instant(time, path)
+    if found is not None and found > now:
+        raise invalid(path, "this time is still to come; give one that has passed, or none")
+    return found
 
 
 class Loaded:
@@ -183,9 +193,16 @@ class Command(Checked, Generic[S_contra, T_co]):
     The first parameter says for which funnel's statuses it is meant; one that names no status fits every funnel.
     """
 
+    noun: ClassVar[str] = "contact"
+    """What it is about, if that is there already: the field that holds its id."""
+
     by: Actor = field(metadata=asks(instance(Actor, "an Actor")))
     at: datetime | None = field(default=None, metadata=asks(optional(moment)))
     cause: str | None = field(default=None, metadata=asks(optional(identifier)))
+
+    def timely(self, now: datetime) -> datetime | None:
+        """Give `at` in UTC, or None; refuse a time that is still to come."""
+        return past(self.at, "at", now)
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[T_co]:
         """Say what this would do. Raises NotFound, and Invalid where the funnel does not know a word."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from funnelkit.decisions import Decision
-from funnelkit.errors import NotFound, invalid
+from funnelkit.errors import NotFound, invalid, kind_of
 from funnelkit.facts import Known, facts
 from funnelkit.funnel import Funnel
 from funnelkit.policy import StatusWhen
@@ -20,6 +20,7 @@ from funnelkit.table import Need, Status
 from funnelkit.times import instant
 from funnelkit.values.actor import Actor
 from funnelkit.values.appointment import Appointment
+from funnelkit.values.checks import identifier
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import Event
 from funnelkit.values.person import Company, Group, Person
@@ -27,6 +28,7 @@ from funnelkit.values.plan import Read
 
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
+NOUNS: Final = ("contact", "appointment", "group", "company")
 
 
 class StoredView:
@@ -40,10 +42,12 @@ class StoredView:
 
     def contact(self, contact: str) -> Contact:
         """Give a contact of this funnel."""
+        if wrong := identifier(contact):
+            raise invalid("contact", wrong)
         found = self._stores.contacts.get(self._funnel, contact)
         self._note("contact", contact, 0 if found is None else found.version)
         if found is None:
-            raise NotFound(f"there is no contact {contact!r} in {self._funnel}")
+            raise NotFound(f"there is no such contact in {self._funnel}")
         return found
 
     def person(self, contact: str) -> Person | None:
@@ -57,7 +61,7 @@ class StoredView:
         found = self._stores.companies.get(company)
         self._note("company", company, 0 if found is None else found.version)
         if found is None:
-            raise NotFound(f"there is no company {company!r}")
+            raise NotFound("there is no such company")
         return found
 
     def group(self, group: str) -> Group:
@@ -71,7 +75,7 @@ class StoredView:
         found = self._stores.appointments.get(appointment)
         self._note("appointment", appointment, 0 if found is None else found.version)
         if found is None or found.funnel != self._funnel:
-            raise NotFound(f"there is no appointment {appointment!r} in {self._funnel}")
+            raise NotFound(f"there is no such appointment in {self._funnel}")
         return found
 
     def appointments_of(self, contact: str) -> tuple[Appointment, ...]:
@@ -137,7 +141,7 @@ class Questions(Generic[S, R]):
         with self._storage.transaction(self.account) as stores:
             found = StoredView(stores, self.funnel.name).person(contact)
         if found is None:
-            raise NotFound(f"nobody keeps the name of contact {contact!r} here")
+            raise NotFound("nobody keeps the name of this contact here")
         return found
 
     def company(self, company: str) -> Company:
@@ -187,7 +191,7 @@ class Questions(Generic[S, R]):
             found = stores.contacts.many(self.funnel.name, asked)
             missing = [contact for contact in asked if contact not in found]
             if missing:
-                raise NotFound(f"there is no contact {', '.join(map(repr, missing))} in {self.funnel.name}")
+                raise NotFound(f"{len(missing)} of these contacts are not in {self.funnel.name}")
             groups = stores.groups.many(sorted({group for c in found.values() for group in c.groups}))
             return {
                 key: {
@@ -214,6 +218,8 @@ class Questions(Generic[S, R]):
         self, contact: str, *, by: Actor, facts: Mapping[str, bool] | None = None
     ) -> tuple[conversion.Option[S], ...]:
         """What can be done next with this contact by this actor, and why not the rest."""
+        if not isinstance(by, Actor):
+            raise invalid("by", f"an Actor is needed, not {kind_of(by)}")
         with self._storage.transaction(self.account) as stores:
             view = StoredView(stores, self.funnel.name)
             found = view.contact(contact)
@@ -278,11 +284,13 @@ class Questions(Generic[S, R]):
         with self._storage.transaction(self.account) as stores:
             found = stores.history.of(self.funnel.name, "contact", contact)
         if not found:
-            raise NotFound(f"there is no history of contact {contact!r}")
+            raise NotFound("there is no history of this contact")
         return found
 
     def history_of(self, kind: str, noun: str) -> tuple[Event, ...]:
         """Give everything that happened to an `appointment`, a `group` or a `company`."""
+        if kind not in NOUNS:
+            raise invalid("kind", f"is none of {', '.join(NOUNS)}")
         with self._storage.transaction(self.account) as stores:
             return stores.history.of(self.funnel.name if kind == "contact" else "", kind, noun)
 
@@ -314,7 +322,7 @@ class Questions(Generic[S, R]):
         told = None if known is None else instant(known, "known")
         found = history.contact_at(stores.history.of(self.funnel.name, "contact", contact), moment, told)
         if found is None:
-            raise NotFound(f"there was no contact {contact!r} in {self.funnel.name} then")
+            raise NotFound(f"there was no such contact in {self.funnel.name} then")
         return found
 
     def _groups(

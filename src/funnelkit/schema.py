@@ -161,6 +161,7 @@ PLAN: Final = _open(
     schema={"const": FORM},
     allowed=LEAVES[bool],
     decision=DECISION,
+    funnel=TEXT,
     basis=TEXT,
     made={"anyOf": [LEAVES[datetime], {"type": "null"}]},
     result={"anyOf": [NOUN, {"enum": [removal.value for removal in Removal]}, {"type": "null"}]},
@@ -236,7 +237,7 @@ def schema(kind: type[Any], *, funnel: Tables | None = None, given: Collection[s
         form["properties"] = {"type": {"const": TAGS[kind]}, "schema": {"const": FORM}, **form["properties"]}
         form["required"] = ["type", "schema", *form["required"]]
     else:
-        raise invalid("", f"a {kind.__name__} has no tag, so it has no schema")
+        raise invalid("", f"{kind.__name__} has no tag, so it has no schema")
     says = (kind.__doc__ or "").partition("\n")[0]
     return {"$schema": DIALECT, "title": kind.__name__, "description": says, **form}
 

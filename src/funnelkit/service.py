@@ -9,8 +9,8 @@ from typing import Any, Generic, TypeVar
 
 from attrs import frozen
 
-from funnelkit.decisions import Decision, Refused
-from funnelkit.errors import Conflict, FunnelkitError, Invalid, Problem
+from funnelkit.decisions import Refused
+from funnelkit.errors import Conflict, FunnelkitError, Invalid, Problem, kind_of
 from funnelkit.funnel import Funnel
 from funnelkit.plain import digest
 from funnelkit.planning import Command, Moment
@@ -32,17 +32,21 @@ T = TypeVar("T")
 
 @frozen
 class Outcome(Generic[T]):
-    """What became of one command of `do_all`: its place, and either a result, or a refusal, or an error."""
+    """What became of one command of `do_all`: its place, and either a result or an error, a refusal among them."""
 
     place: int
     result: T | None = None
-    refused: Decision | None = None
     error: FunnelkitError | None = None
 
     @property
     def ok(self) -> bool:
         """Whether it was done."""
-        return self.refused is None and self.error is None
+        return self.error is None
+
+    @property
+    def refused(self) -> Refused | None:
+        """The refusal, if it was refused; it carries the decision."""
+        return self.error if isinstance(self.error, Refused) else None
 
 
 class FunnelService(Questions[S, R]):
@@ -63,9 +67,9 @@ class FunnelService(Questions[S, R]):
         identifiers: Identifiers | None = None,
         observer: Observer | None = None,
     ) -> None:
-        wrong = identifier(account)
-        if wrong:
-            raise Invalid(Problem("account", wrong))
+        _checked("account", identifier(account))
+        if not isinstance(funnel, Funnel):
+            raise Invalid(Problem("funnel", f"a Funnel is needed, not {kind_of(funnel)}"))
         self.funnel = funnel
         self.account = account
         self.zone = _zone(zone)
@@ -79,6 +83,8 @@ class FunnelService(Questions[S, R]):
 
     def plan(self, command: Command[S, T], *, facts: Mapping[str, bool] | None = None) -> Plan[T]:
         """Say what a command would do; nothing is changed. `facts` are what only the host knows, by the need's key."""
+        if not isinstance(command, Command):
+            raise Invalid(Problem("command", f"a command is needed, not {kind_of(command)}"))
         with self._storage.transaction(self.account) as stores:
             view = StoredView(stores, self.funnel.name)
             return command.plan(self.funnel, self._moment(facts), view)
@@ -104,7 +110,12 @@ class FunnelService(Questions[S, R]):
         `expect`: the version of what the command is about, or a `plan.basis`: if that is no longer so, Conflict. `key`:
         delivered twice, the command gives its first result again; the same key with another command is a Conflict.
         """
-        asked = "" if key is None else digest(command)
+        if key is not None:
+            _checked("key", identifier(key))
+            key = f"{self.funnel.name}:{key}"
+        if expect is not None and type(expect) not in (int, str):
+            raise Invalid(Problem("expect", f"a version or a plan's basis is needed, not {kind_of(expect)}"))
+        asked = "" if key is None else digest((type(command).__name__, command))
         tries = self.funnel.policy.shell.tries if self._storage.retries and expect is None else 1
         for left in reversed(range(tries)):
             if key is not None:
@@ -127,6 +138,8 @@ class FunnelService(Questions[S, R]):
         self, commands: Iterable[Command[S, object]], *, batch: int = 500, facts: Mapping[str, bool] | None = None
     ) -> Iterator[Outcome[object]]:
         """Do many, one outcome for each as they come. Memory holds one batch; a batch becomes visible together."""
+        if type(batch) is not int or batch < 1:
+            raise Invalid(Problem("batch", "a whole number from 1 is needed"))
         source, place = iter(commands), 0
         while True:
             some, broken = _take(source, batch)
@@ -164,12 +177,18 @@ class FunnelService(Questions[S, R]):
     # ---- inside
 
     def _moment(self, facts: Mapping[str, bool] | None) -> Moment:
-        return Moment(instant(self._clock.now(), "clock"), self._fresh, facts or {}, self.zone)
+        told: Mapping[str, object] = facts or {}
+        wrong = tuple(Problem(f"facts.{key}", "true or false is needed") for key in told if type(told[key]) is not bool)
+        if wrong:
+            raise Invalid(*wrong)
+        return Moment(instant(self._clock.now(), "clock"), self._fresh, facts or {}, self.zone, self.account)
 
     def _apply(self, plan: Plan[T], key: str | None, asked: str) -> T:
         if not plan.decision:
             self._tell("refused", question=plan.decision.question)
             raise Refused(plan.decision)
+        if (plan.account, plan.funnel) != (self.account, self.funnel.fingerprint):
+            raise Conflict("the plan was made in another account or by another funnel; plan again")
         now = instant(self._clock.now(), "clock")
         if plan.made is None or now > self.funnel.policy.shell.plan_valid.after(plan.made):
             raise Conflict("the plan is too old; plan again")
@@ -188,7 +207,8 @@ class FunnelService(Questions[S, R]):
     def _guard(self, stores: Transaction, plan: Plan[Any]) -> None:
         for kind, key, version in plan.read:
             if self._version(stores, kind, key) != version:
-                raise Conflict(f"somebody was quicker: {kind} {key!r} has changed since it was read; plan again")
+                which = "" if kind == "address" else f" {key!r}"
+                raise Conflict(f"somebody was quicker: {kind}{which} has changed since it was read; plan again")
 
     def _version(self, stores: Transaction, kind: str, key: str) -> int:
         found: Noun | None
@@ -234,8 +254,6 @@ class FunnelService(Questions[S, R]):
     def _outcome(self, place: int, command: Command[S, object], facts: Mapping[str, bool] | None) -> Outcome[object]:
         try:
             return Outcome(place, self.do(command, facts=facts))
-        except Refused as refusal:
-            return Outcome(place, refused=refusal.decision)
         except FunnelkitError as error:
             return Outcome(place, error=error)
 
@@ -260,13 +278,18 @@ def _as_expected(command: Command[Any, Any], plan: Plan[Any], expect: int | str)
         if plan.basis != expect:
             raise Conflict("what the plan was based on has changed; look again")
         return
-    for kind in ("contact", "appointment", "company", "group"):
+    for kind in (command.noun, "group"):
         about = getattr(command, kind, None)
         if about is not None:
             if (kind, about, expect) not in plan.read:
                 raise Conflict(f"{kind} {about!r} is no longer at version {expect}; look again")
             return
     raise Invalid(Problem("expect", "this command is about nothing that has a version yet; give a plan's basis"))
+
+
+def _checked(path: str, wrong: str | None) -> None:
+    if wrong:
+        raise Invalid(Problem(path, wrong))
 
 
 def _take(source: Iterator[T], most: int) -> tuple[list[T], Exception | None]:

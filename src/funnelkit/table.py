@@ -82,15 +82,29 @@ class Need:
     key: str
     sentence: str
     remedy: str = ""
+    otherwise: str = ""
+    """The sentence that is true where the fact is not."""
+
+    @property
+    def told(self) -> tuple[str, str, str, str]:
+        """Key, sentence, remedy and the other sentence, as findings are made of them."""
+        return self.key, self.sentence, self.remedy, self.otherwise
 
 
-EMAIL: Final = Need("email", "the e-mail is known", "add the e-mail")
-REASON: Final = Need("reason", "a reason is given", "give a reason")
-PRODUCT: Final = Need("product", "the product that was bought is named", "name the product")
-ENROLLMENT: Final = Need("enrollment", "the enrollment is recorded", "record the completed enrollment")
-NEXT_ATTEMPT: Final = Need("next_attempt", "it is the next follow-up in order", "go on with the next one")
-EARLY_COLD: Final = Need("early_cold", "a lead may be called cold by hand now", "do the follow-ups first")
-AGREEMENT: Final = Need("agreement", "an agreement exists", "have the agreement accepted")
+EMAIL: Final = Need("email", "the e-mail is known", "add the e-mail", "the e-mail is missing")
+REASON: Final = Need("reason", "a reason is given", "give a reason", "there is no reason given")
+PRODUCT: Final = Need("product", "the product is named", "name the product", "the product is not named")
+ENROLLMENT: Final = Need("enrollment", "the enrollment is recorded", "name it", "no enrollment is recorded")
+NEXT_ATTEMPT: Final = Need(
+    "next_attempt",
+    "it is the next follow-up in order",
+    "go on with the next one",
+    "it is not the next follow-up in order",
+)
+EARLY_COLD: Final = Need(
+    "early_cold", "a lead may be called cold by hand now", "do the follow-ups first", "there are follow-ups left to do"
+)
+AGREEMENT: Final = Need("agreement", "an agreement exists", "have one accepted", "there is no agreement")
 
 OWN_NEEDS: Final = (EMAIL, REASON, PRODUCT, ENROLLMENT, NEXT_ATTEMPT, EARLY_COLD, AGREEMENT)
 """What our own commands tell from what is stored; everything else is the host's to tell."""
@@ -179,6 +193,14 @@ class Deed:
     source: str
 
 
+def _with_its_list(value: Enum | None) -> str | None:
+    """Write a word with the list that it is of, where two lists may have the same word."""
+    if value is None:
+        return None
+    kind = next(base for base in (Status, Trigger, Act) if isinstance(value, base))
+    return f"{kind.__name__.lower()}:{value.value}"
+
+
 @frozen
 class Effect:
     """One row of EFFECTS: when this happens, or this status is reached, that axis is set.
@@ -186,11 +208,13 @@ class Effect:
     `to` is None where the caller names the item (the product, the agreement). `start` NEW: only for a new contact.
     """
 
-    on: Trigger | Status
+    on: Trigger | Status = field(metadata={"plain": _with_its_list})
     axis: Axis
     to: Portal | Category | bool | None
     source: str
     start: Whence = ANY
+    owes: str = ""
+    """What the host has to do then, as a sentence."""
 
 
 @frozen
@@ -202,6 +226,8 @@ class Mail:
     template: str
     source: str
     start: Whence = ANY
+    along: Axis | None = None
+    """Only if this axis changes with it."""
 
 
 @frozen
@@ -212,7 +238,7 @@ class Tip(Generic[S_co]):
     """
 
     code: str
-    on: Trigger | Act | None
+    on: Trigger | Act | None = field(metadata={"plain": _with_its_list})
     was: tuple[S_co, ...]
     to: tuple[S_co, ...]
     text: str

@@ -21,7 +21,18 @@ def instant(moment: object, path: str) -> datetime:
         return moment
     if moment.utcoffset() is None:
         raise invalid(path, "the time has no zone; give an aware one, e.g. datetime(2026, 11, 22, 9, tzinfo=UTC)")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise invalid(path, "this time lies beyond the calendar") from None
+
+
+def later(moment: datetime, length: timedelta, path: str) -> datetime:
+    """Give the instant that much later, or refuse one beyond the calendar."""
+    try:
+        return moment + length
+    except OverflowError:
+        raise invalid(path, "this time lies beyond the calendar") from None
 
 
 def zone(name: object, path: str) -> str:
@@ -60,4 +71,4 @@ class Elapsed:
 
     def after(self, moment: datetime) -> datetime:
         """Give the instant this long after that one, in UTC."""
-        return instant(moment, "moment") + timedelta(seconds=self.seconds)
+        return later(instant(moment, "moment"), timedelta(seconds=self.seconds), "moment")

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache, lru_cache
@@ -222,11 +223,13 @@ def _table(body: object) -> tuple[Mapping[str, Any], list[Problem]]:
         return dict(pairs)
 
     if isinstance(body, (str, bytes)):
-        try:
+        parsed: list[object] = []
+        with suppress(RecursionError, ValueError):  # they hold on to the whole text, so nothing is raised from them
             text = body if isinstance(body, str) else body.decode()
-            body = json.loads(text, object_pairs_hook=once, parse_constant=int)  # int refuses NaN
-        except (RecursionError, ValueError):
-            raise wrong("is no JSON") from None
+            parsed.append(json.loads(text, object_pairs_hook=once, parse_constant=int))  # int refuses NaN
+        if not parsed:
+            raise wrong("is no JSON")
+        body = parsed[0]
     return as_table(body), twice
 
 
@@ -269,6 +272,7 @@ def _made(kind: type[Any], table: Mapping[str, Any], funnel: Tables) -> Any:
     using = _reader(funnel.name, funnel.statuses, funnel.triggers)
     if issubclass(kind, Enum):
         found, wrongs = _taken(table, parts(kind), using)
+        wrongs += _foreign(table, parts(kind))
         if wrongs:
             raise Invalid(*wrongs)
         return found["value"]
@@ -281,19 +285,30 @@ def _command(
     """Make a command; what could be read is checked even where something else could not."""
     known = parts(kind)
     using = _reader(funnel.name, funnel.statuses, funnel.triggers)
-    found, more = _taken(table, {name: part for name, part in known.items() if name not in given}, using)
+    found, unread = _taken(table, {name: part for name, part in known.items() if name not in given}, using)
     ours, others = _taken_in(given, known, funnel)
     values = {**found, **ours}
-    wrongs = [*wrongs, *more, *others]
-    if not wrongs:
-        return kind(**values)
+    wrongs = [*wrongs, *unread, *others, *_foreign(table, known)]
+    if unread or others:
+        raise Invalid(*wrongs, *_checked(kind, values))
+    try:
+        command = kind(**values)
+    except Invalid as error:
+        raise Invalid(*wrongs, *error.problems) from None
+    if wrongs:
+        raise Invalid(*wrongs)
+    return command
+
+
+def _checked(kind: type[K], values: Mapping[str, Any]) -> Iterator[Problem]:
+    """Run a command's own checks on those of its fields that are there."""
     made = fields_dict(kind)
     for name, check in kind.checks:
         if name in values:
             turn: Any = made[name].converter
-            says = check(values[name] if turn is None else turn(values[name]))
-            wrongs += [Problem(name, says)] if says else []
-    raise Invalid(*wrongs)
+            says = check(turn(values[name]) if callable(turn) else values[name])
+            if says:
+                yield Problem(name, says)
 
 
 def _taken_in(
@@ -324,8 +339,12 @@ def _taken(table: Mapping[str, Any], known: Mapping[str, Part], using: Reader) -
             found[name] = structured(using, table[name], part.whole, name)
         except Invalid as error:
             wrongs.extend(error.problems)
-    foreign = dict.fromkeys(_shown(key) for key in sorted(table.keys() - known.keys()))
-    return found, wrongs + [Problem(key, "is no field here") for key in foreign]
+    return found, wrongs
+
+
+def _foreign(table: Mapping[str, Any], known: Collection[str]) -> list[Problem]:
+    foreign = dict.fromkeys(_shown(key) for key in sorted(table.keys() - {*known}))
+    return [Problem(key, "is no field here") for key in foreign]
 
 
 def _shown(key: str) -> str:

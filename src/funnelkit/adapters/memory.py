@@ -131,7 +131,7 @@ class _Appointments:
         return tuple(sorted(found, key=lambda a: a.start)) if found else ()
 
     def of_coach(self, coach: str, start: datetime, end: datetime) -> tuple[Appointment, ...]:
-        days = range(start.toordinal() - 1, end.toordinal() + 1)  # none lasts longer than a day
+        days = range(start.toordinal() - 1, end.toordinal() + 1)  # an appointment lasts a day at most
         found = [self._rows[key] for day in days for key in self._by_day.get((coach, day), ())]
         return tuple(a for a in found if a.start < end and start < a.end)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import reduce
-from typing import Any
+from typing import Any, ClassVar
 
 from attrs import field, frozen
 
@@ -15,7 +15,7 @@ from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import access, booking
 from funnelkit.statuses.appointment import Happening
 from funnelkit.table import BOOKED, CANCELLED, RESCHEDULED, Act, Status, Trigger
-from funnelkit.times import instant
+from funnelkit.times import instant, later
 from funnelkit.values.appointment import Appointment, Attendee
 from funnelkit.values.checks import (
     asks,
@@ -51,9 +51,11 @@ def _times(start: datetime, end: datetime | None, length: int | None) -> tuple[d
     begin = instant(start, "start")
     if (end is None) is (length is None):
         raise Invalid(Problem("end", "give either an end or a length in minutes"))
-    finish = begin + timedelta(minutes=length) if length is not None else instant(end, "end")
+    finish = later(begin, timedelta(minutes=length), "start") if length is not None else instant(end, "end")
     if finish <= begin:
         raise Invalid(Problem("end", "must be after the start"))
+    if finish - begin > timedelta(days=1):
+        raise Invalid(Problem("end", "an appointment lasts a day at most"))
     if (finish - begin) % timedelta(minutes=1):
         raise Invalid(Problem("end", "an appointment lasts whole minutes"))
     return begin, finish
@@ -137,6 +139,8 @@ class Book(Command[Status, Appointment]):
 @frozen(kw_only=True)
 class _Change(Command[Status, Appointment]):
     """A change of one standing appointment."""
+
+    noun: ClassVar[str] = "appointment"
 
     appointment: str = field(metadata=asks(identifier))
     note: str | None = field(default=None, repr=False, metadata=asks(optional(long_text)))

@@ -11,12 +11,11 @@ from attrs import evolve, field, frozen
 
 from funnelkit.commands.draft import Draft
 from funnelkit.decisions import Decision, both
-from funnelkit.errors import Invalid, Problem, invalid
+from funnelkit.errors import Invalid, Problem, gather
 from funnelkit.funnel import Funnel
-from funnelkit.planning import AnyFunnel, Command, Moment, View
+from funnelkit.planning import AnyFunnel, Command, Moment, View, past
 from funnelkit.rules import conversion, editing
 from funnelkit.table import ADDED, Status, Trigger
-from funnelkit.times import instant
 from funnelkit.values.checks import (
     Check,
     asks,
@@ -38,6 +37,8 @@ from funnelkit.words import Category, Kind, Portal, Standing
 
 S = TypeVar("S", bound=Status)
 S_contra = TypeVar("S_contra", bound=Status, contravariant=True)
+STAFF_ADDRESS: Final = "staff_address"
+"""A fact of the host: the address belongs to somebody on the staff. Source: SD4."""
 IDS: Final = each(identifier)
 KINDS: Final = each(one_of(Kind))
 
@@ -80,6 +81,11 @@ class AddContact(Command[S_contra, Contact]):
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan a new contact, its entry, and what the entry brings along."""
+        gather(
+            lambda: self.trigger is None or funnel.trigger(self.trigger),
+            lambda: self.status is None or funnel.status(self.status),
+            lambda: self.timely(moment.now),
+        )
         draft = Draft(funnel, moment, view, self)
         on, to = self._way_in(funnel)
         case: conversion.Case[Status] = conversion.Case(to=to, on=on, by=self.by, standing=self.standing)
@@ -140,11 +146,13 @@ class Adopt(Command[S_contra, Contact]):
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan the contact as it is said to be."""
+        gather(
+            lambda: funnel.status(self.status),
+            lambda: past(self.since, "since", moment.now),
+            lambda: self.timely(moment.now),
+        )
         draft = Draft(funnel, moment, view, self)
-        status = funnel.status(self.status)
-        since = None if self.since is None else instant(self.since, "since")
-        if since is not None and since > moment.now:
-            raise invalid("since", "this time is still to come; give one that has passed, or none where nobody knows")
+        status, since = funnel.status(self.status), past(self.since, "since", moment.now)
         id, decision = _known(funnel, moment, view, self.id, self.email, self.by)  # it is the id
         if not decision:
             return draft.refuse(decision)
@@ -182,6 +190,8 @@ class Edit(Command[Status, Contact]):
         draft = Draft(funnel, moment, view, self)
         was = view.contact(self.contact)
         holders = () if self.email is KEEP else _holders(view, match_key(self.email), self.contact)
+        if moment.facts.get(STAFF_ADDRESS):
+            holders = (*holders, STAFF_ADDRESS)
         decision = editing.may_be_known(funnel, editing.Case(by=self.by, holders=holders, contact=was.id, what="data"))
         if not decision:
             return draft.refuse(decision)
@@ -226,7 +236,7 @@ def vocabulary(funnel: Funnel[S, Any], labels: Iterable[str], also: Mapping[str,
         if status is None:
             problems.append(Problem(f"labels[{place}]", funnel.unlabelled(label)))
         else:
-            found[label] = status
+            found[label] = funnel.status(status, "also")
     if problems:
         raise Invalid(*problems)
     return found
@@ -242,9 +252,8 @@ def _known(  # what an identity is judged by
 ) -> tuple[str, Decision]:
     key = wish or moment.fresh("contact")
     taken = not view.is_free("contact", key)
-    case = editing.Case(
-        by=by, holders=_holders(view, match_key(address), key), id_taken=taken, what="identity", contact=key
-    )
+    holders = _holders(view, match_key(address), key) + ((STAFF_ADDRESS,) if moment.facts.get(STAFF_ADDRESS) else ())
+    case = editing.Case(by=by, holders=holders, id_taken=taken, what="identity", contact=key)
     return key, editing.may_be_known(funnel, case)
 
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 from attrs import evolve, field, frozen
 
 from funnelkit.commands.draft import Draft
-from funnelkit.errors import invalid
+from funnelkit.errors import gather, invalid
 from funnelkit.facts import attempt_after
 from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import conversion, history
@@ -30,6 +30,8 @@ class Convert(Command[S_contra, Contact]):
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan the conversion; one in the past is judged by the status of that time."""
+        if type(self.to) is not funnel.statuses or self.at is not None:
+            gather(lambda: funnel.status(self.to, "to"), lambda: self.timely(moment.now))
         draft = Draft(funnel, moment, view, self)
         stored, to = view.contact(self.contact), funnel.status(self.to, "to")
         when = draft.when(stored.changed)
@@ -69,6 +71,7 @@ class Record(Command[Status, Contact]):
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan what happened and what it moves; told late, it ends as if it had been told in time."""
+        gather(lambda: funnel.trigger(self.trigger), lambda: self.timely(moment.now))
         draft = Draft(funnel, moment, view, self)
         stored, on = view.contact(self.contact), funnel.trigger(self.trigger)
         when = draft.when(stored.changed)
@@ -77,7 +80,8 @@ class Record(Command[Status, Contact]):
             when = view.history(stored.id)[0].effective
             was = draft.as_of(stored, when) or stored
         row = funnel.recorded.get((was.status, on))
-        known = draft.facts(row.needs, contact=was, to=row.to, item=self.item) if row else {}
+        needs = conversion.needs_of_record(funnel, row, on)
+        known = draft.facts(needs, contact=was, to=row.to if row else None, item=self.item)
         case: conversion.Case[Status] = conversion.Case(
             now=was.status, on=on, by=self.by, standing=was.standing, contact=stored.id, facts=known
         )

@@ -9,13 +9,11 @@ from typing import Any, Final, TypeVar
 from attrs import evolve
 
 from funnelkit.decisions import Decision, Notice
-from funnelkit.errors import invalid
 from funnelkit.facts import Known, attempt_after, facts
 from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import history
 from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.table import ANY, Act, Effect, Need, Row, Status, Trigger
-from funnelkit.times import instant
 from funnelkit.values.appointment import Appointment, Attendee
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import (
@@ -40,7 +38,6 @@ LATER: Final = Notice(
     "history.later_change_stands", "a later change of the status stands, so the contact stays what it is"
 )
 UNMOVED: Final = "{on} is recorded; it moves no contact that is {status}"
-CREDENTIALS: Final = "make the user name and the password"
 RESTATED: Final = "appointment {appointment} says {to} instead of {was}"
 SAYS_STATUS: Final = (StatusChanged, StatusCorrected)
 RESTARTS: Final = frozenset({Act.CANCELLED, Act.RESCHEDULED})
@@ -51,12 +48,10 @@ class Draft:
     """Collects a plan. `view.read` holds what was read; everything else is written here and handed over once."""
 
     def __init__(self, funnel: AnyFunnel, moment: Moment, view: View, command: Command[Any, Any]) -> None:
-        """Start empty; refuse a command whose time is still to come."""
+        """Start empty. Raises Invalid for a command whose time is still to come."""
         self.funnel, self.moment, self.view = funnel, moment, view
         self.by, self.cause = command.by, command.cause
-        self.at = None if command.at is None else instant(command.at, "at")
-        if self.at is not None and self.at > moment.now:
-            raise invalid("at", "this time is still to come; leave it out for now, or give one that has passed")
+        self.at = None if command.at is None else command.timely(moment.now)
         self.events: list[Event] = []
         self.nouns: dict[tuple[str, str], Noun] = {}
         self.removed: list[tuple[str, str]] = []
@@ -168,12 +163,11 @@ class Draft:
                 self.keep(evolve(person, do_not_contact=bool(effect.to), version=version))
                 self.say(DoNotContactSet, contact.id, contact.version, effective, to=bool(effect.to))
             return contact
-        if effect.axis is Axis.PORTAL and contact.portal is not effect.to:
-            self.obligations.append(Obligation("make_credentials", contact.id, CREDENTIALS))
-        if effect.to is None:
-            had: frozenset[str] = getattr(contact, effect.axis.value)
-            return contact if item is None else self.change(contact, effect.axis.value, had | {item}, effective)
-        return self.change(contact, effect.axis.value, effect.to, effective)
+        had = getattr(contact, effect.axis.value)
+        to = effect.to if effect.to is not None else had | {item}
+        if effect.owes and had != to:
+            self.obligations.append(Obligation(f"owes_{effect.axis.value}", contact.id, effect.owes))
+        return self.change(contact, effect.axis.value, to, effective)
 
     def happen(  # all that is known of what happened
         self,
@@ -190,7 +184,8 @@ class Draft:
         moved = row is not None and all(self.facts(row.needs, contact=contact, to=row.to, item=item).values())
         event = self.say(TriggerRecorded, contact.id, contact.version, effective, on=on, item=item, moved=new or moved)
         self.note(event, reason)
-        contact = self.set_off(contact, on, item, effective, new=new)
+        contact = evolve(contact, changed=max(contact.changed, effective))
+        contact = self.set_off(contact, on, item or event.id, effective, new=new)
         if row is not None and moved:
             return self.become(contact, row.to, on, Why.HAPPENED, effective)
         if not new and any(r.on is on for r in self.funnel.rows):
@@ -347,6 +342,8 @@ class Draft:
         for mail in self.funnel.mails:
             if mail.on is not on or not (new or mail.start is ANY):
                 continue
+            if mail.along and not any(isinstance(e, ContactChanged) and e.field == mail.along for e in self.events):
+                continue
             if mail.to is Recipient.CONTACT:
                 person = self.person(contact.id)
                 if person is not None and person.do_not_contact:
@@ -367,6 +364,7 @@ class Draft:
             read=tuple(self.view.read), touched=tuple(dict.fromkeys(self.touched)), events=tuple(self.events),
             texts=tuple(self.texts), messages=tuple(self.messages), consequences=tuple(self.consequences),
             obligations=tuple(self.obligations), notices=(*decision.notices, *self.notices), made=self.moment.now,
+            account=self.moment.account, funnel=self.funnel.fingerprint,
         )  # fmt: skip
 
     def refuse(self, decision: Decision) -> Plan[Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Any, ClassVar, Final
 
 from attrs import evolve, field, frozen
 
@@ -162,13 +163,12 @@ class _OnItems(Command[Status, Contact | Group]):
     kinds: tuple[Kind, ...] = field(default=(), converter=kinds, metadata=asks(KINDS))
     """Kinds of appointment that may be booked, where that goes by permission. Source: CC-A6."""
 
-    def __attrs_post_init__(self) -> None:
+    def together(self) -> Iterable[Problem]:
         """Ask for one of contact and group, and for something to permit."""
-        super().__attrs_post_init__()
         if (self.contact is None) is (self.group is None):
-            raise Invalid(Problem("contact", "give either a contact or a group"))
-        if not self.items and not self.kinds:
-            raise Invalid(Problem("items", "at least one item or kind is needed"))
+            yield Problem("contact", "give either a contact or a group")
+        if self.items == () and self.kinds == ():
+            yield Problem("items", "at least one item or kind is needed")
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact | Group]:
         """Plan the permissions."""
@@ -249,6 +249,8 @@ class AddCompany(Command[Status, Company]):
 @frozen(kw_only=True)
 class SetPrimary(Command[Status, Company]):
     """Make a contact the primary one of its company: permissions, access and mail pass on at once. Source: SD2."""
+
+    noun: ClassVar[str] = "company"
 
     company: str = field(metadata=asks(identifier))
     contact: str = field(metadata=asks(identifier))

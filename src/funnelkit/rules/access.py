@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
@@ -19,6 +19,7 @@ S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
 
 NONE: Final[frozenset[str]] = frozenset()
+IN_SIGHT: Final = frozenset({Standing.ACTIVE, Standing.HIDDEN})
 
 
 @frozen(kw_only=True)
@@ -30,8 +31,8 @@ class Case(AnyCase, Generic[S, R]):
     portal: Portal = Portal.NOT_INVITED
     standing: Standing = Standing.ACTIVE
     item: str | None = None
-    permitted: frozenset[str] = NONE
-    owned: frozenset[str] = NONE
+    permitted: Collection[str] = NONE
+    owned: Collection[str] = NONE
     facts: Mapping[str, bool] = field(factory=dict)
     contact: str | None = None
 
@@ -67,7 +68,7 @@ def credentials_exist(funnel: AnyFunnel, case: Asked, row: None) -> bool:
 )
 def not_archived(funnel: AnyFunnel, case: Asked, row: None) -> bool:
     """An archived contact (agency: Inactive) has no portal, whatever its status. Source: SD4."""
-    return case.standing is not Standing.ARCHIVED
+    return case.standing in IN_SIGHT
 
 
 @rule(
@@ -77,13 +78,13 @@ def not_archived(funnel: AnyFunnel, case: Asked, row: None) -> bool:
 )
 def item_is_permitted(funnel: AnyFunnel, case: Asked, row: None) -> bool:
     """Where a right goes by permission, the contact or one of its groups has it for the item. Source: S0, CC5."""
-    return case.item in case.permitted
+    return not isinstance(case.permitted, str) and case.item in case.permitted
 
 
 @rule(ok="{item} is the contact's own", no="{item} was not bought by this contact", remedy="record the purchase")
 def item_is_owned(funnel: AnyFunnel, case: Asked, row: None) -> bool:
     """Where a right goes by ownership, the contact has bought the item. Source: S0, CC-A9, CC-A10."""
-    return case.item in case.owned
+    return not isinstance(case.owned, str) and case.item in case.owned
 
 
 @rule(
@@ -140,13 +141,8 @@ def nobody(funnel: Funnel[S, R], right: R) -> Decision:
 
 def on_status(funnel: Funnel[S, R], status: S, right: R) -> Decision:
     """The table's own answer for a status and a right, looked up: nothing is asked about a contact."""
-    try:
-        return funnel.answers[status, right] if type(status) is funnel.statuses else _slowly(funnel, status, right)
-    except KeyError:
-        return _slowly(funnel, status, right)
-
-
-def _slowly(funnel: Funnel[S, R], status: S, right: R) -> Decision:
+    if type(status) is funnel.statuses and type(right) is funnel.right_kind and right in funnel.rights.reach:
+        return funnel.answers[status, right]
     return funnel.answers[funnel.status(status), funnel.right(right)]
 
 
@@ -163,5 +159,5 @@ def _decide(funnel: Funnel[S, R], case: Case[S, R], right: R) -> Decision:
         found += [claim(funnel, case, None) for claim in OF_THE_PORTAL]
     need = funnel.right_needs.get(right)
     if need is not None:
-        found.append(told("access", need.key, need.sentence, need.remedy, case.facts))
+        found.append(told("access", need.told, case.facts))
     return Decision(QUESTION, tuple(found), case, None, funnel)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
@@ -13,7 +13,7 @@ from funnelkit.decisions import About, Decision, rule
 from funnelkit.decisions import Case as AnyCase
 from funnelkit.funnel import Funnel
 from funnelkit.statuses.appointment import APPOINTMENT, AppointmentStatus, Happening
-from funnelkit.table import Row, Status, Trigger
+from funnelkit.table import Need, Row, Status, Trigger
 from funnelkit.values.actor import Actor
 from funnelkit.words import Grant, Kind, Role, Where
 
@@ -31,7 +31,7 @@ class Case(AnyCase, Generic[S]):
     where: Where = Where.STAFF
     may_log_in: bool = False
     """The answer of `access` to the funnel's log-in column."""
-    opened: frozenset[str] = frozenset()
+    opened: Collection[str] = frozenset()
     overlaps: tuple[str, ...] = ()
     facts: Mapping[str, bool] = field(factory=dict)
     contact: str | None = None
@@ -121,7 +121,7 @@ def may_log_in(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
 )
 def kind_is_opened(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
     """Where a status books by permission, the kind was opened to the contact or one of its groups. Source: CC-A6."""
-    return case.kind.value in case.opened
+    return not isinstance(case.opened, str) and case.kind.value in case.opened
 
 
 @rule(
@@ -156,6 +156,17 @@ def hand_may(funnel: AnyFunnel, case: Change, row: AnyRow) -> bool | None:
     return None if row is None else case.by.role in row.by and (case.by.role is not Role.CLIENT or case.own)
 
 
+@rule(
+    ok="it can still be changed",
+    no="it has begun, and {role} does not change it any more",
+    about=About.TIME,
+    remedy="ask the staff",
+)
+def still_to_come(funnel: AnyFunnel, case: Change, row: AnyRow) -> bool:
+    """A client moves or cancels only what has not begun yet; staff may put the past right. Ours."""
+    return case.by.role is not Role.CLIENT or not case.begun
+
+
 @rule(ok="it has begun", no="it has not begun yet", about=About.TIME, remedy="wait for its start, or cancel it")
 def has_begun(funnel: AnyFunnel, case: Change, row: AnyRow) -> bool:
     """Held or missed is only what has begun; the start belongs to it. Source: CC-A3."""
@@ -164,20 +175,23 @@ def has_begun(funnel: AnyFunnel, case: Change, row: AnyRow) -> bool:
 
 QUESTION: Final = "book {kind} for {contact}"
 CHANGE: Final = "mark {appointment} as {on}"
-PUBLIC_BOOKING: Final = (
+PUBLIC_BOOKING: Final = Need(
     "public_booking",
-    "the application takes this booking in public",
-    "let the application decide it",
+    "the application takes this booking",
+    "let it decide",
+    "the application does not take this booking",
 )
 RULES: Final = (
     coach_is_free, staff_enters, books_for_oneself, may_log_in, kind_is_opened, open_to_the_public,
-    still_possible, hand_may, has_begun,
+    still_possible, hand_may, still_to_come, has_begun,
 )  # fmt: skip
 
 
 def may_book(funnel: Funnel[S, R], case: Case[S]) -> Decision:
     """Every finding about this booking: of the actor, of the kind, of the coach's time. Raises UnknownStatus."""
     if case.where is Where.STAFF:
+        if case.status is not None:
+            funnel.status(case.status)
         return Decision(
             QUESTION, (staff_enters(funnel, case, None), coach_is_free(funnel, case, None)), case, None, funnel
         )
@@ -192,7 +206,7 @@ def may_book(funnel: Funnel[S, R], case: Case[S]) -> Decision:
     else:
         found.append(open_to_the_public(funnel, case, None))
         if grant in (Grant.NO, Grant.UNSTATED):
-            found.append(told("booking", *PUBLIC_BOOKING, case.facts))
+            found.append(told("booking", PUBLIC_BOOKING.told, case.facts))
     found.append(coach_is_free(funnel, case, None))
     return Decision(QUESTION, tuple(found), case, None, funnel)
 
@@ -203,6 +217,8 @@ def may_change(funnel: Funnel[S, R], case: Change) -> Decision:
     found = [still_possible(funnel, case, row), hand_may(funnel, case, row)]
     if case.on in (Happening.HELD, Happening.MISSED):
         found.append(has_begun(funnel, case, row))
+    if case.on in (Happening.RESCHEDULED, Happening.CANCELLED):
+        found.append(still_to_come(funnel, case, row))
     if case.on is Happening.RESCHEDULED:
         found.append(coach_is_free(funnel, case, row))
     return Decision(CHANGE, tuple(found), case, row, funnel)

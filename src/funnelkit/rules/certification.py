@@ -16,6 +16,7 @@ from funnelkit.funnel import Funnel
 from funnelkit.policy import Countable, StatusWhen
 from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.table import Status
+from funnelkit.times import instant
 from funnelkit.values.appointment import Appointment, Attendee
 
 S = TypeVar("S", bound=Status)
@@ -114,6 +115,12 @@ class Line:
         """Whether its minutes are in the total."""
         return self.decision.allowed
 
+    def __str__(self) -> str:
+        """Read in English: the appointment, its minutes, and why."""
+        verb = "counts" if self.counted else "does not count"
+        why = "; ".join(self.decision.said(finding) for finding in self.decision.refusals)
+        return f"{self.appointment.id}: {self.appointment.minutes} minutes, {verb}{f': {why}' if why else ''}"
+
     @property
     def clients(self) -> tuple[str, ...]:
         """The attendees that it counts for. Source: CC-A12."""
@@ -143,6 +150,10 @@ class Report:
     def excluded_hours(self) -> Decimal:
         """Hours that do not count."""
         return Decimal(self.excluded) / 60
+
+    def __str__(self) -> str:
+        """Read in English: the totals."""
+        return f"{self.minutes} minutes counted, {self.excluded} not, in {len(self)} appointments"
 
     def __len__(self) -> int:
         """How many appointments were looked at."""
@@ -188,6 +199,9 @@ def count(  # the facts that the policy may ask for, by name
     `today` gives the current status by contact: it stands in where there is no snapshot. `then` gives the status of a
     contact at a moment, where the policy asks for the one at the session. A group counts once if anybody in it counts.
     """
+    now = instant(now, "now")
+    since = None if since is None else instant(since, "since")
+    until = None if until is None else instant(until, "until")
     picked = tuple(
         a
         for a in appointments
@@ -195,7 +209,8 @@ def count(  # the facts that the policy may ask for, by name
         and (since is None or a.start >= since)
         and (until is None or a.start < until)
     )
-    today = today or {}
+    today = {contact: funnel.status(status) for contact, status in (today or {}).items()}
+    kind = funnel.statuses
     judge = _judge(funnel, today, then)
     made: dict[tuple[object, ...], Decision] = {}
     decisions: list[Decision] = []
@@ -206,6 +221,8 @@ def count(  # the facts that the policy may ask for, by name
         minutes, ended, each = appointment.minutes, appointment.end <= now, []
         for attendee in appointment.attendees or NOBODY:
             status, taken, always = judge(attendee.contact, attendee.status, appointment.start)
+            if status is not None and type(status) is not kind:
+                status = funnel.status(status)
             key = (status, taken, always, appointment.state, ended)
             decision = made.get(key)
             if decision is None:

@@ -13,9 +13,9 @@ from funnelkit.decisions import About, Decision, Mark, Notice, rule
 from funnelkit.decisions import Case as AnyCase
 from funnelkit.funnel import Funnel
 from funnelkit.policy import SameStatus
-from funnelkit.table import ENROLLMENT, PRODUCT, REASON, Row, Status, Trigger
+from funnelkit.table import ENROLLMENT, PRODUCT, REASON, Need, Row, Status, Trigger
 from funnelkit.values.actor import Actor
-from funnelkit.words import Role, Standing
+from funnelkit.words import Axis, Role, Standing
 
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
@@ -212,7 +212,7 @@ def decide(funnel: Funnel[S, R], case: Case[S], row: Row[S] | None) -> Decision:
         found.append(funnel.leads[case.now, row.to])
         found += [claim(funnel, case, row) for claim in OF_A_ROW]
         if not row.automatic:
-            found += [told("conversion", n.key, n.sentence, n.remedy, case.facts) for n in row.needs]
+            found += [told("conversion", n.told, case.facts) for n in row.needs]
     else:
         if found[-1].mark is not Mark.NO:
             found.append(funnel.leads[case.now, case.to])  # type: ignore[index]  # may_convert has looked at both
@@ -236,9 +236,14 @@ def may_record(funnel: Funnel[S, R], case: Case[S]) -> Decision:
     row = funnel.recorded.get((now, on))
     case = evolve(case, now=now, on=on, to=row.to if row else now)
     found = [recorder_may(funnel, case, row), is_recorded(funnel, case, row)]
-    if row is not None:
-        found += [told("conversion", n.key, n.sentence, n.remedy, case.facts) for n in row.needs]
+    found += [told("conversion", n.told, case.facts) for n in needs_of_record(funnel, row, on)]
     return Decision(RECORD, tuple(found), case, row, funnel, funnel.advised(on, now, case.to, case.standing))
+
+
+def needs_of_record(funnel: Funnel[S, R], row: Row[S] | None, on: Trigger) -> tuple[Need, ...]:
+    """What has to be told of something that happened: what its row needs, and the product if one was bought."""
+    bought = (PRODUCT,) if any(effect.axis is Axis.OWNED for effect in funnel.sets.get(on, ())) else ()
+    return tuple(dict.fromkeys((*(row.needs if row is not None else ()), *bought)))
 
 
 def may_enter(funnel: Funnel[S, R], case: Case[S]) -> Decision:
@@ -256,7 +261,7 @@ def may_enter(funnel: Funnel[S, R], case: Case[S]) -> Decision:
         found.append(funnel.leads[None, to])
         found += [claim(funnel, case, row) for claim in OF_A_ROW]
     if row is not None:
-        found += [told("conversion", n.key, n.sentence, n.remedy, case.facts) for n in row.needs]
+        found += [told("conversion", n.told, case.facts) for n in row.needs]
     notices = funnel.advised(row.on, None, row.to, case.standing) if row is not None else ()
     return Decision(ENTER, tuple(found), case, row, funnel, notices)
 
@@ -275,7 +280,7 @@ def may_correct(funnel: Funnel[S, R], case: Case[S]) -> Decision:
     case = evolve(case, now=now, to=funnel.status(case.to, "to"))
     claims = (corrections_are_offered, corrector_may, is_a_change)
     found = [claim(funnel, case, None) for claim in claims]
-    found.append(told("conversion", REASON.key, REASON.sentence, REASON.remedy, case.facts))
+    found.append(told("conversion", REASON.told, case.facts))
     return Decision(CORRECT, tuple(found), case, None, funnel)
 
 

@@ -112,6 +112,7 @@ def may_be_known(funnel: Funnel[S, R], case: Case) -> Decision:
 
 def may_hold_credentials(funnel: Funnel[S, R], case: Case) -> Decision:
     """Whether credentials may be assigned."""
+    funnel.status(case.status)
     return Decision(QUESTION, (keeper_may(funnel, case, None), status_may_hold(funnel, case, None)), case, None, funnel)
 
 

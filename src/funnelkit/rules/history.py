@@ -11,6 +11,7 @@ from datetime import datetime
 from attrs import evolve
 
 from funnelkit.table import Status
+from funnelkit.times import instant
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import (
@@ -44,6 +45,7 @@ def contact_at(
     for the event that it names, at that event's time; of two corrections of one event, the later recorded. What took
     effect at one time counts in the order of recording.
     """
+    moment = None if moment is None else instant(moment, "moment")
     told, fixes = _told(events, known)
     contact: Contact | None = None
     version = 0
@@ -58,8 +60,9 @@ def contact_at(
             contact = None
         elif contact is not None:
             if isinstance(event, StatusChanged):
-                if fix is None or fix.to is not contact.status:  # a correction to what it was says: nothing happened
-                    contact = contact.becoming((fix or event).to, event.effective, (fix or event).attempt)
+                said = fix or event
+                if said.to is not contact.status or (fix is None and event.was is event.to):
+                    contact = contact.becoming(said.to, event.effective, said.attempt)
             elif isinstance(event, ContactChanged):
                 contact = event.onto(contact)
             contact = evolve(contact, changed=max(contact.changed, event.effective))
@@ -76,6 +79,7 @@ def appointment_at(
     events: Iterable[Event], moment: datetime | None = None, known: datetime | None = None
 ) -> Appointment | None:
     """Give the appointment as it was at that moment, as far as was known then; None before it was booked."""
+    moment = None if moment is None else instant(moment, "moment")
     told, _ = _told(events, known)
     found: Appointment | None = None
     version = 0
@@ -120,6 +124,7 @@ def status_events(events: Iterable[Event], known: datetime | None = None) -> Ite
 
 
 def _told(events: Iterable[Event], known: datetime | None) -> tuple[list[Event], dict[str, StatusCorrected]]:
+    known = None if known is None else instant(known, "known")
     told: list[Event] = []
     fixes: dict[str, StatusCorrected] = {}
     roots: dict[str, str] = {}  # a correction of a correction speaks for the event that the first one names

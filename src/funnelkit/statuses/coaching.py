@@ -84,20 +84,21 @@ MOVES: Final[tuple[Move[Coaching], ...]] = (
     Move(ANY,          T.COACH_DECIDES,      OTHER,            STAFF,  (),         "CC3"),
 )
 
+CREDENTIALS: Final = "make the user name, and have the person choose a password"
 EFFECTS: Final = (
-    #      when this happens     that axis        becomes         source
+    #      when this happens     that axis        becomes         source      of whom, and what the host owes
     Effect(T.REGISTERED,         Axis.PORTAL,     Portal.ACTIVE,  "CC2"),
     Effect(T.PRODUCT_PURCHASED,  Axis.OWNED,      None,           "S0, CC-A9"),
-    Effect(T.PRODUCT_PURCHASED,  Axis.PORTAL,     Portal.ACTIVE,  "S0, CC2", NEW),
+    Effect(T.PRODUCT_PURCHASED,  Axis.PORTAL,     Portal.ACTIVE,  "S0, CC2",  NEW, CREDENTIALS),
     Effect(T.AGREEMENT_ACCEPTED, Axis.AGREEMENTS, None,           "CC9"),
-    Effect(T.AGREEMENT_ACCEPTED, Axis.PORTAL,     Portal.ACTIVE,  "CC2, CC9"),
+    Effect(T.AGREEMENT_ACCEPTED, Axis.PORTAL,     Portal.ACTIVE,  "CC2, CC9", ANY, CREDENTIALS),
 )
 
 MAILS: Final = (
-    #    when this happens     goes to      this                     source
+    #    when this happens     goes to      this                     source      of whom, and along with what
     Mail(T.REGISTERED,         THE_COACH,   "contact_registered",    "CC2"),
-    Mail(T.PRODUCT_PURCHASED,  THE_CONTACT, "product_credentials",   "S0, CC2", NEW),
-    Mail(T.AGREEMENT_ACCEPTED, THE_CONTACT, "account_details",       "CC2, CC9"),
+    Mail(T.PRODUCT_PURCHASED,  THE_CONTACT, "product_credentials",   "S0, CC2",  NEW),
+    Mail(T.AGREEMENT_ACCEPTED, THE_CONTACT, "account_details",       "CC2, CC9", ANY, Axis.PORTAL),
 )
 
 RIGHTS: Final[Matrix[Coaching, Right, Grant]] = rights(

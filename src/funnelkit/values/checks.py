@@ -37,8 +37,13 @@ class Checked:
     def __attrs_post_init__(self) -> None:
         """Raise Invalid with every problem."""
         problems = [Problem(name, wrong) for name, check in self.checks if (wrong := check(getattr(self, name)))]
+        problems += self.together()
         if problems:
             raise Invalid(*problems)
+
+    def together(self) -> Iterable[Problem]:
+        """Give what is wrong with fields that have to fit each other."""
+        return ()
 
 
 def asks(check: Check) -> dict[str, Check]:

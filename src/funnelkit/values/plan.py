@@ -67,8 +67,8 @@ class Plan(Generic[T_co]):
     changed: tuple[Noun, ...] = ()
     removed: tuple[tuple[str, str], ...] = ()
     """Kind and id of what goes."""
-    read: tuple[Read, ...] = ()
-    touched: tuple[tuple[str, str], ...] = ()
+    read: tuple[Read, ...] = field(default=(), repr=False)
+    touched: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """Kind and key of the sets that change with it: a coach's calendar, the holders of an address."""
     events: tuple[Event, ...] = ()
     texts: tuple[tuple[str, str], ...] = field(default=(), repr=False)
@@ -78,6 +78,9 @@ class Plan(Generic[T_co]):
     obligations: tuple[Obligation, ...] = ()
     notices: tuple[Notice, ...] = ()
     made: datetime | None = None
+    account: str = ""
+    funnel: str = ""
+    """The fingerprint of the funnel that it was decided by."""
 
     @property
     def result(self) -> T_co:
@@ -93,15 +96,19 @@ class Plan(Generic[T_co]):
 
     @property
     def basis(self) -> str:
-        """A short text that stands for everything that was read: `do(command, expect=plan.basis)`."""
-        return digest(sorted(self.read))
+        """A short text that stands for everything that was read: `do(command, expect=plan.basis)`.
+
+        Ids that the plan makes are left out: another plan of the same command makes others.
+        """
+        made = {noun.id for noun in self.changed}
+        return digest(sorted(read for read in self.read if read[2] or read[1] not in made))
 
     def __str__(self) -> str:
         """Read in English: the decision, then what would change."""
         lines = [str(self.decision)]
         lines += [f"  then  {named(consequence)}" for consequence in self.consequences]
         lines += [f"  host  {obligation}" for obligation in self.obligations]
-        lines += [f"  note  {notice.code}: {notice}" for notice in self.notices]
+        lines += [f"  note  {n.code}: {n}" for n in self.notices if n not in self.decision.notices]
         return "\n".join(lines)
 
 
