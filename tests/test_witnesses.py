@@ -126,6 +126,7 @@ BOOKING: Final = (
     of("booking.hand_may", may_change, HELD, by=ADA),
     of("booking.hand_may", may_change, CALLED_OFF, own=False),
     of("booking.has_begun", may_change, HELD, begun=False),
+    of("booking.still_to_come", may_change, CALLED_OFF, begun=True),
 )
 BOOKING_CELLS: Final = (
     of("booking.status_may_book", may_book, INSIDE, status=Coaching.BUYER),

@@ -39,11 +39,19 @@ class Known:
     email: str | None = None
 
 
-def _email(known: Known) -> bool:
+def _email(known: Known) -> bool | None:
     if known.contact is None or known.email is not None:
         return known.email is not None
     person = known.view.person(known.contact.id)
-    return person is not None and person.email is not None
+    return None if person is None else person.email is not None
+
+
+def _enrollment(known: Known) -> bool | None:
+    return True if known.item is not None or (known.contact and known.contact.enrollments) else None
+
+
+def _agreement(known: Known) -> bool | None:
+    return True if known.contact is not None and known.contact.agreements else None
 
 
 def _next_attempt(known: Known) -> bool:
@@ -58,32 +66,27 @@ def _early_cold(known: Known) -> bool:
     return known.funnel.policy.follow_up.early_cold or done >= len(known.funnel.follow_ups)
 
 
-FOUND: Final[Mapping[str, Callable[[Known], bool]]] = {
+FOUND: Final[Mapping[str, Callable[[Known], bool | None]]] = {
     EMAIL.key: _email,
     REASON.key: lambda known: known.reason is not None,
     PRODUCT.key: lambda known: known.item is not None,
-    ENROLLMENT.key: lambda known: known.item is not None or bool(known.contact and known.contact.enrollments),
+    ENROLLMENT.key: _enrollment,
     NEXT_ATTEMPT.key: _next_attempt,
     EARLY_COLD.key: _early_cold,
-    AGREEMENT.key: lambda known: bool(known.contact and known.contact.agreements),
+    AGREEMENT.key: _agreement,
 }
-
-
-KEPT_BY_HOSTS: Final = (EMAIL, PRODUCT, ENROLLMENT, AGREEMENT)
+"""None: it is not kept here, so the host may tell."""
 
 
 def facts(needs: Iterable[Need], known: Known, told: Mapping[str, bool]) -> dict[str, bool]:
-    """Find what these needs ask for: our own from what is stored, the host's from what it told.
-
-    The host may also say that it keeps an address, a product, an agreement or an enrollment itself.
-    """
+    """Find what these needs ask for: our own from what is stored, all else as the host told it."""
     found: dict[str, bool] = {}
     for need in needs:
-        own, said = FOUND.get(need.key), told.get(need.key)
-        if own is not None:
-            found[need.key] = own(known) or (said is True and need in KEPT_BY_HOSTS)
-        elif said is not None:
-            found[need.key] = said
+        if need.key in FOUND:
+            own = FOUND[need.key](known)
+            found[need.key] = told.get(need.key, False) if own is None else own
+        elif need.key in told:
+            found[need.key] = told[need.key]
     return found
 
 

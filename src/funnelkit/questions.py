@@ -23,7 +23,7 @@ from funnelkit.values.appointment import Appointment
 from funnelkit.values.checks import identifier
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import Event
-from funnelkit.values.person import Company, Group, Person
+from funnelkit.values.person import Company, Group, Person, address_key
 from funnelkit.values.plan import Read
 
 S = TypeVar("S", bound=Status)
@@ -90,7 +90,8 @@ class StoredView:
 
     def holders(self, address: str) -> tuple[str, ...]:
         """Give the contacts that have this address."""
-        self._note("address", address, self._stores.guards.version("address", address))
+        key = address_key(address)
+        self._note("address", key, self._stores.guards.version("address", key))
         return self._stores.persons.holders(address)
 
     def history(self, noun: str) -> tuple[Event, ...]:
@@ -191,7 +192,8 @@ class Questions(Generic[S, R]):
             found = stores.contacts.many(self.funnel.name, asked)
             missing = [contact for contact in asked if contact not in found]
             if missing:
-                raise NotFound(f"{len(missing)} of these contacts are not in {self.funnel.name}")
+                places = ", ".join(str(asked.index(contact)) for contact in missing)
+                raise NotFound(f"there is no such contact in {self.funnel.name}, at {places} of those asked for")
             groups = stores.groups.many(sorted({group for c in found.values() for group in c.groups}))
             return {
                 key: {

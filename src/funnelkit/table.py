@@ -213,8 +213,8 @@ class Effect:
     to: Portal | Category | bool | None
     source: str
     start: Whence = ANY
-    owes: str = ""
-    """What the host has to do then, as a sentence."""
+    owes: tuple[str, str] | None = None
+    """What the host has to do then: a code and a sentence."""
 
 
 @frozen

@@ -243,7 +243,7 @@ def test_sd1_an_import_never_changes_the_role_of_an_existing_contact(agency: Age
         Adopt(name="Bo", email="bo@example.org", status=S.CLIENT, by=SYSTEM),
     ]
     outcomes = list(agency.do_all(rows))
-    refused = [[] if outcome.refused is None else rules(outcome.refused) for outcome in outcomes]
+    refused = [[] if outcome.refused is None else rules(outcome.refused.decision) for outcome in outcomes]
     assert [["editing.id_is_free"], ["editing.email_is_free"], []] == refused
     assert S.LEAD is agency.contact(ada.id).status
     assert 2 == len(agency.contacts())

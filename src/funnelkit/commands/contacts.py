@@ -31,7 +31,7 @@ from funnelkit.values.checks import (
 )
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import ContactAdded, ContactAdopted, PersonChanged
-from funnelkit.values.person import Person, match_key
+from funnelkit.values.person import Person, address_key, match_key
 from funnelkit.values.plan import Plan
 from funnelkit.words import Category, Kind, Portal, Standing
 
@@ -220,7 +220,7 @@ class Edit(Command[Status, Contact]):
         draft.keep(now)
         draft.say(PersonChanged, self.contact, 0, when, fields=changed)
         if "email" in changed:
-            draft.touched += [("address", key) for key in (was.address, now.address) if key is not None]
+            draft.touched += [("address", address_key(held)) for held in (was.address, now.address) if held is not None]
 
 
 def vocabulary(funnel: Funnel[S, Any], labels: Iterable[str], also: Mapping[str, S] | None = None) -> Mapping[str, S]:
@@ -270,4 +270,4 @@ def _person(draft: Draft, view: View, key: str, name: str, address: str | None, 
     was = view.person(key) or Person(id=key, name=name)
     now = evolve(was, name=name, email=address, phone=phone, version=was.version + 1)
     draft.keep(now)
-    draft.touched += [("address", held) for held in (was.address, now.address) if held is not None]
+    draft.touched += [("address", address_key(held)) for held in (was.address, now.address) if held is not None]

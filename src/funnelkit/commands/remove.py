@@ -13,6 +13,7 @@ from funnelkit.table import Status
 from funnelkit.values.checks import asks, identifier, long_text, optional
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import AppointmentRemoved, AppointmentRestated, ContactDeleted
+from funnelkit.values.person import address_key
 from funnelkit.values.plan import Consequence, Obligation, Plan
 from funnelkit.words import Removal, Standing
 
@@ -69,7 +70,7 @@ class Delete(Command[Status, Removal]):
         if not draft.view.stands_elsewhere(was.id):
             draft.removed.append(("person", was.id))
             if person is not None and person.address is not None:
-                draft.touched.append(("address", person.address))
+                draft.touched.append(("address", address_key(person.address)))
         if was.company is not None:
             draft.step_down(was.company, was.id)
         draft.obligations.append(Obligation("delete_files", was.id, FILES))

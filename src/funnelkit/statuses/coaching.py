@@ -84,7 +84,7 @@ MOVES: Final[tuple[Move[Coaching], ...]] = (
     Move(ANY,          T.COACH_DECIDES,      OTHER,            STAFF,  (),         "CC3"),
 )
 
-CREDENTIALS: Final = "make the user name, and have the person choose a password"
+CREDENTIALS: Final = ("make_credentials", "make the user name, and have the person choose a password")
 EFFECTS: Final = (
     #      when this happens     that axis        becomes         source      of whom, and what the host owes
     Effect(T.REGISTERED,         Axis.PORTAL,     Portal.ACTIVE,  "CC2"),
