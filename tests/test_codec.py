@@ -43,7 +43,7 @@ from funnelkit import (
     Where,
     commands,
     schema,
-    wire,
+    codec,
 )
 from funnelkit.adapters.memory import FixedClock, MemoryStorage
 from funnelkit.commands import KEEP, AddContact, Adopt, Book, Convert, Delete, Edit, MarkHeld, Permit, Record, Tag
@@ -60,7 +60,7 @@ from funnelkit.values.checks import Checked
 from funnelkit.values.events import ContactChanged, Event, StatusChanged, Why
 from funnelkit.values.person import Company, Group
 from funnelkit.values.plan import Message
-from funnelkit.wire import decision_to, load, load_stored, plan_to, read, write
+from funnelkit.codec import decision_to, load, load_stored, plan_to, read, write
 
 FUNNELS: Final[tuple[Any, ...]] = (COACHING, AGENCY, FRANCHISE, STUDIO, TEAM)
 GOLDEN: Final = Path(__file__).parent / "golden"
@@ -260,7 +260,7 @@ def test_no_field_is_in_the_way_of_a_tag_or_of_what_is_never_read() -> None:
 def test_members_of_lists_can_be_told_apart() -> None:
     """What is kept apart for a member of a list finds it again, wherever it stands then."""
     inner = {one for kind in TAGS for part in parts(kind).values() for one in get_args(part.kind) if has(one)}
-    assert set(wire.KEYS) == inner
+    assert set(codec.KEYS) == inner
 
 
 def test_a_value_without_a_tag_is_no_document() -> None:
@@ -536,8 +536,8 @@ def test_an_older_form_is_lifted_step_by_step(monkeypatch: pytest.MonkeyPatch) -
     def split(old: Mapping[str, Any]) -> Mapping[str, Any]:
         return {**{k: v for k, v in old.items() if k != "labels"}, "tags": old["labels"].split()}
 
-    monkeypatch.setattr(wire, "FORM", 3)
-    monkeypatch.setattr(wire, "UPCASTERS", {1: renamed, 2: split})
+    monkeypatch.setattr(codec, "FORM", 3)
+    monkeypatch.setattr(codec, "UPCASTERS", {1: renamed, 2: split})
     document = {**specimen("contact"), "type": "customer", "labels": "vip"}
     del document["tags"]
     before = json.dumps(document)
@@ -550,7 +550,7 @@ def test_an_older_form_is_lifted_step_by_step(monkeypatch: pytest.MonkeyPatch) -
 
 def test_there_is_a_way_up_from_every_older_form() -> None:
     """The table of upcasters has a step for each form before this one, and no other."""
-    assert list(range(1, schema.FORM)) == sorted(wire.UPCASTERS)
+    assert list(range(1, schema.FORM)) == sorted(codec.UPCASTERS)
 
 
 # ----------------------------------------------------------------------------------------------- commands out of bodies
@@ -741,7 +741,7 @@ def test_the_plain_form_says_what_the_text_says() -> None:
 def test_parameters_are_plain_whatever_a_case_holds() -> None:
     """Words by key, sets in order, numbers as they are; what no text names stays inside."""
     words = {"a": frozenset({Kind.SESSION, Kind.SAMPLE}), "b": (Role.COACH, 3), "c": NOON, "d": None, "secret": NAME}
-    notice = wire.decision_to(Decision("{a} {b} {c} {d} {e}", (), Told(words)))
+    notice = codec.decision_to(Decision("{a} {b} {c} {d} {e}", (), Told(words)))
     assert {"a": ["sample", "session"], "b": ["coach", 3], "c": str(NOON), "d": None} == notice["params"]
 
 
@@ -827,7 +827,7 @@ def judge(form: dict[str, Any]) -> Callable[[object], bool]:
 @pytest.mark.parametrize("kind", TAGS, ids=TAGS.values())
 def test_schemas_have_every_field(kind: Any) -> None:
     """A schema names what a document or a body has, no more and no less, and says which of it has to be there."""
-    form = wire.schema(kind)
+    form = codec.schema(kind)
     never = NEVER if kind in COMMANDS else ()
     head = [] if kind in COMMANDS else ["type", "schema"]
     known = {name: part for name, part in parts(kind).items() if name not in never}
@@ -845,11 +845,11 @@ def test_what_is_written_fits_its_schema(kind: Any) -> None:
     """What `write` gives, and a body that `read` takes, is valid for every other program, with and without a funnel."""
     value = specimens()[TAGS[kind]]
     document = body(value) if kind in COMMANDS else write(value, COACHING)
-    accepted = judge(wire.schema(kind))
+    accepted = judge(codec.schema(kind))
     assert accepted(document)
-    assert judge(wire.schema(kind, funnel=COACHING))(document)
+    assert judge(codec.schema(kind, funnel=COACHING))(document)
     assert not accepted({**document, "mood": 1})
-    least = {name: document[name] for name in wire.schema(kind)["required"]}
+    least = {name: document[name] for name in codec.schema(kind)["required"]}
     assert accepted(least)
     for name in least:
         assert not accepted({key: held for key, held in document.items() if key != name})
@@ -860,7 +860,7 @@ def test_what_is_taken_fits_the_schema(kind: Any) -> None:
     """Whoever writes by the schema is not told less than what is read: what it refuses is refused here, too."""
     value = specimens()[TAGS[kind]]
     document = body(value) if kind in COMMANDS else write(value, COACHING)
-    accepted = judge(wire.schema(kind, funnel=COACHING))
+    accepted = judge(codec.schema(kind, funnel=COACHING))
     for name in set(document) - {"type", "schema"}:
         for other in (None, 60.9, True, 7, NAME, "", [], [NAME], [7], {}, {NAME: NAME}, {NAME: 7}):
             changed = {**document, name: other}
@@ -871,17 +871,17 @@ def test_what_is_taken_fits_the_schema(kind: Any) -> None:
 
 def test_a_schema_knows_the_words_of_a_funnel_and_what_the_program_gives() -> None:
     """For a form of one funnel: its statuses, its triggers, and no field that comes from the path."""
-    form = wire.schema(Convert, funnel=AGENCY, given=["contact"])
+    form = codec.schema(Convert, funnel=AGENCY, given=["contact"])
     assert {"type": "string", "enum": ["lead", "prospect", "client"]} == form["properties"]["to"]
     assert (["to", "reason"], ["to"]) == (list(form["properties"]), form["required"])
-    assert {"type": "string"} == wire.schema(Convert)["properties"]["to"]
-    assert {"enum": ["studio"]} == wire.schema(Appointment, funnel=STUDIO)["properties"]["funnel"]
-    assert not judge(wire.schema(Contact, funnel=AGENCY))(write(specimens()["contact"], COACHING))
+    assert {"type": "string"} == codec.schema(Convert)["properties"]["to"]
+    assert {"enum": ["studio"]} == codec.schema(Appointment, funnel=STUDIO)["properties"]["funnel"]
+    assert not judge(codec.schema(Contact, funnel=AGENCY))(write(specimens()["contact"], COACHING))
 
 
 def test_a_changed_field_is_judged_by_what_it_holds() -> None:
     """Each field of a contact that changes has values of its own, in the schema as in the reader."""
-    accepted = judge(wire.schema(ContactChanged))
+    accepted = judge(codec.schema(ContactChanged))
     for axis, good, bad in (("portal", "active", "vip"), ("tags", ["vip"], "vip"), ("coach", None, ["m-1"])):
         document = specimen("contact_changed") | {"field": axis, "was": good, "to": good}
         assert accepted(document)
@@ -896,14 +896,14 @@ def test_a_changed_field_is_judged_by_what_it_holds() -> None:
 def test_answers_and_plans_fit_their_schemas() -> None:
     """Every field of an answer and of a plan is in its schema."""
     for decision in decisions():
-        assert list(decision_to(decision)) == list(wire.schema(Decision)["properties"])
-    assert judge(wire.schema(Decision))(decision_to(decision))
-    accepted = judge(wire.schema(Plan))
+        assert list(decision_to(decision)) == list(codec.schema(Decision)["properties"])
+    assert judge(codec.schema(Decision))(decision_to(decision))
+    accepted = judge(codec.schema(Plan))
     for made in plans():
         said = plan_to(made)
-        assert list(said) == list(wire.schema(Plan)["properties"])
+        assert list(said) == list(codec.schema(Plan)["properties"])
         assert accepted(said)
-        for key, form in wire.schema(Plan)["properties"].items():
+        for key, form in codec.schema(Plan)["properties"].items():
             named = form.get("items", {}).get("properties", {})
             assert all(set(named) <= set(one) for one in said[key]) if named else True
 
@@ -911,4 +911,4 @@ def test_answers_and_plans_fit_their_schemas() -> None:
 def test_only_what_has_a_tag_has_a_schema() -> None:
     """A class that is no document says so."""
     with pytest.raises(Invalid, match="Attendee has no tag"):
-        wire.schema(Attendee)
+        codec.schema(Attendee)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from examples.derived_funnel import PRACTICE, Practice
 from examples.own_funnel import SCHOOL, Door, Happening, School
-from funnelkit.codec import converter, structured
+from funnelkit.strict import converter, structured
 from funnelkit.documents import Document, assert_unchanged, lock, read_funnel, write_funnel
 from funnelkit.errors import Invalid
 from funnelkit.funnel import Funnel

@@ -14,7 +14,7 @@ SRC = ROOT / "src"
 SOURCES = sorted(SRC.rglob("*.py"))
 
 DRAWERS = {"utils", "helpers", "common", "base", "core", "manager", "handlers", "models", "misc"}
-HEAVY = {"asyncio", "cattrs", "sqlite3", "transitions", "funnelkit.adapters", "funnelkit.codec", "funnelkit.machines"}
+HEAVY = {"asyncio", "cattrs", "sqlite3", "transitions", "funnelkit.adapters", "funnelkit.strict", "funnelkit.machines"}
 LONGEST = 400
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from funnelkit import (
@@ -426,11 +426,13 @@ def orders(triggers: list[str]) -> st.SearchStrategy[tuple[list[Fact], list[Fact
     return facts.flatmap(lambda each: st.tuples(st.permutations(each), st.just(sorted(each, key=lambda f: f[2]))))
 
 
+PHASES: Final = (Phase.explicit, Phase.generate, Phase.shrink)
+
 LEADS: Final = ["consultation_booked", "consultation_moved", "consultation_cancelled", "enrollment_completed"]
 CLIENTS: Final = ["agreement_accepted", "product_purchased", "registered", "booked_in_public"]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None, phases=PHASES)
 @given(orders(CLIENTS), st.sampled_from(Coaching))
 def test_agreements_and_purchases_end_in_one_truth(order: tuple[list[Fact], list[Fact]], status: Coaching) -> None:
     """In whatever order they are told: one contact, and one status at every moment."""
@@ -438,7 +440,7 @@ def test_agreements_and_purchases_end_in_one_truth(order: tuple[list[Fact], list
     assert truth(told(COACHING, status, in_time)) == truth(told(COACHING, status, late))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None, phases=PHASES)
 @given(
     orders([*LEADS, "do_not_contact_lifted", "calls_exhausted"]),
     st.sampled_from([Franchise.NEW_LEAD, Franchise.FOLLOW_UP_6, Franchise.COLD, Franchise.DNC, Franchise.NOT_SOLD]),
@@ -451,7 +453,7 @@ def test_consultations_and_enrollments_end_in_one_truth(
     assert truth(told(FRANCHISE, status, in_time)) == truth(told(FRANCHISE, status, late))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None, phases=PHASES)
 @given(orders(LEADS), st.sampled_from([Franchise.FOLLOW_UP_1, Franchise.COLD, Franchise.DNC]), st.integers(0, 24))
 def test_a_decision_by_hand_stands_in_whatever_order_the_rest_is_told(
     order: tuple[list[Fact], list[Fact]], to: Franchise, hours: int
@@ -463,7 +465,7 @@ def test_a_decision_by_hand_stands_in_whatever_order_the_rest_is_told(
     assert truth(expected) == truth(told(FRANCHISE, Franchise.NEW_LEAD, late, (to, hours)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, phases=PHASES)
 @given(orders(LEADS), st.integers(0, 4))
 def test_what_is_told_twice_is_true_once(order: tuple[list[Fact], list[Fact]], which: int) -> None:
     """A web hook that comes again changes nothing, in whatever place it comes."""

@@ -1,219 +1,352 @@
-"""Values and plain data: the only door to cattrs. What is read is checked strictly, and no error shows a value.
+"""Values as documents that JSON can hold, and commands out of request bodies. Strict both ways; no error shows a value.
 
-`converter()` makes a new one; nothing is shared. What does not fit is an `Invalid` with every problem by its path.
+A document says what it is by a tag and a schema number: `{"type": "status_changed", "schema": 1, ...}`. `write` and
+`load` lose nothing. `load_stored` takes what newer code has added, too, keeps it apart, and `write` puts it back.
+`read` makes a command of what somebody sends: who acts and when is never taken from there.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from enum import Enum
-from typing import Any, Final, TypeAlias, TypeVar, get_args, get_origin
+from functools import cache, lru_cache
+from typing import Any, Final, Generic, TypeAlias, TypeVar, get_args, overload
 
-from attrs import fields, has
-from cattrs import AttributeValidationNote, BaseValidationError, Converter, ForbiddenExtraKeysError
-from cattrs.gen import make_dict_structure_fn, override
+from attrs import fields_dict, frozen, has
 
+from funnelkit.answers import decision_to, plan_to
 from funnelkit.errors import Invalid, Problem, kind_of, unknown
-from funnelkit.times import Elapsed
+from funnelkit.planning import Command
+from funnelkit.schema import FORM, HOMES, NEVER, TAGS, TIME, Data, Part, Tables, axes, document, homes, parts, schema
+from funnelkit.strict import FIELD, Hook, Reader, as_table, converter, of_fields, structured, word, wrong
+from funnelkit.table import Status, Trigger
+from funnelkit.values.actor import Actor
+from funnelkit.values.appointment import Attendee
+from funnelkit.values.events import ContactChanged, Event
+from funnelkit.values.plan import Message, Noun
+from funnelkit.words import Removal
+
+__all__ = ["Stored", "decision_to", "load", "load_stored", "plan_to", "read", "schema", "write"]
 
 T = TypeVar("T")
-P = TypeVar("P")
-Kind: TypeAlias = type[Any]
-Hook: TypeAlias = Callable[[object, object], Any]
-Reader: TypeAlias = Converter
+K = TypeVar("K", bound=Command[Any, Any])
+Value: TypeAlias = Noun | Actor | Message | Removal | Event | Command[Any, Any]
+Upcaster: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
-LEAVES: Final[Mapping[type, str]] = {str: "a text", int: "a whole number", bool: "true or false"}
-FIELD: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
-"""How a key looks that an error may name. Any other might be a value in the wrong place."""
+UPCASTERS: Final[Mapping[int, Upcaster]] = {}
+"""For each older form the pure function that makes the next one of it; it may give it another `type`, too."""
+
+KEYS: Final[Mapping[type, str]] = {Attendee: "contact"}
+"""By which field a member of a list is known again, wherever in the list it stands."""
 
 
-def converter(
-    hooks: Mapping[Kind, Hook] | None = None, fields: Mapping[Kind, Mapping[str, Hook]] | None = None
-) -> Converter:
-    """Make a converter that takes nothing for what it is not: no number for a text, no text for a list of letters.
+@frozen
+class Stored(Generic[T]):
+    """A value, and what its document has besides the fields that are known here, in the shape of the document.
 
-    It reads texts, whole numbers, truths, words of an enum, lists, tables, lengths of time, and classes of these.
-    `hooks` read exactly these types in a way of their own, `fields` these fields of these classes.
+    `extra` belongs to whoever keeps documents: the value goes through commands without it, and whoever stores the new
+    value hands it back, `write(value, funnel, extra)`. It goes with what it stood in: an attendee who leaves takes its
+    own along.
     """
-    made = Converter(forbid_extra_keys=True, detailed_validation=True)
-    own: dict[Kind, Hook] = {Elapsed: _elapsed, **(hooks or {})}
-    parts: dict[Kind, Mapping[str, Hook]] = {**(fields or {})}
 
-    def of_class(kind: Kind, using: Converter) -> Hook:
-        return of_fields(kind, using, **parts.get(_class(kind), {}))
+    value: T
+    extra: Mapping[str, Any]
 
-    def of_leaf(given: object, kind: Kind) -> object:
-        if kind in LEAVES:
-            return _leaf(given, kind)
-        return own.setdefault(kind, of_enum(kind))(given, kind)
 
-    # cattrs asks for a leaf first, and takes an enum of texts for a text. Of the factories, the last is asked first.
-    for leaf in LEAVES:
-        made.register_structure_hook(leaf, of_leaf)
-    made.register_structure_hook_factory(_is_class, of_class)
-    made.register_structure_hook_factory(_is_table, _table)
-    made.register_structure_hook_factory(_is_list, _list)
-    made.register_structure_hook_factory(_is_enum, of_enum)
-    # The hooks of values, events and commands follow here.
-    made.register_structure_hook_factory(own.__contains__, lambda kind: own[kind])
+def write(value: object, funnel: Tables, extra: Mapping[str, Any] | None = None) -> Data:
+    """Write a value as a document; `extra` is what `load_stored` kept apart.
+
+    Values are nouns, events, commands, messages, actors, and what commands give. Raises Invalid for anything else, for
+    a status, a trigger or an appointment of another funnel, and for a time without a zone.
+    """
+    made = document(value, funnel)
+    return _together(made, extra or {}, type(value))
+
+
+@overload
+def load(given: object, funnel: Tables) -> Value: ...
+
+
+@overload
+def load(given: object, funnel: Tables, kind: type[T]) -> T: ...
+
+
+def load(given: object, funnel: Tables, kind: type[Any] = object) -> Any:
+    """Make the value of a document again, or of its JSON text; `kind` says what it has to be: `Contact`, `Event`, ...
+
+    Raises Invalid with every problem by its path. What has a default may be missing, anything unknown may not stand.
+    """
+    made, table = _opened(given, kind)
+    return _made(made, table, funnel)
+
+
+@overload
+def load_stored(given: object, funnel: Tables) -> Stored[Value]: ...
+
+
+@overload
+def load_stored(given: object, funnel: Tables, kind: type[T]) -> Stored[T]: ...
+
+
+def load_stored(given: object, funnel: Tables, kind: type[Any] = object) -> Stored[Any]:
+    """Load a document of one's own storage: a key that is unknown here is kept apart, since newer code may know it.
+
+    All else is as strict as `load`. Never for what comes from outside.
+    """
+    made, table = _opened(given, kind)
+    known, extra = _apart(table, made)
+    return Stored(_made(made, known, funnel), extra)
+
+
+def read(command: type[K], body: object, /, *, funnel: Tables, by: Actor, **given: Any) -> K:
+    """Make a command of a request's body: JSON text, or what it came to. `given` are fields that the program fills in.
+
+    What is given may not stand in the body, and `by`, `at`, `cause`, `key` and `facts` never may. Raises Invalid with
+    every problem by its path, those of the command's own checks among them; TypeError when given what is no field.
+    """
+    told = {"by": by, **given}
+    foreign = sorted(told.keys() - parts(command).keys())
+    if foreign:
+        raise TypeError(f"{command.__name__} has no field {', '.join(foreign)}")
+    table, wrongs = _table(body)
+    wrongs += [Problem(key, "is never read from a body") for key in NEVER if key in table]
+    wrongs += [Problem(key, "is given by the program") for key in given if key in table and key not in NEVER]
+    rest = {key: value for key, value in table.items() if key not in told and key not in NEVER}
+    return _command(command, rest, told, funnel, wrongs)
+
+
+def _apart(table: Mapping[str, Any], kind: type[Any]) -> tuple[Data, Data]:
+    """Take a document apart: what is known here, and in the same shape what is not."""
+    known, extra = {}, {}
+    for key, held in table.items():
+        part = parts(kind).get(key)
+        if part is None:
+            extra[key] = held
+            continue
+        known[key], more = _apart_in(held, part.kind)
+        if more:
+            extra[key] = more
+    return known, extra
+
+
+def _apart_in(held: Any, kind: Any) -> tuple[Any, Data]:
+    if has(kind) and isinstance(held, Mapping):
+        return _apart(held, kind)
+    inner = _member(kind)
+    if inner is None or not isinstance(held, list):
+        return held, {}
+    pairs = [_apart(one, inner) if isinstance(one, Mapping) else (one, {}) for one in held]
+    return [one for one, _ in pairs], {str(one.get(KEYS[inner])): more for one, more in pairs if more}
+
+
+def _together(made: Data, extra: Mapping[str, Any], kind: type[Any]) -> Data:
+    """Put back what was kept apart, wherever that is still there. What is known here is never written over."""
+    for key, more in extra.items():
+        part, held = parts(kind).get(key), made.get(key)
+        inner = None if part is None else _member(part.kind)
+        if part is None:
+            made.setdefault(key, more)
+        elif inner is not None:
+            for one in held or ():
+                _together(one, more.get(one[KEYS[inner]], {}), inner)
+        elif held is not None and has(part.kind):
+            _together(held, more, part.kind)
     return made
 
 
-def structured(using: Converter, given: object, kind: type[T], path: str = "") -> T:
-    """Make a value of plain data, or raise Invalid with every problem by its path."""
+def _member(kind: Any) -> type[Any] | None:
+    """Give the class of a list's members, if they can be told apart."""
+    return next((one for one in get_args(kind) if one in KEYS), None)
+
+
+@lru_cache(maxsize=64)
+def _reader(name: str, statuses: type[Status], triggers: type[Trigger]) -> Reader:
+    """Make the converter of a funnel, and of all that differ in their policy only. It depends on these three."""
+    built: dict[str, Hook] = {}
+
+    def changed(given: object, kind: object) -> object:
+        axis = as_table(given).get("field")
+        axis = axis if type(axis) is str and axis in axes() else ""
+        if axis not in built:
+            hooks = {**own(ContactChanged), "field": known, "was": becomes(axis), "to": becomes(axis)}
+            built[axis] = of_fields(ContactChanged, made, **hooks)
+        return built[axis](given, kind)
+
+    def becomes(axis: str) -> Hook:
+        return lambda given, _: made.structure(given, axes()[axis].whole) if axis else given
+
+    def own(kind: type[Any]) -> Mapping[str, Hook]:
+        def home(given: object, _: object) -> object:
+            if type(given) is not str or given not in homes(kind, name):
+                raise wrong("it belongs to another funnel")
+            return given
+
+        return {HOMES[kind]: home}
+
+    known = word("field", {axis: axis for axis in axes()}, "a contact")
+    made = converter(
+        {
+            Status: word("status", {member.value: member for member in statuses}, name),
+            Trigger: word("trigger", {member.value: member for member in triggers}, name),
+            datetime: _time,
+            ContactChanged: changed,
+        },
+        {kind: own(kind) for kind in HOMES},
+    )
+    return made
+
+
+def _time(given: object, _: object) -> datetime:
+    example = "a time with its offset from UTC is needed, e.g. 2026-11-22T09:00:00+01:00"
+    if type(given) is not str:
+        raise wrong(f"{example}, not {kind_of(given)}")
+    if not re.fullmatch(TIME, given):
+        raise wrong(example)
     try:
-        return using.structure(given, kind)
-    except (BaseValidationError, Invalid) as error:
-        raise Invalid(*problems(error, path)) from None
+        return datetime.fromisoformat(given).astimezone(UTC)
+    except (OverflowError, ValueError):
+        raise wrong("there is no such time") from None
 
 
-def problems(error: BaseException, path: str = "") -> Iterator[Problem]:
-    """Give every problem that a converter came upon, without the values that it came upon."""
-    if isinstance(error, BaseValidationError):
-        for each in error.exceptions:
-            notes = (note for note in getattr(each, "__notes__", ()) if isinstance(note, AttributeValidationNote))
-            yield from problems(each, below(path, next((note.name for note in notes), "")))
-    elif isinstance(error, Invalid):
-        yield from (Problem(below(path, found.path), found.message) for found in error.problems)
-    elif isinstance(error, ForbiddenExtraKeysError):
-        for key in sorted(error.extra_fields):
-            yield (
-                Problem(below(path, key), "is no field here")
-                if FIELD.fullmatch(key)
-                else Problem(path, _strange(error))
-            )
+def _table(body: object) -> tuple[Mapping[str, Any], list[Problem]]:
+    """Give a table, or what the text of one says; and every key that stands twice in the text."""
+    twice: list[Problem] = []
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        counted = Counter(key for key, _ in pairs)
+        twice.extend(Problem(_shown(key), "stands twice") for key, times in counted.items() if times > 1)
+        return dict(pairs)
+
+    if isinstance(body, (str, bytes)):
+        parsed: list[object] = []
+        with suppress(RecursionError, ValueError):  # they hold on to the whole text, so nothing is raised from them
+            text = body if isinstance(body, str) else body.decode()
+            parsed.append(json.loads(text, object_pairs_hook=once, parse_constant=int))  # int refuses NaN
+        if not parsed:
+            raise wrong("is no JSON")
+        body = parsed[0]
+    return as_table(body), twice
+
+
+def _opened(given: object, kind: Any) -> tuple[type[Any], Mapping[str, Any]]:
+    """Find out what a document is; give its class and its fields, in the newest form."""
+    table, wrongs = _table(given)
+    form = table.get("schema")
+    if type(form) is not int or form < 1:
+        wrongs.append(Problem("schema", "is missing" if form is None else "a whole number from 1 is needed"))
+    elif form > FORM:
+        wrongs.append(Problem("schema", f"is newer than {FORM}, the newest form that is known here"))
     else:
-        yield Problem(path, "is missing" if isinstance(error, KeyError) else "is not valid")
-
-
-def below(path: str, part: str | int) -> str:
-    """Give the path of a part: `moves`, `moves[3]`, `moves[3].by`."""
-    name = f"[{part}]" if isinstance(part, int) else part
-    return f"{path}.{name}" if path and name and not name.startswith("[") else f"{path}{name}"
-
-
-def wrong(message: str) -> Invalid:
-    """Say what is wrong with what stands here; its path is added on the way up."""
-    return Invalid(Problem("", message))
-
-
-def each(parts: Iterable[tuple[str | int, P]], make: Callable[[P], T]) -> list[T]:
-    """Make something of all of these, or raise Invalid with the problems of all of them, each below its name."""
-    found: list[T] = []
-    wrongs: list[Problem] = []
-    for name, part in parts:
-        try:
-            found.append(make(part))
-        except (BaseValidationError, Invalid) as error:
-            wrongs.extend(problems(error, below("", name)))
+        table = lifted(table, form, UPCASTERS, FORM)
+    fitting, tag = _fitting(kind), table.get("type")
+    if type(tag) is not str or tag not in fitting:
+        wrongs.append(Problem("type", "is missing" if tag is None else unknown("type", tag, "documents", fitting)))
     if wrongs:
         raise Invalid(*wrongs)
-    return found
+    return fitting[table["type"]], {key: part for key, part in table.items() if key not in ("type", "schema")}
 
 
-def of_fields(kind: Kind, using: Converter, **hooks: Hook) -> Hook:
-    """Make the hook of a class: a table with its fields; `hooks` are fields that are read in a way of their own."""
-    make: Any = make_dict_structure_fn
-    build = make(
-        kind,
-        using,
-        _cattrs_forbid_extra_keys=True,
-        **{name: override(struct_hook=hook) for name, hook in hooks.items()},
-    )
-    return lambda given, _: build(as_table(given), kind)
+@cache
+def _fitting(kind: Any) -> Mapping[str, type[Any]]:
+    return {tag: made for made, tag in TAGS.items() if issubclass(made, kind)}
 
 
-def as_table(given: object) -> Mapping[str, Any]:
-    """Give this if it is a table with texts as keys; refuse all else."""
-    if not isinstance(given, Mapping) or not all(type(key) is str for key in given):
-        raise wrong(f"a table of fields is needed, not {kind_of(given)}")
+def lifted(given: Mapping[str, Any], form: int, steps: Mapping[int, Upcaster], newest: int) -> Mapping[str, Any]:
+    """Bring a document of an older form into the newest, step by step."""
+    for step in range(form, newest):
+        try:
+            given = steps[step](given)
+        except (AttributeError, LookupError, TypeError, ValueError):
+            raise wrong(f"cannot be brought from form {step} into form {step + 1}") from None
     return given
 
 
-def as_list(given: object) -> list[Any]:
-    """Give this if it is a list; refuse all else, a text above all."""
-    if not isinstance(given, (list, tuple)):
-        raise wrong(f"a list is needed, not {kind_of(given)}")
-    return list(given)
+def _made(kind: type[Any], table: Mapping[str, Any], funnel: Tables) -> Any:
+    if issubclass(kind, Command):
+        return _command(kind, table, {}, funnel, [])
+    using = _reader(funnel.name, funnel.statuses, funnel.triggers)
+    if issubclass(kind, Enum):
+        found, wrongs = _taken(table, parts(kind), using)
+        wrongs += _foreign(table, parts(kind))
+        if wrongs:
+            raise Invalid(*wrongs)
+        return found["value"]
+    return structured(using, table, kind)
 
 
-def word(noun: str, members: Mapping[str, T], owner: str) -> Hook:
-    """Make the hook of a closed list: a text that is one of its keys."""
-
-    def structure(given: object, _: object) -> T:
-        if type(given) is not str or given not in members:
-            raise wrong(unknown(noun, given, owner, members))
-        return members[given]
-
-    return structure
-
-
-def of_enum(kind: type[Enum]) -> Hook:
-    """Make the hook of an enum."""
-    return word(kind.__name__.lower(), {str(member.value): member for member in kind}, "this field")
-
-
-def _strange(error: ForbiddenExtraKeysError) -> str:
-    known = ", ".join(field.name for field in fields(error.cl) if field.init)
-    return f"there is a key here that is no field; known: {known}"
-
-
-def _class(kind: Kind) -> Any:  # a type, or what a type with parameters is made from
-    whole: Any = get_origin(kind)
-    return kind if whole is None else whole
+def _command(
+    kind: type[K], table: Mapping[str, Any], given: Mapping[str, Any], funnel: Tables, wrongs: list[Problem]
+) -> K:
+    """Make a command; what could be read is checked even where something else could not."""
+    known = parts(kind)
+    using = _reader(funnel.name, funnel.statuses, funnel.triggers)
+    found, unread = _taken(table, {name: part for name, part in known.items() if name not in given}, using)
+    ours, others = _taken_in(given, known, funnel)
+    values = {**found, **ours}
+    wrongs = [*wrongs, *unread, *others, *_foreign(table, known)]
+    if unread or others:
+        raise Invalid(*wrongs, *_checked(kind, values))
+    try:
+        command = kind(**values)
+    except Invalid as error:
+        raise Invalid(*wrongs, *error.problems) from None
+    if wrongs:
+        raise Invalid(*wrongs)
+    return command
 
 
-def _is_class(kind: Kind) -> bool:
-    return has(_class(kind))
+def _checked(kind: type[K], values: Mapping[str, Any]) -> Iterator[Problem]:
+    """Run a command's own checks on those of its fields that are there."""
+    made = fields_dict(kind)
+    for name, check in kind.checks:
+        if name in values:
+            turn: Any = made[name].converter
+            says = check(turn(values[name]) if callable(turn) else values[name])
+            if says:
+                yield Problem(name, says)
 
 
-def _is_enum(kind: object) -> bool:
-    return isinstance(kind, type) and issubclass(kind, Enum)
+def _taken_in(
+    given: Mapping[str, Any], known: Mapping[str, Part], funnel: Tables
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Take what the program gives as it is; statuses and triggers have to be the funnel's, or keys of them."""
+    found: dict[str, Any] = {}
+    wrongs: list[Problem] = []
+    ways: Mapping[Any, Callable[[object, str], object]] = {Status: funnel.status, Trigger: funnel.trigger}
+    for name, value in given.items():
+        way = ways.get(known[name].kind)
+        try:
+            found[name] = value if way is None or value is None else way(value, name)
+        except Invalid as error:
+            wrongs.extend(error.problems)
+    return found, wrongs
 
 
-def _is_list(kind: Kind) -> bool:
-    return get_origin(kind) is frozenset or (get_origin(kind) is tuple and get_args(kind)[1:] == (...,))
+def _taken(table: Mapping[str, Any], known: Mapping[str, Part], using: Reader) -> tuple[dict[str, Any], list[Problem]]:
+    """Read every field that can be read, and say what is wrong with the others."""
+    found: dict[str, Any] = {}
+    wrongs: list[Problem] = []
+    for name, part in known.items():
+        if name not in table:
+            wrongs += [Problem(name, "is missing")] if part.needed else []
+            continue
+        try:
+            found[name] = structured(using, table[name], part.whole, name)
+        except Invalid as error:
+            wrongs.extend(error.problems)
+    return found, wrongs
 
 
-def _is_table(kind: Kind) -> bool:
-    return get_origin(kind) in (dict, Mapping)
+def _foreign(table: Mapping[str, Any], known: Collection[str]) -> list[Problem]:
+    foreign = dict.fromkeys(_shown(key) for key in sorted(table.keys() - {*known}))
+    return [Problem(key, "is no field here") for key in foreign]
 
 
-def _leaf(given: object, kind: Kind) -> object:
-    if type(given) is not kind:
-        raise wrong(f"{LEAVES[kind]} is needed, not {kind_of(given)}")
-    return given
-
-
-def _list(kind: Kind, using: Converter) -> Hook:
-    whole: Any = get_origin(kind)
-    inner = get_args(kind)[0]
-
-    def structure(given: object, _: object) -> object:
-        return whole(each(enumerate(as_list(given)), lambda part: using.structure(part, inner)))
-
-    return structure
-
-
-def _table(kind: Kind, using: Converter) -> Hook:
-    head, inner = get_args(kind)
-
-    def structure(given: object, _: object) -> object:
-        def entry(part: tuple[str, object]) -> tuple[object, object]:
-            return using.structure(part[0], head), using.structure(part[1], inner)
-
-        return dict(each([(_named(part[0]), part) for part in as_table(given).items()], entry))
-
-    return structure
-
-
-def _named(key: str) -> str:
+def _shown(key: str) -> str:
+    """Name a key in a path, unless it might be a value in the wrong place."""
     return key if FIELD.fullmatch(key) else "…"
-
-
-def _elapsed(given: object, _: object) -> Elapsed:
-    table = as_table(given)
-    if table.keys() != {"seconds"} or type(table["seconds"]) is not int:
-        raise wrong('a length of time is needed, e.g. {"seconds": 172800}')
-    return Elapsed(seconds=table["seconds"])

@@ -15,12 +15,12 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar, overload
 
 from attrs import evolve, field, frozen
 
-from funnelkit.codec import Hook, Reader, as_list, as_table, converter, each, of_enum, structured, word, wrong
 from funnelkit.errors import Invalid, Problem, invalid
 from funnelkit.funnel import Funnel
 from funnelkit.plain import plain
 from funnelkit.policy import Policy
 from funnelkit.render import compare
+from funnelkit.strict import Hook, Reader, as_list, as_table, converter, each, of_enum, structured, word, wrong
 from funnelkit.table import (
     ANY,
     Act,

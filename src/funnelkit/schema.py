@@ -15,12 +15,12 @@ from typing import Any, Final, TypeAlias, TypeVar, Union, get_args, get_origin, 
 from attrs import NOTHING, fields, frozen, has
 
 from funnelkit import commands as verbs
-from funnelkit.codec import each
 from funnelkit.commands.contacts import KEEP, OrKeep
 from funnelkit.decisions import About, Decision, Mark
 from funnelkit.errors import invalid, kind_of
 from funnelkit.funnel import Funnel
 from funnelkit.planning import Command
+from funnelkit.strict import each
 from funnelkit.table import Status, Trigger
 from funnelkit.times import instant
 from funnelkit.values import events

@@ -62,14 +62,16 @@ def identifier(value: object) -> str | None:
 
 def text(value: object) -> str | None:
     """A text with something in it besides blanks."""
-    if isinstance(value, str) and value.strip() and len(value) <= MOST:
+    if isinstance(value, str) and value.strip() and len(value) <= MOST and not any(map(_unfit, value)):
         return None
     return f"a text of 1 to {MOST} characters is needed, not {_shown(value)}"
 
 
 def long_text(value: object) -> str | None:
     """A text of any length with something in it."""
-    return None if isinstance(value, str) and value.strip() else f"a text is needed, not {_shown(value)}"
+    if isinstance(value, str) and value.strip() and not any(_unfit(sign) and sign not in "\n\r\t" for sign in value):
+        return None
+    return f"a text is needed, not {_shown(value)}"
 
 
 def email(value: object) -> str | None:
@@ -169,6 +171,11 @@ def _members(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return tuple(dict.fromkeys(value)) if all(type(v).__hash__ is not None for v in value) else tuple(value)
     return tuple(sorted(value, key=str)) if isinstance(value, (set, frozenset)) else value
+
+
+def _unfit(sign: str) -> bool:
+    """Tell a control sign or half a sign, which storages refuse."""
+    return ord(sign) < ord(" ") or "\ud800" <= sign < "\ue000"
 
 
 def _shown(value: object) -> str:
