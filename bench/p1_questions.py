@@ -62,18 +62,8 @@ def _access(pace: Pace) -> Table:
         Side("floor: a dict", floor, 2),
         Side("access.on_status", ours, 2),
         Side("transitions may_", transitions, 2),
+        *_casbin(),
     ]
-    fast = casbin_fast()
-    if fast is not None:
-
-        def casbin(n: int) -> object:
-            yes = no = False
-            for _ in repeat(None, n):
-                yes = fast.enforce("active_client", "calendar")
-                no = fast.enforce("prospect", "calendar")
-            return yes, no
-
-        sides.append(Side("pycasbin, fast", casbin, 2))
     times = measured(sides, pace)
     goals = (
         at_most(3, "access.on_status", "floor: a dict"),
@@ -81,6 +71,21 @@ def _access(pace: Pace) -> Table:
         faster(300, "access.on_status", "pycasbin, fast"),
     )
     return Table(title="P1  access on a status, with its Decision", times=times, lines=judged(times, goals))
+
+
+def _casbin() -> Iterator[Side]:
+    fast = casbin_fast()
+    if fast is None:
+        return
+
+    def work(n: int) -> object:
+        yes = no = False
+        for _ in repeat(None, n):
+            yes = fast.enforce("active_client", "calendar")
+            no = fast.enforce("prospect", "calendar")
+        return yes, no
+
+    yield Side("pycasbin, fast", work, 2)
 
 
 def _conversion(pace: Pace) -> Table:
@@ -129,7 +134,9 @@ def _conversion(pace: Pace) -> Table:
         at_most(3, "COACHING.conversions", "floor: a dict"),
         faster(40, "COACHING.conversions", "transitions may_"),
     )
-    return Table(title="P1  conversion between two statuses, with its Decision", times=times, lines=judged(times, goals))
+    return Table(
+        title="P1  conversion between two statuses, with its Decision", times=times, lines=judged(times, goals)
+    )
 
 
 def _others() -> Iterator[Side]:

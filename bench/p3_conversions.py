@@ -6,7 +6,7 @@ command, making the view, and planning with both in hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import count, repeat
 from typing import Any
@@ -35,7 +35,7 @@ TRIGGER, PLANNED, WHOLE = "transitions, bare trigger", "planned, command and vie
 
 def tables(pace: Pace) -> Iterator[Table]:
     """Give the one table."""
-    sides = [Side(TRIGGER, _transitions, 2), *_ours(), Side("floor: look-up, evolve, tuple", _floor, 2), *_others()]
+    sides = [Side(TRIGGER, _transitions(), 2), *_ours(), Side("floor: look-up, evolve, tuple", _floor, 2), *_others()]
     times = measured(sides, pace)
     goals = (at_most(1.25, PLANNED, TRIGGER), at_most(1.25, WHOLE, TRIGGER))
     plan = Convert(contact="c-1", to=INACTIVE, by=COACH).plan(COACHING, _moment(), _view(ANN))
@@ -101,15 +101,19 @@ def _ours() -> Iterator[Side]:
     yield Side("  of it, the view made", view, 2)
 
 
-def _transitions(n: int) -> object:
+def _transitions() -> Callable[[int], object]:
     model = transitions_moves(ACTIVE, Bound())
-    one = other = ""
-    for _ in repeat(None, n):
-        model.become_inactive_client()
-        one = model.state
-        model.become_active_client()
-        other = model.state
-    return one, other
+
+    def work(n: int) -> object:
+        one = other = ""
+        for _ in repeat(None, n):
+            model.become_inactive_client()
+            one = model.state
+            model.become_active_client()
+            other = model.state
+        return one, other
+
+    return work
 
 
 def _floor(n: int) -> object:

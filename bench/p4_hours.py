@@ -26,6 +26,7 @@ MINUTE = timedelta(minutes=1)
 OURS, LOOP = "certification.count", "plain loop"
 
 Sums = dict[tuple[str, str, bool | None], int]
+Work = Callable[[list[Appointment], Mapping[str, Coaching]], object]
 NOISE = 1.1
 """How much two sizes may differ before it is called growth."""
 
@@ -35,10 +36,11 @@ def tables(pace: Pace, sizes: tuple[int, ...]) -> Iterator[Table]:
     found: dict[int, Times] = {}
     for size in sizes:
         rows, today = practice(size)
-        times = found[size] = measured((Side(LOOP, _loop(rows, today), size), Side(OURS, _ours(rows, today), size)), pace)
+        times = found[size] = measured(
+            (Side(LOOP, _loop(rows, today), size), Side(OURS, _ours(rows, today), size)), pace
+        )
         lines = (*judged(times, [at_most(2.0 if size <= 10_000 else 1.5, OURS, LOOP)]), _shared(rows, today))
-        notes = (_memory(OURS, lambda rows=rows, today=today: count(rows, today), size),  # type: ignore[misc]  # bound now
-                 _memory(LOOP, lambda rows=rows, today=today: plain(rows, today), size))  # type: ignore[misc]  # the same
+        notes = (_memory(OURS, count, rows, today), _memory(LOOP, plain, rows, today))
         yield Table(title=f"P4  hours of {size:,} appointments, for each", times=times, lines=lines, notes=notes)
     if len(sizes) > 1:
         small, large = min(sizes), max(sizes)
@@ -59,13 +61,13 @@ def practice(size: int) -> tuple[list[Appointment], Mapping[str, Coaching]]:
     for n in range(size):
         start = first + timedelta(minutes=15 * dice.randrange(96 * 370))
         who = tuple(Attendee(c, dice.choice(kept)) for c in dice.sample(people, dice.choice((1,) * 19 + (3,))))
-        rows.append(
-            Appointment(
-                id=f"a-{n}", funnel="coaching", coach=f"coach-{n % 7}", kind=Kind.SESSION, start=start,
-                end=start + dice.choice((30, 45, 60, 90)) * MINUTE, zone="UTC", attendees=who, booked=first,
-                state=dice.choice(states), actual=dice.choice((None, None, None, 55)), paid=dice.choice((True, False, None)),
-            )  # fmt: skip
-        )
+        end = start + dice.choice((30, 45, 60, 90)) * MINUTE
+        row = Appointment(
+            id=f"a-{n}", funnel="coaching", coach=f"coach-{n % 7}", kind=Kind.SESSION, start=start, end=end, zone="UTC",
+            attendees=who, booked=first, state=dice.choice(states), actual=dice.choice((None, None, None, 55)),
+            paid=dice.choice((True, False, None)),
+        )  # fmt: skip
+        rows.append(row)
     return rows, today
 
 
@@ -125,13 +127,16 @@ def _shared(rows: list[Appointment], today: Mapping[str, Coaching]) -> Line:
         for row in rows
         for a in row.attendees
     }
-    return Line(f"{len(decisions)} Decisions for {len(facts)} sets of facts", "", "no more", len(decisions) <= len(facts))
+    return Line(
+        f"{len(decisions)} Decisions for {len(facts)} sets of facts", "", "no more", len(decisions) <= len(facts)
+    )
 
 
-def _memory(name: str, work: Callable[[], object], size: int) -> str:
+def _memory(name: str, work: Work, rows: list[Appointment], today: Mapping[str, Coaching]) -> str:
     tracemalloc.start()
-    answer = work()
+    answer = work(rows, today)
     kept, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert answer is not None
-    return f"{name}: keeps {kept / size:.0f} bytes for each row, {kept / 1e6:.1f} MB in all; {most / 1e6:.1f} MB on the way"
+    each = kept / len(rows)
+    return f"{name}: keeps {each:.0f} bytes for each row, {kept / 1e6:.1f} MB in all; {most / 1e6:.1f} MB on the way"

@@ -47,6 +47,8 @@ def _imported(modules: str, folder: str) -> tuple[float, list[str]]:
     """Give the nanoseconds of an import, and what is loaded then; the byte code of all sides is kept in that folder."""
     program = PROGRAM.format(modules=modules)
     settings = os.environ | {"PYTHONPYCACHEPREFIX": folder, "PYTHONDONTWRITEBYTECODE": ""}
-    done = subprocess.run([sys.executable, "-P", "-c", program], check=True, capture_output=True, text=True, env=settings)
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program], check=True, capture_output=True, text=True, env=settings
+    )
     taken, names = json.loads(done.stdout)
     return taken, names

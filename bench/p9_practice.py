@@ -1,13 +1,12 @@
-"""P9: a practice's exports are read and checked, rows to commands and bad rows to rejects; then the commands are done.
+"""P9: a practice's exports are read and checked, rows to commands, bad rows to rejects; then the commands are done.
 
-The files are those of `examples/practice`, several times over under other ids, read by the same code as the demo. Beside
-it stands a reader by hand: `csv.DictReader`, the same checks and meanings written out, and plain values.
+The files are those of `examples/practice`, several times over under other ids, read by the same code as the demo.
+Beside it stands a reader by hand: `csv.DictReader`, the same checks and meanings written out, and plain values.
 """
 
 from __future__ import annotations
 
 import csv
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import repeat
@@ -16,14 +15,11 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
-from rounds import Pace, Side, Table, at_most, judged, measured
-
-PRACTICE: Final = Path(__file__).resolve().parent.parent / "examples" / "practice"
-sys.path.insert(0, str(PRACTICE))
-
+import beside
 import live
 import read
+from attrs import frozen
+from rounds import Pace, Side, Table, at_most, judged, measured
 
 from funnelkit import COACHING, FunnelService, Kind
 from funnelkit.adapters.memory import FixedClock, MemoryStorage
@@ -94,7 +90,10 @@ def tables(pace: Pace, copies: int = 3) -> Iterator[Table]:
 def by_funnelkit(folder: Path) -> tuple[int, Rejects]:
     """Read both files as the demo does."""
     good, bad = 0, []
-    for rows in (read.contacts(folder / "contacts.csv", by=live.COACH), read.appointments(folder / "appointments.csv", by=live.COACH)):
+    for rows in (
+        read.contacts(folder / "contacts.csv", by=live.COACH),
+        read.appointments(folder / "appointments.csv", by=live.COACH),
+    ):
         for row in rows:
             if row.faults:
                 bad.append((row.file, row.line))
@@ -105,19 +104,19 @@ def by_funnelkit(folder: Path) -> tuple[int, Rejects]:
 
 def by_hand(folder: Path) -> tuple[int, Rejects]:
     """Read both files without any library."""
-    clients: list[Client] = []
-    meetings: list[Meeting] = []
-    bad: Rejects = []
-    for name, make, kept in (("contacts.csv", _client, clients), ("appointments.csv", _meeting, meetings)):
+    good, bad = 0, list[tuple[str, int]]()
+    for name, make in (("contacts.csv", _client), ("appointments.csv", _meeting)):
         seen: set[str] = set()
+        kept: list[Client | Meeting] = []
         with (folder / name).open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             for row in reader:
                 try:
-                    kept.append(make(row, seen))  # type: ignore[attr-defined]  # each maker has its own list
+                    kept.append(make(row, seen))
                 except (KeyError, ValueError):
                     bad.append((name, reader.line_num))
-    return len(clients) + len(meetings), bad
+        good += len(kept)
+    return good, bad
 
 
 def _client(row: dict[str, str], seen: set[str]) -> Client:
@@ -178,7 +177,7 @@ def _moment(text: str, zone: ZoneInfo) -> datetime | None:
 
 def _copied(name: str, columns: tuple[str, ...], to: Path, copies: int) -> int:
     """Write a file several times into one, each time under other ids; give how many rows there are."""
-    with (PRACTICE / name).open(encoding="utf-8-sig", newline="") as file:
+    with (beside.PRACTICE / name).open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         rows, header = list(reader), list(reader.fieldnames or ())
     with to.open("w", encoding="utf-8", newline="") as file:
@@ -192,7 +191,10 @@ def _copied(name: str, columns: tuple[str, ...], to: Path, copies: int) -> int:
 
 def _doing(folder: Path) -> Callable[[], None]:
     """Give the work of doing all commands of one practice, in the order of time, into an empty storage."""
-    files = (read.contacts(folder / "once-contacts.csv", by=live.COACH), read.appointments(folder / "once-appointments.csv", by=live.COACH))
+    files = (
+        read.contacts(folder / "once-contacts.csv", by=live.COACH),
+        read.appointments(folder / "once-appointments.csv", by=live.COACH),
+    )
     steps: list[Any] = [step for rows in files for row in rows if not row.faults for step in row.steps]
     commands = [command for _, command in sorted(steps, key=lambda step: step[0])]
 

@@ -103,7 +103,9 @@ def _django_class() -> Any:
             """Do nothing besides."""
 
         become.__name__ = f"become_{to.value}"
-        return transition(field="status", source=[now.value for now, t in by_hand() if t is to], target=to.value)(become)
+        return transition(field="status", source=[now.value for now, t in by_hand() if t is to], target=to.value)(
+            become
+        )
 
     steps = {f"become_{to.value}": step(to) for to in Coaching}
     meta = type("Meta", (), {"app_label": "bench"})

@@ -1,8 +1,8 @@
 """How a figure is taken: sides in turn, round by round, so that a slow moment of the machine hits all of them alike.
 
-Garbage is collected before each round and not inside it. Time is processor time of the thread, so that what else runs on
-the machine counts as little as possible. It still moves with the machine: what counts is a ratio. It is taken within a
-round, of two sides that ran one after the other, and printed as the median of all rounds with its quartiles.
+Garbage is collected before each round and not inside it. Time is processor time of the thread, so that what else runs
+on the machine counts as little as possible. It still moves with the machine: what counts is a ratio. It is taken within
+a round, of two sides that ran one after the other, and printed as the median of all rounds with its quartiles.
 """
 
 from __future__ import annotations
@@ -70,10 +70,13 @@ class Pace:
     span: float = 0.005
     """Seconds for one side in one round, if its work is shorter than that."""
     slow_rounds: int = 15
-    """Rounds where one time of the work takes longer than a twentieth of a second."""
+    """Rounds where one time of the work is slow."""
 
 
-SMALLEST: Final = Pace(rounds=3, span=0.0, slow_rounds=3)
+SLOW: Final = 0.05
+"""Seconds."""
+
+SMALLEST: Final = Pace(rounds=2, span=0.0, slow_rounds=2)
 
 
 def at_most(limit: float, side: str, of: str) -> Goal:
@@ -91,10 +94,10 @@ def measured(sides: Iterable[Side], pace: Pace) -> Times:
     sides = tuple(sides)
     agree(sides)
     counts = {side.name: _count(side, pace.span) for side in sides}
-    slow = max(once(side, 1) for side in sides) > 0.05
+    rounds = pace.slow_rounds if any(once(side, 1) > SLOW for side in sides if counts[side.name] == 1) else pace.rounds
     times: dict[str, list[float]] = {side.name: [] for side in sides}
     with _quiet():
-        for _ in range(pace.slow_rounds if slow else pace.rounds):
+        for _ in range(rounds):
             gc.collect()
             gc.disable()
             for side in sides:

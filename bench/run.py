@@ -73,7 +73,7 @@ def _groups(*, full: bool = False, smallest: bool = False) -> Mapping[str, Calla
         "p3_conversions": lambda: p3_conversions.tables(pace),
         "p4_hours": lambda: p4_hours.tables(pace, sizes),
         "p8_imports": lambda: p8_imports.tables(pace),
-        "p9_practice": lambda: p9_practice.tables(pace, copies=1 if smallest else 3),
+        "p9_practice": lambda: p9_practice.tables(pace, copies=1 if smallest else 2),
     }
 
 
@@ -81,7 +81,8 @@ def _where() -> Iterator[str]:
     """Say what was measured, on what."""
     build = sysconfig.get_config_var("CONFIG_ARGS") or ""
     how = "optimised" if "--enable-optimizations" in build else "not optimised"
-    yield f"{platform.python_implementation()} {platform.python_version()} ({how} build), {platform.system()}, {_processor()}"
+    python = f"{platform.python_implementation()} {platform.python_version()} ({how} build)"
+    yield f"{python}, {platform.system()}, {_processor()}"
     yield ", ".join(f"{package} {_version(package)}" for package in PACKAGES)
 
 

@@ -30,6 +30,7 @@ from funnelkit.table import (
     Matrix,
     Move,
     Need,
+    Owed,
     Status,
     Tip,
     Trigger,
@@ -105,6 +106,7 @@ class Setting:
     sets: tuple[Axis, Portal | Category | bool | None]
     source: str
     start: Whence = ANY
+    owes: Owed | None = None
 
 
 @frozen(kw_only=True)
@@ -229,7 +231,8 @@ def _hours(funnel: Tables, status: Status) -> dict[str, Any]:
 
 def _setting(effect: Effect) -> dict[str, Any]:
     sets = {effect.axis.value: plain(effect.to)}
-    return {"on": _tagged(effect.on), "sets": sets, "source": effect.source, "start": effect.start.value}
+    more = {} if effect.owes is None else {"owes": plain(effect.owes)}
+    return {"on": _tagged(effect.on), "sets": sets, "source": effect.source, "start": effect.start.value} | more
 
 
 def _tip(tip: Tip[Status]) -> dict[str, Any]:
@@ -338,7 +341,7 @@ def _built(document: Document, statuses: type[Status], triggers: type[Trigger]) 
         statuses=statuses,
         triggers=triggers,
         labels={row.key: row.label for row in document.statuses},
-        effects=tuple(Effect(row.on, *row.sets, row.source, row.start) for row in document.effects),
+        effects=tuple(Effect(row.on, *row.sets, row.source, row.start, row.owes) for row in document.effects),
         rights=_matrix(document.rights),
         bookings=_matrix(document.bookings),
         removals=_matrix(document.removals),

@@ -202,6 +202,14 @@ def _with_its_list(value: Enum | None) -> str | None:
 
 
 @frozen
+class Owed:
+    """Something that only the host can do, by a code and a sentence."""
+
+    code: str
+    sentence: str
+
+
+@frozen
 class Effect:
     """One row of EFFECTS: when this happens, or this status is reached, that axis is set.
 
@@ -213,8 +221,8 @@ class Effect:
     to: Portal | Category | bool | None
     source: str
     start: Whence = ANY
-    owes: tuple[str, str] | None = None
-    """What the host has to do then: a code and a sentence."""
+    owes: Owed | None = None
+    """What the host has to do then."""
 
 
 @frozen

@@ -166,7 +166,7 @@ class Draft:
         had = getattr(contact, effect.axis.value)
         to = effect.to if effect.to is not None else had | {item}
         if effect.owes and had != to:
-            self.obligations.append(Obligation(effect.owes[0], contact.id, effect.owes[1]))
+            self.obligations.append(Obligation(effect.owes.code, contact.id, effect.owes.sentence))
         return self.change(contact, effect.axis.value, to, effective)
 
     def happen(  # all that is known of what happened

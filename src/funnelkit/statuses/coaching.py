@@ -29,6 +29,7 @@ from funnelkit.table import (
     Mail,
     Matrix,
     Move,
+    Owed,
     Status,
     Tip,
     Trigger,
@@ -84,7 +85,7 @@ MOVES: Final[tuple[Move[Coaching], ...]] = (
     Move(ANY,          T.COACH_DECIDES,      OTHER,            STAFF,  (),         "CC3"),
 )
 
-CREDENTIALS: Final = ("make_credentials", "make the user name, and have the person choose a password")
+CREDENTIALS: Final = Owed("make_credentials", "make the user name, and have the person choose a password")
 EFFECTS: Final = (
     #      when this happens     that axis        becomes         source      of whom, and what the host owes
     Effect(T.REGISTERED,         Axis.PORTAL,     Portal.ACTIVE,  "CC2"),

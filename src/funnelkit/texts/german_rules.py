@@ -79,6 +79,8 @@ BOOKING: Final[Mapping[str, str]] = {
     "it is {state}, and that cannot be done any more": "der Termin ist {state}, und das geht nicht mehr",
     "book another one": "einen anderen buchen",
     "it has begun": "er hat begonnen",
+    "it can still be changed": "er lässt sich noch ändern",
+    "it has begun, and {role} does not change it any more": "er hat begonnen; die Rolle {role} ändert ihn nicht mehr",
     "it has not begun yet": "er hat noch nicht begonnen",
     "wait for its start, or cancel it": "den Beginn abwarten oder ihn absagen",
     "book {kind} for {contact}": "{kind} für {contact} buchen",
