@@ -12,7 +12,7 @@ import read
 from attrs import frozen
 from exports import Fault, Row, reason
 
-from funnelkit import COACHING, Actor, Decision, FunnelService, Invalid, Outcome, Right, Role
+from funnelkit import COACHING, Actor, Decision, FunnelService, Invalid, Outcome, Refused, Right, Role
 from funnelkit.adapters.memory import FixedClock, MemoryStorage
 from funnelkit.commands import Book, Command, MarkHeld, MarkMissed
 from funnelkit.rules import booking
@@ -95,8 +95,8 @@ def _can_be_marked(row: Row, now: datetime) -> None:
 
 def _note(row: Row, outcome: Outcome[object]) -> None:
     """Note in a row why a step of it was not done."""
-    if outcome.refused is not None:
-        _refuse(row, outcome.refused, "")
+    if isinstance(outcome.error, Refused):
+        _refuse(row, outcome.error.decision, "")
     elif isinstance(outcome.error, Invalid):
         row.blame(outcome.error)
     elif outcome.error is not None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import reduce
-from types import NoneType
 from typing import Any, ClassVar
 
 from attrs import field, frozen
@@ -63,19 +61,6 @@ def _times(start: datetime, end: datetime | None, length: int | None) -> tuple[d
     return begin, finish
 
 
-def _misfit(start: object, end: object, length: object) -> Iterable[Problem]:
-    """Give what is wrong with start and end together, once each is what it should be."""
-    if not isinstance(start, datetime) or not isinstance(end, datetime | None) or type(length) not in (int, NoneType):
-        return ()
-    if moment(start) or (end is not None and moment(end)):
-        return ()
-    try:
-        _times(start, end, length)  # type: ignore[arg-type]  # the test above says so
-    except Invalid as wrong:
-        return wrong.problems
-    return ()
-
-
 @frozen(kw_only=True)
 class Book(Command[Status, Appointment]):
     """Book an appointment of a coach for one contact or a group, by `end` or by `minutes`.
@@ -96,10 +81,6 @@ class Book(Command[Status, Appointment]):
     paid: bool | None = field(default=None, metadata=asks(optional(truth)))
     id: str | None = field(default=None, metadata=asks(optional(identifier)))
     note: str | None = field(default=None, repr=False, metadata=asks(optional(long_text)))
-
-    def together(self) -> Iterable[Problem]:
-        """Ask for an end that fits the start."""
-        return _misfit(self.start, self.end, self.minutes)
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Appointment]:
         """Plan the appointment, the status of everybody at booking, and what it means to them."""
@@ -205,10 +186,6 @@ class Reschedule(_Change):
     start: datetime = field(metadata=asks(moment))
     end: datetime | None = field(default=None, metadata=asks(optional(moment)))
     zone: str | None = field(default=None, metadata=asks(optional(zone_name)))
-
-    def together(self) -> Iterable[Problem]:
-        """Ask for an end that fits the start, if one is given."""
-        return () if self.end is None else _misfit(self.start, self.end, None)
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Appointment]:
         """Plan the move; its own old time does not stand in its way."""
