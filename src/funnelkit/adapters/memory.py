@@ -254,6 +254,7 @@ class _Account:
 
     def __init__(self) -> None:
         self.log: list[tuple[Any, Any, Any]] = []
+        self.depth = 0
         self.contacts = _Contacts(self.log)
         self.persons = _Persons(self.log)
         self.companies = _Companies(self.log)
@@ -277,7 +278,7 @@ class CountedIdentifiers:
         """Give the next one."""
         with self._lock:
             count = self._counts[kind] = self._counts.get(kind, 0) + 1
-        return f"{kind}-{count}"
+        return f"{kind}-{count:09d}" if kind == "event" else f"{kind}-{count}"
 
 
 class MemoryStorage:
@@ -294,8 +295,11 @@ class MemoryStorage:
     def transaction(self, account: str) -> Iterator[_Account]:
         """Open one. Another thread waits; the same thread goes on in the one that is open."""
         with self._lock:
-            stores = self._accounts.setdefault(account, _Account())
+            stores = self._accounts.get(account)
+            if stores is None:
+                stores = self._accounts[account] = _Account()
             mark = len(stores.log)
+            stores.depth += 1
             try:
                 yield stores
             except BaseException:
@@ -306,7 +310,9 @@ class MemoryStorage:
                         table[key] = was
                 del stores.log[mark:]
                 raise
-            if mark == 0:
+            finally:
+                stores.depth -= 1
+            if stores.depth == 0:
                 stores.log.clear()
 
 

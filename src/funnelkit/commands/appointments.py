@@ -94,7 +94,7 @@ class Book(Command[Status, Appointment]):
         decision = self._decide(funnel, moment, view, where, contacts, start, end)
         if not decision:
             return draft.refuse(decision)
-        when = draft.at or moment.now
+        when = draft.at or max(moment.now, *(c.changed for c in contacts))
         entered_later = self.at is None and start < when
         attendees = tuple(Attendee(c.id, None if entered_later else self._status(draft, c, when)) for c in contacts)
         appointment = Appointment(

@@ -196,7 +196,7 @@ class Edit(Command[Status, Contact]):
         if not decision:
             return draft.refuse(decision)
         when = draft.when(was.changed)
-        base = draft.as_of(was, when) or was
+        base = draft.base(was, when)
         now = base
         for axis in ("coach", "company", "category"):
             if getattr(self, axis) is not KEEP:

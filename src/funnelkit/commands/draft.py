@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from attrs import evolve
 
 from funnelkit.decisions import Decision, Notice
+from funnelkit.errors import invalid
 from funnelkit.facts import Known, attempt_after, facts
 from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import history
@@ -74,6 +75,17 @@ class Draft:
         """Give the contact as it was then: itself, unless something later has happened to it."""
         return contact if effective >= contact.changed else history.contact_at(self.view.history(contact.id), effective)
 
+    def base(self, contact: Contact, effective: datetime) -> Contact:
+        """Give the contact as it was then. Raises Invalid for a time before it came."""
+        found = self.as_of(contact, effective)
+        if found is None:
+            raise invalid("at", "the contact was not there then; give a later time, or none")
+        return found
+
+    def told(self, contact: str) -> tuple[Event, ...]:
+        """Give what this plan says about a contact so far; an appointment may have the same id."""
+        return tuple(event for event in self.events if event.noun == "contact" and event.about == contact)
+
     # ---- saying and changing
 
     def say(self, kind: type[E], about: str, version: int, effective: datetime, **said: Any) -> E:
@@ -121,6 +133,8 @@ class Draft:
             attempt_after(self.funnel, contact, to, restart=restart) if self.funnel.follow_ups else contact.attempt
         )
         changed = contact.becoming(to, effective, attempt)
+        if to is contact.status:
+            changed = evolve(changed, since=contact.since)
         event = self.say(
             StatusChanged,
             contact.id,
@@ -211,13 +225,15 @@ class Draft:
         """
         if effective < stored.changed:
             changed = self._late(stored, effective)
+        elif changed.changed < effective:
+            changed = evolve(changed, changed=effective)
         if effective < self.moment.now and any(isinstance(event, SAYS_STATUS) for event in self.events):
             self.restate(stored.id, effective)
         version = stored.version + 1
         if changed.version != version:
             changed = evolve(changed, version=version)
         for place, event in enumerate(self.events):
-            if event.about == stored.id and event.version != version:
+            if event.noun == "contact" and event.about == stored.id and event.version != version:
                 self.events[place] = evolve(event, version=version)
         self.keep(changed)
         if changed.status is not stored.status:
@@ -227,22 +243,35 @@ class Draft:
     def _late(self, stored: Contact, effective: datetime) -> Contact:
         past = self.view.history(stored.id)
         happened = any(isinstance(event, TriggerRecorded) for event in self.events)
-        for event in sorted((e for e in past if e.effective > effective), key=lambda e: e.effective):
+        said = any(isinstance(event, StatusChanged) for event in self.events)
+        moved = {(e.on, e.effective) for e in past if isinstance(e, StatusChanged) and e.why is Why.HAPPENED}
+        later = sorted((e for e in past if e.effective > effective), key=lambda e: e.effective)
+        for event in later:
             if isinstance(event, StatusChanged):
                 if not (happened and self._judged_again(stored, event, past)):
-                    self.notices.append(LATER)
+                    self.notices += [LATER] * said
                     break
-            elif isinstance(event, TriggerRecorded) and not event.moved:
+            elif isinstance(event, TriggerRecorded) and not event.moved and (event.on, event.effective) not in moved:
                 then, row = self._then(stored, event, event.item, past)
                 if row is not None:
                     self.become(then, row.to, event.on, Why.HAPPENED, event.effective)
-        return history.contact_at((*past, *(e for e in self.events if e.about == stored.id))) or stored
+        for event in later:
+            self._contactable_again(stored, event)
+        return history.contact_at((*past, *self.told(stored.id))) or stored
+
+    def _contactable_again(self, stored: Contact, event: Event) -> None:
+        """Do-not-contact is the person's, and not folded: what set or lifted it later does so again."""
+        cause = event.on if isinstance(event, TriggerRecorded) else getattr(event, "to", None)
+        if isinstance(cause, (Trigger, Status)):
+            for effect in self.funnel.sets.get(cause, ()):
+                if effect.axis is Axis.DO_NOT_CONTACT:
+                    self._effect(stored, effect, None, event.effective)
 
     def _then(
         self, stored: Contact, event: StatusChanged | TriggerRecorded, item: str | None, past: tuple[Event, ...]
     ) -> tuple[Contact, Row[Status] | None]:
         """Give the contact as it was when something happened, and the row that then moves it, if its needs are met."""
-        told = (e for e in (*past, *self.events) if e.about == stored.id and e.id != event.id)
+        told = (e for e in (*past, *self.told(stored.id)) if e.id != event.id)
         then = evolve(history.contact_at(told, event.effective) or stored, version=stored.version)
         row = self.funnel.recorded.get((then.status, event.on))
         met = row is not None and all(self.facts(row.needs, contact=then, to=row.to, item=item).values())
@@ -257,8 +286,9 @@ class Draft:
         items = (e.item for e in past if isinstance(e, TriggerRecorded) and (e.on, e.effective) == same)
         then, row = self._then(stored, event, next(items, None), past)
         true, said = row.to if row else then.status, fix.to if fix else event.to
-        if true is not said:
-            attempt = attempt_after(self.funnel, then, true, restart=False) if row else then.attempt
+        restart = self.funnel.policy.follow_up.restart_after_cancel and self._is(event.on, RESTARTS)
+        attempt = attempt_after(self.funnel, then, true, restart=restart) if row else then.attempt
+        if true is not said or attempt != (fix or event).attempt:
             self.say(
                 StatusCorrected, stored.id, stored.version, event.effective, corrects=event.id, was=said, to=true,
                 attempt=attempt, by_hand=False,
@@ -268,9 +298,11 @@ class Draft:
     def restate(self, contact: str, since: datetime) -> None:
         """Put right what appointments say about the status at booking, where it was another one. Source: CC-A1."""
         later = [a for a in self.view.appointments_of(contact) if a.booked >= since]
-        told = (*self.view.history(contact), *(e for e in self.events if e.about == contact)) if later else ()
+        told = (*self.view.history(contact), *self.told(contact)) if later else ()
         for appointment in later:
-            entry, true = appointment.of(contact), history.status_at(told, appointment.booked)
+            own = (self.funnel.means.get((Act.BOOKED, appointment.kind)), appointment.booked)
+            before = (e for e in told if not isinstance(e, StatusChanged) or (e.on, e.effective) != own)
+            entry, true = appointment.of(contact), history.status_at(before, appointment.booked)
             if entry is None or entry.status is None or true is None or true is entry.status:
                 continue
             attendees = tuple(Attendee(contact, true) if a is entry else a for a in appointment.attendees)

@@ -39,7 +39,7 @@ class _Mark(Command[Status, Contact]):
         if not decision:
             return draft.refuse(decision)
         when = draft.when(stored.changed)
-        was = draft.as_of(stored, when) or stored
+        was = draft.base(stored, when)
         now = was
         for axis, value in self._new(was).items():
             now = draft.change(now, axis, value, when)
@@ -180,7 +180,7 @@ class _OnItems(Command[Status, Contact | Group]):
             return self._of_group(draft, decision, view.group(self.group))
         stored = view.contact(self.contact or "")
         when = draft.when(stored.changed)
-        was = draft.as_of(stored, when) or stored
+        was = draft.base(stored, when)
         permitted, opened = self._new(was.permitted, was.opened)
         now = draft.change(draft.change(was, "permitted", permitted, when), "opened", opened, when)
         return draft.plan(decision, draft.settle(stored, now, when) if draft.events else stored)

@@ -43,6 +43,7 @@ class Delete(Command[Status, Removal]):
         if not decision:
             return draft.refuse(decision)
         when = draft.when(was.changed)
+        draft.base(was, when)
         if outcome is Removal.ARCHIVED:
             if was.standing is not Standing.ARCHIVED:
                 now = draft.change(was, "former", was.standing, when)

@@ -61,8 +61,10 @@ def contact_at(
         elif contact is not None:
             if isinstance(event, StatusChanged):
                 said = fix or event
-                if said.to is not contact.status or (fix is None and event.was is event.to):
+                if said.to is not contact.status:
                     contact = contact.becoming(said.to, event.effective, said.attempt)
+                else:
+                    contact = evolve(contact, attempt=said.attempt)
             elif isinstance(event, ContactChanged):
                 contact = event.onto(contact)
             contact = evolve(contact, changed=max(contact.changed, event.effective))
@@ -80,7 +82,7 @@ def appointment_at(
 ) -> Appointment | None:
     """Give the appointment as it was at that moment, as far as was known then; None before it was booked."""
     moment = None if moment is None else instant(moment, "moment")
-    told, _ = _told(events, known)
+    told = _as_known(events, known)
     found: Appointment | None = None
     version = 0
     for event in told:
@@ -100,7 +102,8 @@ def group_at(
     group: str, events: Iterable[Event], moment: datetime | None = None, known: datetime | None = None
 ) -> Group:
     """Give what a group was permitted at that moment; nothing before anybody permitted it something."""
-    told, _ = _told(events, known)
+    moment = None if moment is None else instant(moment, "moment")
+    told = _as_known(events, known)
     said = [e for e in told if isinstance(e, GroupChanged) and (moment is None or e.effective <= moment)]
     if not said:
         return Group(id=group)
@@ -121,6 +124,12 @@ def status_events(events: Iterable[Event], known: datetime | None = None) -> Ite
             yield event, fix.to if fix else event.contact.status
         elif isinstance(event, StatusChanged):
             yield event, fix.to if fix else event.to
+
+
+def _as_known(events: Iterable[Event], known: datetime | None) -> list[Event]:
+    """Give what was recorded by then, as recorded: nouns that are no contacts change in that order."""
+    known = None if known is None else instant(known, "known")
+    return [event for event in events if known is None or event.recorded <= known]
 
 
 def _told(events: Iterable[Event], known: datetime | None) -> tuple[list[Event], dict[str, StatusCorrected]]:
