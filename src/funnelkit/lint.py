@@ -7,14 +7,25 @@ from __future__ import annotations
 
 from collections import Counter
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Final
 
 from funnelkit.errors import Problem
-from funnelkit.table import Whence
-from funnelkit.words import Grant, Standing, Ties
+from funnelkit.table import Act, Whence
+from funnelkit.words import Axis, Category, Grant, Portal, Standing, Ties
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
+
+OF_AXIS: Final = {
+    Axis.PORTAL: (Portal,),
+    Axis.CATEGORY: (Category,),
+    Axis.DO_NOT_CONTACT: (bool,),
+    Axis.OWNED: (NoneType,),
+    Axis.AGREEMENTS: (NoneType,),
+    Axis.ENROLLMENTS: (NoneType,),
+}
+"""What an effect can set an axis to; nothing: the caller names the item."""
 
 Tables = Any  # a Funnel; this module stands below it, so that a funnel can check itself
 
@@ -22,6 +33,7 @@ Tables = Any  # a Funnel; this module stands below it, so that a funnel can chec
 def faults(funnel: Tables) -> Iterator[Problem]:
     """Give everything that keeps the tables from being a funnel."""
     yield from _foreign(funnel)
+    yield from _values(funnel)
     yield from _holes(funnel)
     yield from _overlaps(funnel)
     yield from _words(funnel)
@@ -60,10 +72,34 @@ def _mentioned(funnel: Tables) -> Iterator[tuple[str, object]]:
         yield from (("moves", s) for s in (row.now, row.to) if s is not None)
     for path, cells in (("rights", funnel.rights.cells), ("bookings", funnel.bookings.cells)):
         yield from ((path, s) for s in dict.fromkeys(head for head, _ in cells))
-    for path in ("labels", "hours", "ends", "follow_ups", "retired"):
+    for path in ("labels", "hours", "hours_notes", "ends", "follow_ups", "retired"):
         yield from ((path, s) for s in getattr(funnel, path))
     yield from (("order", s) for tier in funnel.order for s in tier)
     yield from (("tips", s) for tip in funnel.tips for s in (*tip.was, *tip.to))
+    yield from (("retired", s) for s in funnel.retired.values() if s is not None)
+
+
+def _values(funnel: Tables) -> Iterator[Problem]:
+    """`foreign_right`: columns of two enums. `foreign_value`: an effect that sets what its axis does not have.
+
+    `foreign_trigger`: a tip about what cannot happen here. `doubled`: a status, a tip or a row that stands twice.
+    """
+    for column in funnel.rights.columns:
+        if type(column) is not funnel.right_kind:
+            yield _fault(
+                "rights", "foreign_right", f"{type(column).__name__}.{column} is of another list than the first"
+            )
+    for effect in funnel.effects:
+        if type(effect.to) not in OF_AXIS[effect.axis]:
+            yield _fault("effects", "foreign_value", f"{effect.axis} cannot become {effect.to}")
+    for tip in funnel.tips:
+        if tip.on is not None and not isinstance(tip.on, (Act, funnel.triggers)):
+            yield _fault("tips", "foreign_trigger", f"{tip.on} is no trigger of {funnel.name}")
+    yield from (_fault("tips", "doubled", f"the code {code}") for code in _twice(tip.code for tip in funnel.tips))
+    for path in ("ends", "follow_ups"):
+        yield from (_fault(path, "doubled", f"{s} stands twice") for s in _twice(getattr(funnel, path)))
+    for path in ("rights", "bookings", "removals"):
+        yield from (_fault(path, "doubled", f"the row of {head.value}") for head in getattr(funnel, path).doubles)
 
 
 def _holes(funnel: Tables) -> Iterator[Problem]:
@@ -111,7 +147,7 @@ def _words(funnel: Tables) -> Iterator[Problem]:
     """`no_column`: a right that is none. `no_row`: a deed moves nobody. `two_sentences`: a need has two meanings."""
     for path in ("log_in", "credentials"):
         column = getattr(funnel, path)
-        if column is not None and column not in funnel.rights.columns:
+        if column is not None and not any(column is known for known in funnel.rights.columns):
             yield _fault(path, "no_column", f"{column} is no column of the rights")
     yield from (
         _fault("right_needs", "no_column", str(c)) for c in funnel.right_needs if c not in funnel.rights.columns

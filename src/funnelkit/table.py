@@ -266,6 +266,8 @@ class Matrix(Generic[H_co, C_co, V_co]):
     notes: Mapping[tuple[H_co, C_co], str] = field(factory=dict)
     crumbs: tuple[H_co, ...] = ()
     """Rows that have a cell too many."""
+    doubles: tuple[H_co, ...] = ()
+    """Rows that stand twice."""
 
     def rows(self) -> tuple[H_co, ...]:
         """The row heads, in order."""
@@ -277,7 +279,10 @@ def matrix(
 ) -> Matrix[H, C, V]:
     """Write a table as rows under one header. A hole or a cell too many is named when the funnel is built."""
     cells = {(head, column): cell for head, row in rows for column, cell in zip(columns, row, strict=False)}
-    return Matrix(columns, cells, {}, notes or {}, tuple(head for head, row in rows if len(row) > len(columns)))
+    heads = [head for head, _ in rows]
+    doubles = tuple(head for place, head in enumerate(heads) if head in heads[:place])
+    crumbs = tuple(head for head, row in rows if len(row) > len(columns))
+    return Matrix(columns, cells, {}, notes or {}, crumbs, doubles)
 
 
 def rights(
@@ -298,6 +303,7 @@ def joined(*tables: Matrix[H, C, V]) -> Matrix[H, C, V]:
         {column: reach for table in tables for column, reach in table.reach.items()},
         {key: note for table in tables for key, note in table.notes.items()},
         tuple(head for table in tables for head in table.crumbs),
+        tuple(head for table in tables for head in table.doubles),
     )
 
 
