@@ -173,8 +173,14 @@ def test_booking() -> None:
     """Who may book what, and where. Source: S0, CC6, CC10, CC-A6, CC-A7, CC-A8."""
     differences = []
     for name, funnel in FUNNELS.items():
-        stands = ((Portal.ACTIVE, Standing.ACTIVE), (Portal.INVITED, Standing.HIDDEN), (Portal.ACTIVE, Standing.ARCHIVED))
-        for status, (portal, standing) in product(funnel.statuses, stands):  # what may log in is compared in test_access
+        stands = (
+            (Portal.ACTIVE, Standing.ACTIVE),
+            (Portal.INVITED, Standing.HIDDEN),
+            (Portal.ACTIVE, Standing.ARCHIVED),
+        )
+        for status, (portal, standing) in product(
+            funnel.statuses, stands
+        ):  # what may log in is compared in test_access
             asked: access.Case[Any, Any] = access.Case(
                 status=status, right=funnel.log_in, portal=portal, standing=standing
             )
@@ -268,7 +274,7 @@ def test_certification() -> None:
             "buyer": buyer,
         }
         assert len(cases) == len(report)
-        for line, (booked, session, current, kind, state, end) in zip(report, cases.values(), strict=True):
+        for line, (booked, session, current, state, end) in zip(report, cases.values(), strict=True):
             expected = reading.counts(
                 booked and booked.value,
                 session and session.value,
@@ -278,7 +284,7 @@ def test_certification() -> None:
                 policy=policy,
             )
             if expected != line.counted:
-                case = f"{kind} {state}, end {end}: booked {booked}, session {session}, now {current}"
+                case = f"{line.appointment.kind} {state}, end {end}: booked {booked}, session {session}, now {current}"
                 differences.append(f"spec says {expected} of {case}; {policy}")
     agree(differences)
 
