@@ -41,11 +41,12 @@ from funnelkit import (
     Role,
     Standing,
     Where,
+    codec,
     commands,
     schema,
-    codec,
 )
 from funnelkit.adapters.memory import FixedClock, MemoryStorage
+from funnelkit.codec import decision_to, load, load_stored, plan_to, read, write
 from funnelkit.commands import KEEP, AddContact, Adopt, Book, Convert, Delete, Edit, MarkHeld, Permit, Record, Tag
 from funnelkit.planning import Command
 from funnelkit.rules import conversion
@@ -60,7 +61,6 @@ from funnelkit.values.checks import Checked
 from funnelkit.values.events import ContactChanged, Event, StatusChanged, Why
 from funnelkit.values.person import Company, Group
 from funnelkit.values.plan import Message
-from funnelkit.codec import decision_to, load, load_stored, plan_to, read, write
 
 FUNNELS: Final[tuple[Any, ...]] = (COACHING, AGENCY, FRANCHISE, STUDIO, TEAM)
 GOLDEN: Final = Path(__file__).parent / "golden"

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from examples.derived_funnel import PRACTICE, Practice
 from examples.own_funnel import SCHOOL, Door, Happening, School
-from funnelkit.strict import converter, structured
 from funnelkit.documents import Document, assert_unchanged, lock, read_funnel, write_funnel
 from funnelkit.errors import Invalid
 from funnelkit.funnel import Funnel
@@ -22,6 +21,7 @@ from funnelkit.policy import FollowUpPolicy, Policy
 from funnelkit.render import markdown
 from funnelkit.statuses import agency, coaching, franchise, studio, team
 from funnelkit.statuses.coaching import COACHING, Coaching
+from funnelkit.strict import converter, structured
 from funnelkit.table import STAFF, Move, Need, Status
 from funnelkit.times import Elapsed
 from funnelkit.words import Right, Role

@@ -3,7 +3,20 @@
 from datetime import UTC, datetime
 from typing import assert_type
 
-from funnelkit import AGENCY, COACHING, Actor, Contact, Decision, Funnel, FunnelService, Kind, Plan, Removal, Right, Role
+from funnelkit import (
+    AGENCY,
+    COACHING,
+    Actor,
+    Contact,
+    Decision,
+    Funnel,
+    FunnelService,
+    Kind,
+    Plan,
+    Removal,
+    Right,
+    Role,
+)
 from funnelkit.adapters.memory import FixedClock, MemoryNotifier, MemoryStorage
 from funnelkit.commands import AddContact, Book, Convert, Delete, Tag
 from funnelkit.rules import access, conversion
