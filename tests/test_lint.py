@@ -105,6 +105,7 @@ def without(table: Mapping[Any, Any], *keys: object) -> dict[Any, Any]:
     return {key: value for key, value in table.items() if key not in keys}
 
 
+MIXED: tuple[Any, ...] = (K.LOG_IN, K.ROOM, Right.PAGES)
 UNBUILDABLE: list[tuple[str, str, dict[str, Any]]] = [
     ("foreign_status", "moves", moved(S.WALKER, T.HOST_DECIDES, FOREIGN)),
     ("foreign_status", "ends", {"ends": (FOREIGN,)}),
@@ -125,7 +126,7 @@ UNBUILDABLE: list[tuple[str, str, dict[str, Any]]] = [
     ("overlap", "moves", moved(S.WALKER, T.PAID, S.REGULAR, SYSTEM)),
     ("no_actor", "moves", moved(S.LODGER, T.PAID, S.REGULAR, ())),
     ("no_entry", "moves", {"moves": SOUND_MOVES[1:]}),
-    ("foreign_right", "rights", {"rights": evolve(SOUND_RIGHTS, columns=(K.LOG_IN, K.ROOM, Right.PAGES))}),
+    ("foreign_right", "rights", {"rights": evolve(SOUND_RIGHTS, columns=MIXED)}),
     ("foreign_value", "effects", {"effects": (Effect(T.PAID, Axis.PORTAL, True, "house"),)}),
     ("foreign_value", "effects", {"effects": (Effect(T.PAID, Axis.DO_NOT_CONTACT, Portal.ACTIVE, "house"),)}),
     ("foreign_trigger", "tips", {"tips": (Tip("tip", agency.Happening.CREATED, (), (), "rest", "house"),)}),
