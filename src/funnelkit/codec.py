@@ -303,10 +303,11 @@ def _command(
 def _checked(kind: type[K], values: Mapping[str, Any]) -> Iterator[Problem]:
     """Run a command's own checks on those of its fields that are there."""
     made = fields_dict(kind)
-    for name, check in kind.checks:
+    for name, check, free in kind.checks:
         if name in values:
             turn: Any = made[name].converter
-            says = check(turn(values[name]) if callable(turn) else values[name])
+            value = turn(values[name]) if callable(turn) else values[name]
+            says = None if value is None and free else check(value)
             if says:
                 yield Problem(name, says)
 

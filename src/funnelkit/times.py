@@ -37,11 +37,7 @@ def later(moment: datetime, length: timedelta, path: str) -> datetime:
 
 def zone(name: object, path: str) -> str:
     """Give the name of this time zone back if there is one, e.g. `Europe/Berlin`."""
-    try:
-        ZoneInfo(name if isinstance(name, str) else "")
-    except (KeyError, ValueError, OSError):
-        raise invalid(path, "is no known time zone; give an IANA name, e.g. 'Europe/Berlin'") from None
-    return str(name)
+    return _place(name, path).key
 
 
 def local(wall: datetime, name: str, path: str) -> datetime:
@@ -49,11 +45,19 @@ def local(wall: datetime, name: str, path: str) -> datetime:
 
     `wall` is naive. Raises Invalid for a time that does not exist there (a spring change of the clock).
     """
-    place = ZoneInfo(zone(name, path))
-    moment = wall.replace(tzinfo=place).astimezone(UTC)
-    if moment.astimezone(place).replace(tzinfo=None) != wall.replace(fold=0):
+    place = _place(name, path)
+    there = wall.replace(tzinfo=place, fold=0)
+    moment = there.astimezone(UTC)
+    if moment.astimezone(place) != there:  # within one zone Python compares what stands on the wall
         raise invalid(path, f"this time does not exist in {name}: the clock goes forward over it")
     return moment
+
+
+def _place(name: object, path: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name if isinstance(name, str) else "")
+    except (KeyError, ValueError, OSError):
+        raise invalid(path, "is no known time zone; give an IANA name, e.g. 'Europe/Berlin'") from None
 
 
 @frozen(init=False)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -289,31 +288,49 @@ class MemoryStorage:
     def __init__(self) -> None:
         self.identifiers = CountedIdentifiers()
         self._accounts: dict[str, _Account] = {}
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
 
-    @contextmanager
-    def transaction(self, account: str) -> Iterator[_Account]:
+    def transaction(self, account: str) -> _Transaction:
         """Open one. Another thread waits; the same thread goes on in the one that is open."""
-        with self._lock:
-            stores = self._accounts.get(account)
-            if stores is None:
-                stores = self._accounts[account] = _Account()
-            mark = len(stores.log)
-            stores.depth += 1
-            try:
-                yield stores
-            except BaseException:
-                for table, key, was in reversed(stores.log[mark:]):
+        return _Transaction(self, account)
+
+    def stores(self, account: str) -> _Account:
+        """Give the stores of an account, new ones where there are none yet."""
+        found = self._accounts.get(account)
+        if found is None:
+            found = self._accounts[account] = _Account()
+        return found
+
+
+class _Transaction:
+    """One transaction: what is done in it is undone when it is left with an error."""
+
+    def __init__(self, storage: MemoryStorage, account: str) -> None:
+        self._storage = storage
+        self._account = account
+
+    def __enter__(self) -> _Account:
+        self._storage.lock.acquire()
+        self._stores = self._storage.stores(self._account)
+        self._mark = len(self._stores.log)
+        self._stores.depth += 1
+        return self._stores
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        stores = self._stores
+        try:
+            if kind is not None:
+                for table, key, was in reversed(stores.log[self._mark :]):
                     if was is _GONE:
                         table.pop(key, None)
                     else:
                         table[key] = was
-                del stores.log[mark:]
-                raise
-            finally:
-                stores.depth -= 1
+                del stores.log[self._mark :]
+            stores.depth -= 1
             if stores.depth == 0:
                 stores.log.clear()
+        finally:
+            self._storage.lock.release()
 
 
 class FixedClock:

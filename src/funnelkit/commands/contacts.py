@@ -220,7 +220,7 @@ class Edit(Command[Status, Contact]):
         draft.keep(now)
         draft.say(PersonChanged, self.contact, 0, when, fields=changed)
         if "email" in changed:
-            draft.touched += [("address", address_key(held)) for held in (was.address, now.address) if held is not None]
+            draft.touched += _addresses(was, now)
 
 
 def vocabulary(funnel: Funnel[S, Any], labels: Iterable[str], also: Mapping[str, S] | None = None) -> Mapping[str, S]:
@@ -270,4 +270,8 @@ def _person(draft: Draft, view: View, key: str, name: str, address: str | None, 
     was = view.person(key) or Person(id=key, name=name)
     now = evolve(was, name=name, email=address, phone=phone, version=was.version + 1)
     draft.keep(now)
-    draft.touched += [("address", address_key(held)) for held in (was.address, now.address) if held is not None]
+    draft.touched += _addresses(was, now)
+
+
+def _addresses(*persons: Person) -> tuple[tuple[str, str], ...]:
+    return tuple(("address", address_key(person.address)) for person in persons if person.address is not None)

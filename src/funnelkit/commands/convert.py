@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Final, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -17,6 +18,7 @@ from funnelkit.values.contact import Contact
 from funnelkit.values.events import Event, StatusCorrected, Why
 from funnelkit.values.plan import Plan
 
+NOTHING_TOLD: Final[Mapping[str, bool]] = {}
 S_contra = TypeVar("S_contra", bound=Status, contravariant=True)
 
 
@@ -41,7 +43,7 @@ class Convert(Command[S_contra, Contact]):
         needs = () if row is None or row.automatic else row.needs
         case: conversion.Case[Status] = conversion.Case(
             now=now, to=to, by=self.by, standing=stored.standing, contact=stored.id, attempt=was.attempt if was else 0,
-            facts=draft.facts(needs, contact=was, to=to, reason=self.reason),
+            facts=draft.facts(needs, contact=was, to=to, reason=self.reason) if needs else NOTHING_TOLD,
         )  # fmt: skip
         if was is None or now is None:
             return draft.refuse(conversion.nobody_there(funnel, case))

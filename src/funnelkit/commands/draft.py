@@ -85,7 +85,7 @@ class Draft(Telling):
         for event in later:
             if isinstance(event, StatusChanged):
                 if not (happened and self._judged_again(stored, event, past)):
-                    self.notices += [LATER] * said
+                    self.notices += (LATER,) * said
                     break
             elif isinstance(event, TriggerRecorded) and not event.moved and (event.on, event.effective) not in moved:
                 then, row = self._then(stored, event, event.item, past)
@@ -144,14 +144,14 @@ class Draft(Telling):
             attendees = tuple(Attendee(contact, true) if a is entry else a for a in appointment.attendees)
             self.rewrite(AppointmentRestated, appointment, appointment.booked, attendees=attendees)
             words = {"appointment": appointment.id, "was": entry.status, "to": true}
-            self.consequences.append(Consequence("appointment_restated", RESTATED, words))
+            self.consequences += (Consequence("appointment_restated", RESTATED, words),)
 
     def follow(self, was: Contact, now: Contact) -> None:
         """Say what follows from another status: rights, bookings, hours."""
         self.pass_on(was.status, now.status)
         appointments = self.view.appointments_of(now.id)
         if appointments:
-            self.consequences += self._of_appointments(was, now, appointments)
+            self.consequences += tuple(self._of_appointments(was, now, appointments))
 
     def step_down(self, company: str, contact: str) -> None:
         """Leave a company without a primary contact, if it was this one."""
@@ -165,9 +165,9 @@ class Draft(Telling):
         """Say which rights another status gives and takes."""
         gained, lost = self.funnel.gained[was, now]
         if gained:
-            self.consequences.append(Consequence("rights_gained", "the contact gains {rights}", {"rights": gained}))
+            self.consequences += (Consequence("rights_gained", "the contact gains {rights}", {"rights": gained}),)
         if lost:
-            self.consequences.append(Consequence("rights_lost", "the contact loses {rights}", {"rights": lost}))
+            self.consequences += (Consequence("rights_lost", "the contact loses {rights}", {"rights": lost}),)
 
     def _of_appointments(
         self, was: Contact, now: Contact, appointments: tuple[Appointment, ...]
@@ -205,17 +205,17 @@ class Draft(Telling):
                     continue
             to = contact.id if mail.to is Recipient.CONTACT else contact.coach or "account"
             key = f"{self.events[-1].id}:{mail.template}"
-            self.messages.append(Message(key=key, to=to, template=mail.template, params={"contact": contact.id}))
+            self.messages += (Message(key=key, to=to, template=mail.template, params={"contact": contact.id}),)
 
     # ---- the end
 
     def plan(self, decision: Decision, outcome: T) -> Plan[T]:
         """Hand everything over."""
         return Plan(
-            decision=decision, outcome=outcome, changed=tuple(self.nouns.values()), removed=tuple(self.removed),
+            decision=decision, outcome=outcome, changed=tuple(self.nouns.values()), removed=self.removed,
             read=tuple(self.view.read), touched=tuple(dict.fromkeys(self.touched)), events=tuple(self.events),
-            texts=tuple(self.texts), messages=tuple(self.messages), consequences=tuple(self.consequences),
-            obligations=tuple(self.obligations), notices=(*decision.notices, *self.notices), made=self.moment.now,
+            texts=self.texts, messages=self.messages, consequences=self.consequences,
+            obligations=self.obligations, notices=decision.notices + self.notices, made=self.moment.now,
             account=self.moment.account, funnel=self.funnel.fingerprint,
         )  # fmt: skip
 

@@ -47,7 +47,7 @@ class _Mark(Command[Status, Contact]):
             return draft.plan(decision, stored)
         draft.note(draft.events[0], getattr(self, "reason", None))
         if stored.portal is Portal.ACTIVE and (now.portal is not Portal.ACTIVE or now.standing is Standing.ARCHIVED):
-            draft.obligations.append(Obligation("end_sessions", stored.id, SESSIONS))
+            draft.obligations += (Obligation("end_sessions", stored.id, SESSIONS),)
         return draft.plan(decision, draft.settle(stored, now, when))
 
     def _decide(self, funnel: AnyFunnel, was: Contact) -> Decision:

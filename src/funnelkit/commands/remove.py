@@ -58,20 +58,20 @@ class Delete(Command[Status, Removal]):
                 draft.rewrite(AppointmentRestated, appointment, when, attendees=rest)
             else:
                 draft.say(AppointmentRemoved, appointment.id, appointment.version + 1, when)
-                draft.removed.append((APPOINTMENT, appointment.id))
+                draft.removed += ((APPOINTMENT, appointment.id),)
             draft.touch(appointment)
-            draft.consequences.append(Consequence("hours_removed", GOES, {"appointment": appointment.id}))
+            draft.consequences += (Consequence("hours_removed", GOES, {"appointment": appointment.id}),)
         return draft.plan(decision, outcome)
 
     def _drop(self, draft: Draft, was: Contact) -> None:
         person = draft.view.person(was.id)
         gone = draft.say(ContactDeleted, was.id, was.version + 1, draft.when(was.changed))
         draft.note(gone, self.reason)
-        draft.removed.append(("contact", was.id))
+        draft.removed += (("contact", was.id),)
         if not draft.view.stands_elsewhere(was.id):
-            draft.removed.append(("person", was.id))
+            draft.removed += (("person", was.id),)
             if person is not None and person.address is not None:
-                draft.touched.append(("address", address_key(person.address)))
+                draft.touched += (("address", address_key(person.address)),)
         if was.company is not None:
             draft.step_down(was.company, was.id)
-        draft.obligations.append(Obligation("delete_files", was.id, FILES))
+        draft.obligations += (Obligation("delete_files", was.id, FILES),)

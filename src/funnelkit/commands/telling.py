@@ -44,13 +44,13 @@ class Telling:
         self.at = None if command.at is None else command.timely(moment.now)
         self.events: list[Event] = []
         self.nouns: dict[tuple[str, str], Noun] = {}
-        self.removed: list[tuple[str, str]] = []
-        self.touched: list[tuple[str, str]] = []
-        self.texts: list[tuple[str, str]] = []
-        self.messages: list[Message] = []
-        self.consequences: list[Consequence] = []
-        self.obligations: list[Obligation] = []
-        self.notices: list[Notice] = []
+        self.removed: tuple[tuple[str, str], ...] = ()
+        self.touched: tuple[tuple[str, str], ...] = ()
+        self.texts: tuple[tuple[str, str], ...] = ()
+        self.messages: tuple[Message, ...] = ()
+        self.consequences: tuple[Consequence, ...] = ()
+        self.obligations: tuple[Obligation, ...] = ()
+        self.notices: tuple[Notice, ...] = ()
 
     # ---- time
 
@@ -99,7 +99,7 @@ class Telling:
     def note(self, event: Event, text: str | None) -> None:
         """Put a reason or note beside an event."""
         if text is not None:
-            self.texts.append((event.id, text))
+            self.texts += ((event.id, text),)
 
     def facts(self, needs: tuple[Need, ...], **known: Any) -> dict[str, bool]:
         """Find what a row asks for; nothing is looked up for a row that asks for nothing."""
@@ -169,7 +169,7 @@ class Telling:
         had = getattr(contact, effect.axis.value)
         to = effect.to if effect.to is not None else had | {item}
         if effect.owes and had != to:
-            self.obligations.append(Obligation(effect.owes.code, contact.id, effect.owes.sentence))
+            self.obligations += (Obligation(effect.owes.code, contact.id, effect.owes.sentence),)
         return self.change(contact, effect.axis.value, to, effective)
 
     def happen(  # all that is known of what happened
@@ -192,7 +192,7 @@ class Telling:
         if row is not None and moved:
             return self.become(contact, row.to, on, Why.HAPPENED, effective)
         if not new and any(r.on is on for r in self.funnel.rows):
-            self.notices.append(Notice("conversion.unmoved", UNMOVED, params={"on": on, "status": contact.status}))
+            self.notices += (Notice("conversion.unmoved", UNMOVED, params={"on": on, "status": contact.status}),)
         return contact
 
     def _is(self, on: Trigger, acts: frozenset[Act]) -> bool:
@@ -201,12 +201,12 @@ class Telling:
     def rewrite(self, kind: type[Any], appointment: Appointment, effective: datetime, **said: Any) -> Appointment:
         """Change an appointment by an event that says how, and touch what lists it."""
         event = self.say(kind, appointment.id, appointment.version + 1, effective, **said)
-        changed: Appointment = evolve(event.onto(appointment), version=appointment.version + 1)
+        changed: Appointment = event.onto(appointment)
         self.keep(changed)
         self.touch(changed)
         return changed
 
     def touch(self, appointment: Appointment) -> None:
         """Say that the coach's calendar and the attendees' appointments change."""
-        self.touched.append(("calendar", appointment.coach))
-        self.touched += [("appointments", attendee.contact) for attendee in appointment.attendees]
+        self.touched += (("calendar", appointment.coach),)
+        self.touched += tuple([("appointments", attendee.contact) for attendee in appointment.attendees])

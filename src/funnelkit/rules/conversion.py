@@ -171,7 +171,6 @@ CORRECT: Final = "correct {contact} from {now} to {to}"
 SUPPLIED: Final = frozenset({REASON.key, PRODUCT.key, ENROLLMENT.key})
 """Needs that the caller still supplies with the command; an option shows them as missing."""
 
-OF_A_ROW: Final = (set_by_hand, actor_may)
 RULES: Final = (
     is_a_change, never_backward, set_by_hand, actor_may, recorder_may, is_recorded, is_an_entry, starts_in_sight,
     corrections_are_offered, corrector_may, was_there,
@@ -210,15 +209,16 @@ def decide(funnel: Funnel[S, R], case: Case[S], row: Row[S] | None) -> Decision:
         found.append(never_backward(funnel, case, row))
     if row is not None:
         found.append(funnel.leads[case.now, row.to])
-        found += [claim(funnel, case, row) for claim in OF_A_ROW]
-        if not row.automatic:
+        found.append(set_by_hand(funnel, case, row))
+        found.append(actor_may(funnel, case, row))
+        if row.needs and not row.automatic:
             found += [told("conversion", n.told, case.facts) for n in row.needs]
     else:
         if found[-1].mark is not Mark.NO:
             found.append(funnel.leads[case.now, case.to])  # type: ignore[index]  # may_convert has looked at both
         found.append(actor_may.nothing)
     notices: tuple[Notice, ...] = ()
-    if funnel.advice and row is not None and not row.automatic:
+    if row is not None and not row.automatic and (row.on in funnel.advice or None in funnel.advice):
         early = case.attempt < len(funnel.follow_ups)
         notices = funnel.advised(row.on, case.now, case.to, case.standing, early=early)
     return Decision(QUESTION, tuple(found), case, row, funnel, notices)
@@ -258,8 +258,7 @@ def may_enter(funnel: Funnel[S, R], case: Case[S]) -> Decision:
         found.append(is_an_entry(funnel, case, row))
         found.append(recorder_may(funnel, case, row) if row is None or row.automatic else actor_may(funnel, case, row))
     elif to is not None:
-        found.append(funnel.leads[None, to])
-        found += [claim(funnel, case, row) for claim in OF_A_ROW]
+        found += [funnel.leads[None, to], set_by_hand(funnel, case, row), actor_may(funnel, case, row)]
     if row is not None:
         found += [told("conversion", n.told, case.facts) for n in row.needs]
     notices = funnel.advised(row.on, None, row.to, case.standing) if row is not None else ()

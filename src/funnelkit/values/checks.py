@@ -26,17 +26,23 @@ class Checked:
     """A value that comes from outside: when it is made, every field is looked at, and all problems come together."""
 
     __slots__ = ()
-    checks: ClassVar[tuple[tuple[str, Check], ...]] = ()
+    checks: ClassVar[tuple[tuple[str, Check, bool], ...]] = ()
+    """Of each field its name, its check, and whether nothing will do."""
 
     @classmethod
     def __attrs_init_subclass__(cls) -> None:
         """Write the checks of a class down once."""
         found: Any = fields(cls)  # type: ignore[arg-type]  # called by attrs, on an attrs class
-        cls.checks = tuple((f.name, f.metadata["check"]) for f in found if "check" in f.metadata)
+        given = ((f.name, f.metadata["check"]) for f in found if "check" in f.metadata)
+        cls.checks = tuple((name, getattr(check, "given", check), hasattr(check, "given")) for name, check in given)
 
     def __attrs_post_init__(self) -> None:
         """Raise Invalid with every problem."""
-        problems = [Problem(name, wrong) for name, check in self.checks if (wrong := check(getattr(self, name)))]
+        problems = [
+            Problem(name, wrong)
+            for name, check, free in self.checks
+            if not ((value := getattr(self, name)) is None and free) and (wrong := check(value))
+        ]
         problems += self.together()
         if problems:
             raise Invalid(*problems)
@@ -139,7 +145,12 @@ def instance(kind: type[object], what: str) -> Check:
 
 def optional(check: Check) -> Check:
     """Nothing, or what the check asks for."""
-    return lambda value: None if value is None else check(value)
+
+    def either(value: object) -> str | None:
+        return None if value is None else check(value)
+
+    either.given = check  # type: ignore[attr-defined]  # `Checked` asks this one, and spares itself a call
+    return either
 
 
 def each(check: Check, *, least: int = 0) -> Check:
@@ -150,7 +161,11 @@ def each(check: Check, *, least: int = 0) -> Check:
             return f"a list is needed, not {kind_of(value)}"
         if len(value) < least:
             return f"at least {least} is needed"
-        return next((wrong for member in value if (wrong := check(member))), None)
+        for member in value:
+            wrong = check(member)
+            if wrong:
+                return wrong
+        return None
 
     return every
 
@@ -169,7 +184,10 @@ def kinds(value: Iterable[Kind]) -> tuple[Kind, ...]:
 
 def _members(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
-        return tuple(dict.fromkeys(value)) if all(type(v).__hash__ is not None for v in value) else tuple(value)
+        try:
+            return tuple(dict.fromkeys(value))
+        except TypeError:  # something in it cannot be a key, so it is no text either
+            return tuple(value)
     return tuple(sorted(value, key=str)) if isinstance(value, (set, frozenset)) else value
 
 

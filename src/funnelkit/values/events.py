@@ -188,7 +188,7 @@ class AppointmentRescheduled(Event):
 
     def onto(self, appointment: Appointment) -> Appointment:
         """Give the appointment with what this says."""
-        return evolve(appointment, start=self.start, end=self.end, zone=self.zone)
+        return evolve(appointment, version=self.version, start=self.start, end=self.end, zone=self.zone)
 
 
 @frozen(kw_only=True)
@@ -201,7 +201,7 @@ class AppointmentHeld(Event):
 
     def onto(self, appointment: Appointment) -> Appointment:
         """Give the appointment with what this says."""
-        return evolve(appointment, state=AppointmentStatus.HELD, actual=self.actual)
+        return evolve(appointment, version=self.version, state=AppointmentStatus.HELD, actual=self.actual)
 
 
 @frozen(kw_only=True)
@@ -212,7 +212,7 @@ class AppointmentMissed(Event):
 
     def onto(self, appointment: Appointment) -> Appointment:
         """Give the appointment with what this says."""
-        return evolve(appointment, state=AppointmentStatus.MISSED, actual=None)
+        return evolve(appointment, version=self.version, state=AppointmentStatus.MISSED, actual=None)
 
 
 @frozen(kw_only=True)
@@ -223,7 +223,7 @@ class AppointmentCancelled(Event):
 
     def onto(self, appointment: Appointment) -> Appointment:
         """Give the appointment with what this says."""
-        return evolve(appointment, state=AppointmentStatus.CANCELLED)
+        return evolve(appointment, version=self.version, state=AppointmentStatus.CANCELLED)
 
 
 @frozen(kw_only=True)
@@ -236,7 +236,7 @@ class AppointmentRestated(Event):
 
     def onto(self, appointment: Appointment) -> Appointment:
         """Give the appointment with what this says."""
-        return evolve(appointment, attendees=self.attendees)
+        return evolve(appointment, version=self.version, attendees=self.attendees)
 
 
 @frozen(kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from attrs import field, frozen
 
@@ -112,6 +112,15 @@ class Plan(Generic[T_co]):
         return "\n".join(lines)
 
 
+KINDS: Final[Mapping[type[Noun], str]] = {
+    Contact: "contact",
+    Person: "person",
+    Company: "company",
+    Group: "group",
+    Appointment: "appointment",
+}
+
+
 def kind_of_noun(noun: Noun) -> str:
     """Give the kind under which a noun is stored and read: `contact`, `person`, `appointment`, ..."""
-    return type(noun).__name__.lower()
+    return KINDS[type(noun)]
