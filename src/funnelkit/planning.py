@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -187,7 +188,7 @@ AnyFunnel = Funnel[Status, StrEnum]
 
 
 @frozen(kw_only=True)
-class Command(Checked, Generic[S_contra, T_co]):
+class Command(Checked, ABC, Generic[S_contra, T_co]):
     """A verb. `by` acts; `at` is when it took effect (never in the future; None: now); `cause` ties commands together.
 
     The first parameter says for which funnel's statuses it is meant; one that names no status fits every funnel.
@@ -204,6 +205,6 @@ class Command(Checked, Generic[S_contra, T_co]):
         """Give `at` in UTC, or None; refuse a time that is still to come."""
         return past(self.at, "at", now)
 
+    @abstractmethod
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[T_co]:
         """Say what this would do. Raises NotFound, and Invalid where the funnel does not know a word."""
-        raise NotImplementedError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from typing import Any, ClassVar, Final
 
@@ -53,8 +54,9 @@ class _Mark(Command[Status, Contact]):
     def _decide(self, funnel: AnyFunnel, was: Contact) -> Decision:
         return editing.may_change(funnel, editing.Case(by=self.by, contact=was.id, what="data"))
 
+    @abstractmethod
     def _new(self, was: Contact) -> dict[str, Any]:
-        raise NotImplementedError
+        """Give the axes that change, with their new values."""
 
 
 @frozen(kw_only=True)
@@ -194,8 +196,9 @@ class _OnItems(Command[Status, Contact | Group]):
         draft.keep(now)
         return draft.plan(decision, now)
 
+    @abstractmethod
     def _new(self, permitted: frozenset[str], opened: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
-        raise NotImplementedError
+        """Give what is permitted and opened afterwards."""
 
     @property
     def _keys(self) -> frozenset[str]:
