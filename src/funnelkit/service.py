@@ -22,8 +22,11 @@ from funnelkit.ports.storage import Storage, Transaction
 from funnelkit.questions import Questions, StoredView
 from funnelkit.table import Status
 from funnelkit.times import instant, zone
+from funnelkit.values.appointment import Appointment
 from funnelkit.values.checks import identifier
-from funnelkit.values.plan import Noun, Plan, kind_of_noun
+from funnelkit.values.contact import Contact
+from funnelkit.values.person import Group, Person
+from funnelkit.values.plan import Noun, Plan
 
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
@@ -190,7 +193,8 @@ class FunnelService(Questions[S, R]):
         if (plan.account, plan.funnel) != (self.account, self.funnel.fingerprint):
             raise Conflict("the plan was made in another account or by another funnel; plan again")
         now = instant(self._clock.now(), "clock")
-        if plan.made is None or now > self.funnel.policy.shell.plan_valid.after(plan.made):
+        made = plan.made
+        if made is None or (now > made and now > self.funnel.policy.shell.plan_valid.after(made)):
             raise Conflict("the plan is too old; plan again")
         with self._storage.transaction(self.account) as stores:
             if key is not None:
@@ -228,10 +232,7 @@ class FunnelService(Questions[S, R]):
 
     def _store(self, stores: Transaction, plan: Plan[Any]) -> None:
         for noun in plan.changed:
-            if kind_of_noun(noun) == "contact":
-                stores.contacts.save(self.funnel.name, noun)  # type: ignore[arg-type]  # its kind says what it is
-            else:
-                _saver(stores, kind_of_noun(noun))(noun)
+            _save(stores, self.funnel.name, noun)
         for kind, key in plan.removed:
             if kind == "contact":
                 stores.contacts.remove(self.funnel.name, key)
@@ -302,10 +303,14 @@ def _take(source: Iterator[T], most: int) -> tuple[list[T], Exception | None]:
     return some, None
 
 
-def _saver(stores: Transaction, kind: str) -> Any:  # the store that keeps this kind of noun
-    return {
-        "person": stores.persons.save,
-        "company": stores.companies.save,
-        "group": stores.groups.save,
-        "appointment": stores.appointments.save,
-    }[kind]
+def _save(stores: Transaction, funnel: str, noun: Noun) -> None:
+    if isinstance(noun, Contact):
+        stores.contacts.save(funnel, noun)
+    elif isinstance(noun, Person):
+        stores.persons.save(noun)
+    elif isinstance(noun, Appointment):
+        stores.appointments.save(noun)
+    elif isinstance(noun, Group):
+        stores.groups.save(noun)
+    else:
+        stores.companies.save(noun)

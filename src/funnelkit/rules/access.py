@@ -141,8 +141,10 @@ def nobody(funnel: Funnel[S, R], right: R) -> Decision:
 
 def on_status(funnel: Funnel[S, R], status: S, right: R) -> Decision:
     """The table's own answer for a status and a right, looked up: nothing is asked about a contact."""
-    if type(status) is funnel.statuses and type(right) is funnel.right_kind and right in funnel.rights.reach:
-        return funnel.answers[status, right]
+    if status.__class__ is funnel.statuses and right.__class__ is funnel.right_kind:
+        found = funnel.answers.get((status, right))
+        if found is not None:
+            return found
     return funnel.answers[funnel.status(status), funnel.right(right)]
 
 

@@ -202,32 +202,31 @@ def count(  # the facts that the policy may ask for, by name
     now = instant(now, "now")
     since = None if since is None else instant(since, "since")
     until = None if until is None else instant(until, "until")
-    picked = tuple(
-        a
-        for a in appointments
-        if (coach is None or a.coach == coach)
-        and (since is None or a.start >= since)
-        and (until is None or a.start < until)
-    )
+    picked = _picked(appointments, coach, since, until)
     today = {contact: funnel.status(status) for contact, status in (today or {}).items()}
-    kind = funnel.statuses
-    judge = _judge(funnel, today, then)
-    made: dict[tuple[object, ...], Decision] = {}
+    judge, policy, kind = _judge(funnel, today, then), funnel.policy.certification, funnel.statuses
+    by_booking = policy.status_when is StatusWhen.AT_BOOKING and not policy.always
+    made: dict[tuple[object, ...], dict[object, Decision]] = {}
     decisions: list[Decision] = []
     of_groups: dict[int, tuple[Decision, ...]] = {}
     sums: dict[tuple[str, str, bool | None], int] = {}
     counted = excluded = 0
     for appointment in picked:
-        minutes, ended, each = appointment.minutes, appointment.end <= now, []
+        ended, state = appointment.end <= now, appointment.state
+        minutes, each = appointment.minutes, []
         for attendee in appointment.attendees or NOBODY:
-            status, taken, always = judge(attendee.contact, attendee.status, appointment.start)
-            if status is not None and type(status) is not kind:
+            status, taken, always = attendee.status, From.BOOKING, False
+            if status is None or not by_booking:
+                status, taken, always = judge(attendee.contact, status, appointment.start)
+            if status is not None and status.__class__ is not kind:
                 status = funnel.status(status)
-            key = (status, taken, always, appointment.state, ended)
-            decision = made.get(key)
+            shelf = made.get((state, ended, taken, always))
+            if shelf is None:
+                shelf = made[state, ended, taken, always] = {}
+            decision = shelf.get(status)
             if decision is None:
-                case = Case(status=status, taken=taken, always=always, state=appointment.state, ended=ended)
-                decision = made[key] = counts(funnel, case)
+                case: Case[Any] = Case(status=status, taken=taken, always=always, state=state, ended=ended)
+                decision = shelf[status] = counts(funnel, case)
             if decision.allowed:
                 who = (appointment.coach, attendee.contact, appointment.paid)
                 sums[who] = sums.get(who, 0) + minutes
@@ -249,6 +248,18 @@ def count(  # the facts that the policy may ask for, by name
         minutes=counted,
         excluded=excluded,
     )
+
+
+def _picked(
+    given: Iterable[Appointment], coach: str | None, since: datetime | None, until: datetime | None
+) -> tuple[Appointment, ...]:
+    if coach is not None:
+        given = (appointment for appointment in given if appointment.coach == coach)
+    if since is not None:
+        given = (appointment for appointment in given if appointment.start >= since)
+    if until is not None:
+        given = (appointment for appointment in given if appointment.start < until)
+    return tuple(given)
 
 
 Judge = Callable[[str, Status | None, datetime], tuple[Any, From, bool]]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Final
 
 from attrs import frozen
 
 from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.table import Status
 from funnelkit.words import Kind, Where
+
+DAY: Final = 24 * 60
+"""Minutes of a day."""
 
 
 @frozen
@@ -43,7 +47,10 @@ class Appointment:
     @property
     def minutes(self) -> int:
         """Whole minutes: actual if recorded, else scheduled. Source: CC-A14."""
-        return self.actual if self.actual is not None else (self.end - self.start) // timedelta(minutes=1)
+        if self.actual is not None:
+            return self.actual
+        span = self.end - self.start
+        return span.days * DAY + span.seconds // 60
 
     def overlaps(self, start: datetime, end: datetime) -> bool:
         """Whether it takes any of that time. A cancelled one takes none, nor does one that was missed give it back."""
