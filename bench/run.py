@@ -106,7 +106,10 @@ def _others() -> None:
     """Print P3 for the other Pythons; a figure of theirs is not counted as a goal."""
     for number in OTHER_PYTHONS:
         python = ROOT / f".venv-{number}" / "bin" / "python"
-        print(f"\n-- P3 on Python {number}" + ("" if python.exists() else f": not here; `make test-{number}` makes it"))
+        print(
+            f"\n-- P3 on Python {number}" + ("" if python.exists() else f": not here; `make test-{number}` makes it"),
+            flush=True,
+        )
         if python.exists():
             subprocess.run([python, __file__, "--only", "p3_conversions"], check=False)
 

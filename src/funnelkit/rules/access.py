@@ -142,9 +142,10 @@ def nobody(funnel: Funnel[S, R], right: R) -> Decision:
 def on_status(funnel: Funnel[S, R], status: S, right: R) -> Decision:
     """The table's own answer for a status and a right, looked up: nothing is asked about a contact."""
     if status.__class__ is funnel.statuses and right.__class__ is funnel.right_kind:
-        found = funnel.answers.get((status, right))
-        if found is not None:
-            return found
+        try:
+            return funnel.answers[status, right]
+        except KeyError:
+            pass
     return funnel.answers[funnel.status(status), funnel.right(right)]
 
 

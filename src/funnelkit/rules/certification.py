@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
-from enum import Enum, StrEnum, unique
+from enum import StrEnum, unique
 from typing import Any, Final, Generic, TypeVar
 
 from attrs import field, frozen
@@ -24,7 +24,7 @@ R = TypeVar("R", bound=StrEnum)
 
 
 @unique
-class From(Enum):
+class From(StrEnum):
     """Where the status of an attendee was taken from."""
 
     BOOKING = "booking"
