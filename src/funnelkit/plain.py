@@ -35,11 +35,17 @@ def plain(value: object) -> object:  # noqa: PLR0911  # one line for each kind o
 
 def digest(value: object) -> str:
     """Give a short text that stands for this value: equal values, equal texts; 16 bytes of SHA-256 in hex."""
-    import hashlib  # noqa: PLC0415  # a fingerprint is rarely asked for, and these two are slow to load
-    import json  # noqa: PLC0415
+    import json  # noqa: PLC0415  # a fingerprint is rarely asked for, and this is slow to load
 
     text = json.dumps(plain(value), sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return digest_of_text(text)
+
+
+def digest_of_text(text: str) -> str:
+    """Give what stands for a text: 16 bytes of SHA-256 in hex."""
+    from hashlib import sha256  # noqa: PLC0415  # slow to load, and who only asks does without it
+
+    return sha256(text.encode()).hexdigest()[:32]
 
 
 def _key(key: object) -> str:

@@ -109,7 +109,6 @@ class AddContact(Command[S_contra, Contact]):
             contact = draft.happen(contact, row.on, self.item, when, new=True)
         contact = draft.set_off(contact, row.to, None, when)
         draft.mail(row.on, contact, new=True)
-        contact = evolve(contact, version=1)
         draft.keep(contact)
         return draft.plan(decision, contact)
 
@@ -168,7 +167,7 @@ class Adopt(Command[S_contra, Contact]):
         _look_up(view, self.company)
         _person(draft, view, id, self.name, self.email, self.phone)
         draft.say(ContactAdopted, id, 1, when, contact=contact)
-        contact = evolve(draft.set_off(contact, status, None, when), version=1)
+        contact = draft.set_off(contact, status, None, when)
         draft.keep(contact)
         return draft.plan(decision, contact)
 
@@ -267,10 +266,14 @@ def _look_up(view: View, company: str | None) -> None:
 
 
 def _person(draft: Draft, view: View, key: str, name: str, address: str | None, phone: str | None) -> None:
-    was = view.person(key) or Person(id=key, name=name)
-    now = evolve(was, name=name, email=address, phone=phone, version=was.version + 1)
+    was = view.person(key)
+    if was is None:
+        now = Person(id=key, name=name, email=address, phone=phone, version=1)
+        draft.touched += _addresses(now)
+    else:
+        now = evolve(was, name=name, email=address, phone=phone, version=was.version + 1)
+        draft.touched += _addresses(was, now)
     draft.keep(now)
-    draft.touched += _addresses(was, now)
 
 
 def _addresses(*persons: Person) -> tuple[tuple[str, str], ...]:

@@ -6,7 +6,7 @@ import unicodedata
 
 from attrs import field, frozen
 
-from funnelkit.plain import digest
+from funnelkit.plain import digest_of_text
 from funnelkit.values.checks import Checked, asks, email, identifier, instance, optional, text
 
 
@@ -17,7 +17,7 @@ def match_key(address: str | None) -> str | None:
 
 def address_key(address: str) -> str:
     """Give what stands for a match key in plans and guards, where no address may show."""
-    return digest(address)
+    return digest_of_text(address)
 
 
 @frozen(kw_only=True)
