@@ -7,9 +7,9 @@ from enum import Enum
 from string import Formatter
 from typing import Any
 
-from funnelkit.decisions import Decision, Finding, Notice, named, said
+from funnelkit.decisions import Consequence, Decision, Finding, Notice, named, said
 from funnelkit.schema import FORM, TAGS, Data, document, time_text
-from funnelkit.values.plan import Consequence, Plan
+from funnelkit.values.plan import Plan
 
 
 def decision_to(decision: Decision) -> Data:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from funnelkit.decisions import About, Finding, Mark
+from funnelkit.decisions import About, Consequence, Finding, Mark
 from funnelkit.words import Grant, Removal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 GRANTED: Final = {
     Grant.YES: "{funnel} gives {status} the right {right}",
@@ -72,6 +72,14 @@ def led(now: object, to: object, source: str | None) -> Finding:
     return Finding(
         "conversion.a_row_leads_there", mark, text, source=source or "", params={"now": now or "new", "to": to}
     )
+
+
+def passed_on(gained: tuple[object, ...], lost: tuple[object, ...]) -> Iterator[Consequence]:
+    """Make the consequences of a pair of statuses: which rights are gained, and which are lost."""
+    if gained:
+        yield Consequence("rights_gained", "the contact gains {rights}", {"rights": gained})
+    if lost:
+        yield Consequence("rights_lost", "the contact loses {rights}", {"rights": lost})
 
 
 def told(module: str, need: tuple[str, str, str, str], facts: Mapping[str, bool]) -> Finding:

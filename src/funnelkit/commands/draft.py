@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from attrs import evolve
 
 from funnelkit.commands.telling import RESTARTS, Telling
-from funnelkit.decisions import Decision, Notice
+from funnelkit.decisions import Consequence, Decision, Notice
 from funnelkit.facts import attempt_after
 from funnelkit.rules import history
 from funnelkit.statuses.appointment import AppointmentStatus
@@ -26,10 +26,13 @@ from funnelkit.values.events import (
     TriggerRecorded,
     Why,
 )
-from funnelkit.values.plan import Consequence, Message, Plan
+from funnelkit.values.making import opened
+from funnelkit.values.plan import Message, Plan
 from funnelkit.words import Axis, Grant, Kind, Recipient, Where
 
 T = TypeVar("T")
+
+OPEN_PLAN: Final = opened(Plan)
 
 LATER: Final = Notice(
     "history.later_change_stands", "a later change of the status stands, so the contact stays what it is"
@@ -163,11 +166,7 @@ class Draft(Telling):
 
     def pass_on(self, was: Status, now: Status) -> None:
         """Say which rights another status gives and takes."""
-        gained, lost = self.funnel.gained[was, now]
-        if gained:
-            self.consequences += (Consequence("rights_gained", "the contact gains {rights}", {"rights": gained}),)
-        if lost:
-            self.consequences += (Consequence("rights_lost", "the contact loses {rights}", {"rights": lost}),)
+        self.consequences += self.funnel.follows[was, now]
 
     def _of_appointments(
         self, was: Contact, now: Contact, appointments: tuple[Appointment, ...]
@@ -211,13 +210,15 @@ class Draft(Telling):
 
     def plan(self, decision: Decision, outcome: T) -> Plan[T]:
         """Hand everything over."""
-        return Plan(
-            decision=decision, outcome=outcome, changed=tuple(self.nouns.values()), removed=self.removed,
-            read=tuple(self.view.read), touched=tuple(dict.fromkeys(self.touched)), events=tuple(self.events),
-            texts=self.texts, messages=self.messages, consequences=self.consequences,
-            obligations=self.obligations, notices=decision.notices + self.notices, made=self.moment.now,
-            account=self.moment.account, funnel=self.funnel.fingerprint,
-        )  # fmt: skip
+        plan = OPEN_PLAN()
+        plan.decision, plan.outcome, plan.changed = decision, outcome, tuple(self.nouns.values())
+        plan.removed, plan.read = self.removed, tuple(self.view.read)
+        plan.touched, plan.events = tuple(dict.fromkeys(self.touched)), tuple(self.events)
+        plan.texts, plan.messages, plan.consequences = self.texts, self.messages, self.consequences
+        plan.obligations, plan.notices = self.obligations, decision.notices + self.notices
+        plan.made, plan.account, plan.funnel = self.moment.now, self.moment.account, self.funnel.fingerprint
+        plan.__class__ = Plan
+        return plan  # type: ignore[no-any-return]  # closed, it is one
 
     def refuse(self, decision: Decision) -> Plan[Any]:
         """Hand over a refusal: it changes nothing."""

@@ -7,6 +7,7 @@ from typing import Final
 from attrs import field, frozen
 
 from funnelkit.commands.draft import Draft
+from funnelkit.decisions import Consequence
 from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import removal
 from funnelkit.table import Status
@@ -14,7 +15,7 @@ from funnelkit.values.checks import asks, identifier, long_text, optional
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import AppointmentRemoved, AppointmentRestated, ContactDeleted
 from funnelkit.values.person import address_key
-from funnelkit.values.plan import Consequence, Obligation, Plan
+from funnelkit.values.plan import Obligation, Plan
 from funnelkit.words import Removal, Standing
 
 APPOINTMENT: Final = "appointment"

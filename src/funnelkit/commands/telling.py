@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from attrs import evolve
 
-from funnelkit.decisions import Notice
+from funnelkit.decisions import Consequence, Notice
 from funnelkit.errors import invalid
 from funnelkit.facts import Known, attempt_after, facts
 from funnelkit.planning import AnyFunnel, Command, Moment, View
@@ -23,12 +23,15 @@ from funnelkit.values.events import (
     TriggerRecorded,
     Why,
 )
+from funnelkit.values.making import opened
 from funnelkit.values.person import Person
-from funnelkit.values.plan import Consequence, Message, Noun, Obligation, kind_of_noun
+from funnelkit.values.plan import Message, Noun, Obligation, kind_of_noun
 from funnelkit.words import Axis
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Event)
+
+OPEN_CHANGE: Final = opened(StatusChanged)
 
 UNMOVED: Final = "{on} is recorded; it moves no contact that is {status}"
 RESTARTS: Final = frozenset({Act.CANCELLED, Act.RESCHEDULED})
@@ -124,17 +127,13 @@ class Telling:
         changed = contact.becoming(to, effective, attempt)
         if to is contact.status:
             changed = evolve(changed, since=contact.since)
-        event = self.say(
-            StatusChanged,
-            contact.id,
-            changed.version,
-            effective,
-            was=contact.status,
-            to=to,
-            on=on,
-            attempt=attempt,
-            why=why,
-        )
+        event = OPEN_CHANGE()
+        event.id, event.about, event.within = self.moment.fresh("event"), contact.id, self.funnel.name
+        event.by, event.cause, event.funnel = self.by, self.cause, self.funnel.fingerprint
+        event.effective, event.recorded, event.version = effective, self.moment.now, changed.version
+        event.was, event.to, event.on, event.attempt, event.why = contact.status, to, on, attempt, why
+        event.__class__ = StatusChanged
+        self.events.append(event)
         self.note(event, reason)
         if self.funnel.sets:
             changed = self.set_off(changed, to, None, effective)

@@ -142,10 +142,9 @@ def nobody(funnel: Funnel[S, R], right: R) -> Decision:
 def on_status(funnel: Funnel[S, R], status: S, right: R) -> Decision:
     """The table's own answer for a status and a right, looked up: nothing is asked about a contact."""
     if status.__class__ is funnel.statuses and right.__class__ is funnel.right_kind:
-        try:
-            return funnel.answers[status, right]
-        except KeyError:
-            pass
+        found = funnel.answers_of[status].get(right)
+        if found is not None:
+            return found
     return funnel.answers[funnel.status(status), funnel.right(right)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum, unique
+from enum import StrEnum, auto, unique
 from typing import Any, Final, Generic, TypeVar
 
 from attrs import field, frozen
@@ -27,9 +27,14 @@ R = TypeVar("R", bound=StrEnum)
 class From(StrEnum):
     """Where the status of an attendee was taken from."""
 
-    BOOKING = "booking"
-    SESSION = "session"
-    TODAY = "today"
+    BOOKING = auto()
+    SESSION = auto()
+    TODAY = auto()
+
+
+BOOKING: Final = From.BOOKING
+SESSION: Final = From.SESSION
+TODAY: Final = From.TODAY
 
 
 @frozen(kw_only=True)
@@ -204,39 +209,34 @@ def count(  # the facts that the policy may ask for, by name
     until = None if until is None else instant(until, "until")
     picked = _picked(appointments, coach, since, until)
     today = {contact: funnel.status(status) for contact, status in (today or {}).items()}
-    judge, policy, kind = _judge(funnel, today, then), funnel.policy.certification, funnel.statuses
-    by_booking = policy.status_when is StatusWhen.AT_BOOKING and not policy.always
-    made: dict[tuple[object, ...], dict[object, Decision]] = {}
+    kind, (judge, as_booked) = funnel.statuses, _judge(funnel, today, then)
+    made: dict[tuple[object, ...], Decision] = {}
     decisions: list[Decision] = []
     of_groups: dict[int, tuple[Decision, ...]] = {}
     sums: dict[tuple[str, str, bool | None], int] = {}
     counted = excluded = 0
     for appointment in picked:
-        ended, state = appointment.end <= now, appointment.state
-        minutes, each = appointment.minutes, []
-        for attendee in appointment.attendees or NOBODY:
-            status, taken, always = attendee.status, From.BOOKING, False
-            if status is None or not by_booking:
-                status, taken, always = judge(attendee.contact, status, appointment.start)
-            if status is not None and status.__class__ is not kind:
-                status = funnel.status(status)
-            shelf = made.get((state, ended, taken, always))
-            if shelf is None:
-                shelf = made[state, ended, taken, always] = {}
-            decision = shelf.get(status)
+        minutes, state, ended = appointment.minutes, appointment.state, appointment.end <= now
+        attendees, whole = appointment.attendees or NOBODY, None
+        for attendee in attendees:
+            status: Any = attendee.status
+            # In most rows the status at booking decides by itself. Only the others cost a call and facts of their own.
+            facts = status if as_booked and type(status) is kind else judge(attendee.contact, status, appointment.start)
+            key = (facts, state, ended)
+            decision = made.get(key)
             if decision is None:
-                case: Case[Any] = Case(status=status, taken=taken, always=always, state=state, ended=ended)
-                decision = shelf[status] = counts(funnel, case)
+                status, taken, always = facts if type(facts) is tuple else (facts, BOOKING, False)
+                case = Case(status=status, taken=taken, always=always, state=state, ended=ended)
+                decision = made[key] = counts(funnel, case)
             if decision.allowed:
                 who = (appointment.coach, attendee.contact, appointment.paid)
                 sums[who] = sums.get(who, 0) + minutes
-            each.append(decision)
-        whole = each[0]
-        if len(each) > 1:
-            of_groups[len(decisions)] = tuple(each)
-            whole = next((d for d in each if d.allowed), whole)
-        decisions.append(whole)
-        if whole.allowed:
+            if whole is None or (decision.allowed and not whole.allowed):
+                whole = decision
+            if len(attendees) > 1:
+                of_groups[len(decisions)] = (*of_groups.get(len(decisions), ()), decision)
+        decisions.append(whole)  # type: ignore[arg-type]  # there is at least one attendee, if only nobody
+        if whole.allowed:  # type: ignore[union-attr]  # the same
             counted += minutes
         else:
             excluded += minutes
@@ -265,21 +265,25 @@ def _picked(
 Judge = Callable[[str, Status | None, datetime], tuple[Any, From, bool]]
 
 
-def _judge(funnel: Funnel[S, R], today: Mapping[str, Status], then: StatusThen | None) -> Judge:
-    """Give the function that says which status decides, where it was taken from, and the policy's word."""
+def _judge(funnel: Funnel[S, R], today: Mapping[str, Status], then: StatusThen | None) -> tuple[Judge, bool]:
+    """Give the function that says which status decides, where it was taken from, and the policy's word.
+
+    And whether it can be spared where there is a status at booking, since that decides by itself.
+    """
     policy = funnel.policy.certification
     always = frozenset(funnel.status(key) for key in policy.always)
+    at_booking, at_session = (policy.status_when is when for when in (StatusWhen.AT_BOOKING, StatusWhen.AT_SESSION))
 
     def judge(contact: str, booked: Status | None, start: datetime) -> tuple[Any, From, bool]:
         current = today.get(contact)
-        if current in always:
-            return current, From.TODAY, True
-        if policy.status_when is StatusWhen.AT_BOOKING and booked is not None:
-            return booked, From.BOOKING, False
-        if policy.status_when is StatusWhen.AT_SESSION and then is not None:
+        if always and current in always:
+            return current, TODAY, True
+        if at_booking and booked is not None:
+            return funnel.status(booked), BOOKING, False
+        if at_session and then is not None:
             found = then(contact, start)
             if found is not None:
-                return found, From.SESSION, False
-        return current, From.TODAY, False
+                return funnel.status(found), SESSION, False
+        return current, TODAY, False
 
-    return judge
+    return judge, at_booking and not always

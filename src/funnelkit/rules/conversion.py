@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, TypeVar
 from attrs import evolve, field, frozen
 
 from funnelkit.cells import told
-from funnelkit.decisions import About, Decision, Mark, Notice, rule
+from funnelkit.decisions import NO, OK, About, Decision, Notice, rule
 from funnelkit.decisions import Case as AnyCase
 from funnelkit.funnel import Funnel
 from funnelkit.policy import SameStatus
@@ -202,7 +202,7 @@ def decide(funnel: Funnel[S, R], case: Case[S], row: Row[S] | None) -> Decision:
     change = is_a_change(funnel, case, row)
     found = [change]
     if case.now is case.to:
-        accepted = change.mark is Mark.OK
+        accepted = change.mark is OK
         found.append(recorder_may(funnel, case, row) if accepted else actor_may.nothing)
         return Decision(QUESTION, tuple(found), case, None, funnel)
     if funnel.forward_only:
@@ -214,11 +214,11 @@ def decide(funnel: Funnel[S, R], case: Case[S], row: Row[S] | None) -> Decision:
         if row.needs and not row.automatic:
             found += [told("conversion", n.told, case.facts) for n in row.needs]
     else:
-        if found[-1].mark is not Mark.NO:
+        if found[-1].mark is not NO:
             found.append(funnel.leads[case.now, case.to])  # type: ignore[index]  # may_convert has looked at both
         found.append(actor_may.nothing)
     notices: tuple[Notice, ...] = ()
-    if row is not None and not row.automatic and (row.on in funnel.advice or None in funnel.advice):
+    if row is not None and not row.automatic and funnel.advice[row.on]:
         early = case.attempt < len(funnel.follow_ups)
         notices = funnel.advised(row.on, case.now, case.to, case.standing, early=early)
     return Decision(QUESTION, tuple(found), case, row, funnel, notices)

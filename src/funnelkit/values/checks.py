@@ -68,14 +68,14 @@ def identifier(value: object) -> str | None:
 
 def text(value: object) -> str | None:
     """A text with something in it besides blanks."""
-    if isinstance(value, str) and value.strip() and len(value) <= MOST and not any(map(_unfit, value)):
+    if isinstance(value, str) and value.strip() and len(value) <= MOST and _fit(value):
         return None
     return f"a text of 1 to {MOST} characters is needed, not {_shown(value)}"
 
 
 def long_text(value: object) -> str | None:
     """A text of any length with something in it."""
-    if isinstance(value, str) and value.strip() and not any(_unfit(sign) and sign not in "\n\r\t" for sign in value):
+    if isinstance(value, str) and value.strip() and _fit(value, also="\n\r\t"):
         return None
     return f"a text is needed, not {_shown(value)}"
 
@@ -191,9 +191,9 @@ def _members(value: Any) -> Any:
     return tuple(sorted(value, key=str)) if isinstance(value, (set, frozenset)) else value
 
 
-def _unfit(sign: str) -> bool:
-    """Tell a control sign or half a sign, which storages refuse."""
-    return ord(sign) < ord(" ") or "\ud800" <= sign < "\ue000"
+def _fit(value: str, also: str = "") -> bool:
+    """Tell whether it holds no control sign and no half of a sign, which storages refuse."""
+    return value.isprintable() or all(" " <= sign < "\ud800" or sign >= "\ue000" or sign in also for sign in value)
 
 
 def _shown(value: object) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from attrs import frozen
 
 from funnelkit.table import Status
+from funnelkit.values.making import opened
 from funnelkit.words import Category, Portal, Standing
 
 
@@ -41,25 +43,16 @@ class Contact:
     enrollments: frozenset[str] = frozenset()
 
     def becoming(self, status: Status, when: datetime, attempt: int) -> Contact:
-        """Give this contact with another status since then. Written out, since `evolve` costs twice as much."""
-        return Contact(
-            id=self.id,
-            status=status,
-            since=when,
-            changed=when,
-            version=self.version + 1,
-            attempt=attempt,
-            standing=self.standing,
-            former=self.former,
-            portal=self.portal,
-            category=self.category,
-            coach=self.coach,
-            company=self.company,
-            groups=self.groups,
-            tags=self.tags,
-            permitted=self.permitted,
-            opened=self.opened,
-            owned=self.owned,
-            agreements=self.agreements,
-            enrollments=self.enrollments,
-        )
+        """Give this contact with another status since then. Filled while it is open: six times as quick as `evolve`."""
+        new = OPEN()
+        new.id, new.status, new.since, new.changed = self.id, status, when, when
+        new.version, new.attempt = self.version + 1, attempt
+        new.standing, new.former, new.portal, new.category = self.standing, self.former, self.portal, self.category
+        new.coach, new.company, new.groups, new.tags = self.coach, self.company, self.groups, self.tags
+        new.permitted, new.opened, new.owned = self.permitted, self.opened, self.owned
+        new.agreements, new.enrollments = self.agreements, self.enrollments
+        new.__class__ = Contact
+        return new  # type: ignore[no-any-return]  # closed, it is one
+
+
+OPEN: Final = opened(Contact)

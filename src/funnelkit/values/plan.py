@@ -8,7 +8,7 @@ from typing import Final, Generic, TypeVar
 
 from attrs import field, frozen
 
-from funnelkit.decisions import Decision, Notice, Refused, named, said
+from funnelkit.decisions import Consequence, Decision, Notice, Refused, named
 from funnelkit.plain import digest
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.contact import Contact
@@ -20,19 +20,6 @@ T_co = TypeVar("T_co", covariant=True)
 Noun = Contact | Person | Company | Group | Appointment
 Read = tuple[str, str, int]
 """What was read: kind, key and version; version 0 was looked for and was not there."""
-
-
-@frozen
-class Consequence:
-    """What else follows, in words: rights gained and lost, bookings that become illegal, hours that start to count."""
-
-    code: str
-    text: str
-    params: Mapping[str, object] = field(factory=dict)
-
-    def __str__(self) -> str:
-        """Read in English."""
-        return said(self.text, self.params)
 
 
 @frozen
