@@ -237,7 +237,7 @@ class FunnelService(Questions[S, R]):
             if kind == "contact":
                 stores.contacts.remove(self.funnel.name, key)
             else:
-                {"person": stores.persons, "appointment": stores.appointments}[kind].remove(key)  # type: ignore[attr-defined]
+                (stores.persons if kind == "person" else stores.appointments).remove(key)
         for kind, key in plan.touched:
             stores.guards.touch(kind, key)
         if plan.events:

@@ -40,6 +40,7 @@ LATER: Final = Notice(
 RESTATED: Final = "appointment {appointment} says {to} instead of {was}"
 SAYS_STATUS: Final = (StatusChanged, StatusCorrected)
 STANDS: Final = frozenset({AppointmentStatus.BOOKED})
+STANDS_NOT: Final = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.MISSED})
 
 
 class Draft(Telling):
@@ -223,6 +224,3 @@ class Draft(Telling):
     def refuse(self, decision: Decision) -> Plan[Any]:
         """Hand over a refusal: it changes nothing."""
         return Plan(decision=decision, read=tuple(self.view.read), notices=decision.notices, made=self.moment.now)
-
-
-STANDS_NOT: Final = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.MISSED})

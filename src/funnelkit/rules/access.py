@@ -130,8 +130,8 @@ def may(funnel: Funnel[S, R], case: Case[S, R]) -> Decision:
 
 def rights(funnel: Funnel[S, R], case: Case[S, R]) -> Mapping[R, Decision]:
     """The answers to all rights of the funnel at once; the case's own right is not looked at."""
-    funnel.status(case.status)
-    return {right: _decide(funnel, evolve(case, right=right), right) for right in funnel.rights.columns}
+    status = funnel.status(case.status)
+    return {r: _decide(funnel, evolve(case, status=status, right=r), r) for r in funnel.rights.columns}
 
 
 def nobody(funnel: Funnel[S, R], right: R) -> Decision:
