@@ -28,10 +28,16 @@ from funnelkit.values.person import Person
 from funnelkit.words import Category, Channel, Kind, Portal, Removal, Right, Role, Standing, Where
 
 if TYPE_CHECKING:
+    from funnelkit.accounts import sweep_accounts
     from funnelkit.service import FunnelService, Outcome
     from funnelkit.values.plan import Plan
 else:
-    _WHEN_NAMED = {"FunnelService": "service", "Outcome": "service", "Plan": "values.plan"}
+    _WHEN_NAMED = {
+        "FunnelService": "service",
+        "Outcome": "service",
+        "Plan": "values.plan",
+        "sweep_accounts": "accounts",
+    }
 
     def __getattr__(name: str) -> object:
         """Load the shell when it is named: who asks about rows of their own does without it."""
@@ -77,4 +83,5 @@ __all__ = [
     "UnknownRight",
     "UnknownStatus",
     "Where",
+    "sweep_accounts",
 ]

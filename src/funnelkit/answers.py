@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import Enum
 from string import Formatter
 from typing import Any
@@ -52,7 +53,9 @@ def plan_to(plan: Plan[Any]) -> Data:
 
 
 def _named(noun: Any) -> Any:
-    """Name a noun without showing it; what became of a deleted contact is a word."""
+    """Name a noun, or each of many, without showing it; what became of a deleted contact is a word."""
+    if isinstance(noun, tuple):
+        return [_named(one) for one in noun]
     if noun is None or isinstance(noun, Enum):
         return None if noun is None else noun.value
     return {"kind": TAGS[type(noun)], "id": noun.id, "version": noun.version}
@@ -88,4 +91,6 @@ def _word(value: object) -> object:
     if isinstance(value, (frozenset, tuple)):
         members = [_word(one) for one in value]
         return sorted(members, key=str) if isinstance(value, frozenset) else members
+    if isinstance(value, datetime) and value.utcoffset() is not None:
+        return time_text(value, "")
     return named(value)

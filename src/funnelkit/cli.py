@@ -1,28 +1,34 @@
-"""The command line: show a funnel, check one, draw one, compare two. Plain text, for people and for pipes."""
+"""The command line: show a funnel, check one, draw one, compare two; who is due. Plain text, for people and pipes."""
 
 from __future__ import annotations
 
 import os
 import sys
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter, _SubParsersAction
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from enum import StrEnum
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Final, TypeAlias
+from zoneinfo import ZoneInfo
 
-from funnelkit.errors import Invalid, unknown
+from funnelkit.agenda import Due, DueList
+from funnelkit.errors import FunnelkitError, Invalid, unknown
 from funnelkit.funnel import Funnel
 from funnelkit.lint import lint
 from funnelkit.machines import disagreements, mermaid
 from funnelkit.render import compare, markdown
 from funnelkit.rules.conversion import NAMES
+from funnelkit.service import FunnelService
 from funnelkit.statuses import agency, coaching, franchise, studio, team
 from funnelkit.table import Status
 
 Tables: TypeAlias = Funnel[Status, StrEnum]
+Service: TypeAlias = FunnelService[Status, StrEnum]
+Commands: TypeAlias = "_SubParsersAction[ArgumentParser]"
 
 OURS: Final[Mapping[str, tuple[Tables, Mapping[str, Tables]]]] = {
     "coaching": (coaching.COACHING, coaching.READINGS),
@@ -108,6 +114,58 @@ def comparison(given: Namespace) -> int:
     return FINE
 
 
+def due(given: Namespace) -> int:
+    """Print who is due on a day, as a coach sees it at log-in: overdue first, then today's, with notes and reasons."""
+    crm = _service(given.name)
+    try:
+        found = crm.due(on=given.on, coach=given.coach, limit=given.limit)
+    except FunnelkitError as error:
+        raise NotUnderstood(str(error)) from error
+    who = "" if given.coach is None else f" for {given.coach}"
+    print(f"{found.on:%A, %d %B %Y}{who}, {found.zone}: {len(found.overdue)} overdue, {len(found.today)} due")
+    for title, entries in (("overdue", found.overdue), ("today", found.today)):
+        if entries:
+            print(f"\n{title}")
+            print("\n".join(line for entry in entries for line in _entry(crm, found, entry)))
+    if found.next is not None:
+        print(f"\nThere are more than {given.limit}; say --limit for all of them.")
+    return FINE
+
+
+def _entry(crm: Service, found: DueList[Status], entry: Due[Status]) -> Iterator[str]:
+    when = _clock(entry.due, found.zone)
+    steps = len(crm.funnel.follow_ups)
+    number = f"{entry.attempt} of {steps}" if steps else f"{entry.attempt}"
+    yield f"  {when}  {entry.contact}  {entry.name or '(name not kept here)'}  follow-up {number}"
+    if entry.notes is not None:
+        yield from (f"      {line}" for line in entry.notes.splitlines())
+    how = "for a date that was chosen" if entry.exact else "and due after the usual delay"
+    yield f"      set {_clock(entry.set, found.zone)}, {how}"
+    if entry.gives_up is not None:
+        yield f"      given up {_clock(entry.gives_up, found.zone)} unless something happens before"
+
+
+def _clock(moment: datetime, zone: str) -> str:
+    return f"{moment.astimezone(ZoneInfo(zone)):%a %d %b %H:%M}"
+
+
+def _service(name: str) -> Service:
+    """Give the service that is called so, or that what is called so makes. Raises NotUnderstood."""
+    module, colon, attribute = name.rpartition(":")
+    found = getattr(_loaded(module), attribute, None) if colon else None
+    made = found() if callable(found) and not isinstance(found, FunnelService) else found
+    if not isinstance(made, FunnelService):
+        raise NotUnderstood(f"{name} is no FunnelService, and makes none; say MODULE:NAME or FILE.py:NAME")
+    return made
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError("a date is needed, e.g. 2026-11-24") from None
+
+
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="funnelkit", description=__doc__, epilog=f"{NAMED}\n{EXITS}", formatter_class=RawDescriptionHelpFormatter
@@ -126,7 +184,18 @@ def _parser() -> ArgumentParser:
         for argument, help_ in arguments.items():
             command.add_argument(argument, metavar="NAME", nargs="?" if run is show else None, help=help_)
         command.set_defaults(run=run)
+    _add_due(commands)
     return parser
+
+
+def _add_due(commands: Commands) -> None:
+    about = (due.__doc__ or "").strip()
+    command = commands.add_parser("due", help=about, description=about)
+    command.add_argument("name", metavar="SERVICE", help="yours: myapp.crm:crm, or path/to/file.py:make_crm")
+    command.add_argument("--on", type=_date, metavar="DATE", help="a local day; without it, today")
+    command.add_argument("--coach", metavar="ID", help="only this coach's, by this coach's clock")
+    command.add_argument("--limit", type=int, default=100, metavar="N", help="at most so many (100)")
+    command.set_defaults(run=due)
 
 
 def _names() -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Values as documents that JSON can hold, and commands out of request bodies. Strict both ways; no error shows a value.
 
-A document says what it is by a tag and a schema number: `{"type": "status_changed", "schema": 1, ...}`. `write` and
+A document says what it is by a tag and a schema number: `{"type": "status_changed", "schema": 2, ...}`. `write` and
 `load` lose nothing. `load_stored` takes what newer code has added, too, keeps it apart, and `write` puts it back.
 `read` makes a command of what somebody sends: who acts and when is never taken from there.
 """
@@ -28,8 +28,11 @@ from funnelkit.table import Status, Trigger
 from funnelkit.values.actor import Actor
 from funnelkit.values.appointment import Attendee
 from funnelkit.values.events import ContactChanged, Event
+from funnelkit.values.outreach import Block
+from funnelkit.values.person import Person
+from funnelkit.values.pipeline import Prepared, Stage
 from funnelkit.values.plan import Message, Noun
-from funnelkit.words import Removal
+from funnelkit.words import Recipient, Removal
 
 __all__ = ["Stored", "decision_to", "load", "load_stored", "plan_to", "read", "schema", "write"]
 
@@ -38,10 +41,34 @@ K = TypeVar("K", bound=Command[Any, Any])
 Value: TypeAlias = Noun | Actor | Message | Removal | Event | Command[Any, Any]
 Upcaster: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
-UPCASTERS: Final[Mapping[int, Upcaster]] = {}
+
+def second(old: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give form 2 of what is of form 1, where do-not-contact was a switch, and messages did not say whose `to` is.
+
+    A switch that is on becomes one block, for good and on every channel. Nobody wrote down who switched it on, or when.
+    So it is the staff's, which could switch it off, too, and it has been there since the epoch: told late, nothing gets
+    a follow-up at a time at which it may have stood. Its id is that of no event, so no reason is found under it.
+
+    A message about a contact to somebody else went to the coach. All were sent, so all count as asked for.
+    """
+    if old.get("type") == TAGS[Person]:
+        on = old.get("do_not_contact", False)
+        if type(on) is not bool:
+            raise Invalid(Problem("do_not_contact", f"true or false is needed, not {kind_of(on)}"))
+        return {**{key: held for key, held in old.items() if key != "do_not_contact"}, "blocks": [{**SWITCH}] * on}
+    if old.get("type") == TAGS[Message] and isinstance(old.get("params"), Mapping):
+        elsewhere = old["params"].get("contact", old.get("to")) != old.get("to")
+        return {**old, "recipient": (Recipient.COACH if elsewhere else Recipient.CONTACT).value}
+    return old
+
+
+SWITCH: Final = {"id": "unknown", "since": "1970-01-01T00:00:00Z", "channel": None, "origin": "staff", "until": None}
+"""What a person's do-not-contact of form 1 is in form 2."""
+
+UPCASTERS: Final[Mapping[int, Upcaster]] = {1: second}
 """For each older form the pure function that makes the next one of it; it may give it another `type`, too."""
 
-KEYS: Final[Mapping[type, str]] = {Attendee: "contact"}
+KEYS: Final[Mapping[type, str]] = {Attendee: "contact", Block: "id", Prepared: "template", Stage: "key"}
 """By which field a member of a list is known again, wherever in the list it stands."""
 
 

@@ -5,6 +5,7 @@ Findings are made once and shared; their text is put together when somebody read
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import Enum, unique
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
@@ -49,6 +50,8 @@ def named(value: object) -> str:
         return "nothing"
     if isinstance(value, Enum):
         return str(value.value)
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "minutes")
     if isinstance(value, frozenset):
         return ", ".join(sorted(map(named, value)))
     if isinstance(value, tuple):

@@ -54,6 +54,9 @@ class Changes(TypedDict, total=False):
     tips: tuple[Tip[Any], ...]
     ends: tuple[Status, ...]
     follow_ups: tuple[Status, ...]
+    postponed: tuple[Status, ...]
+    open: tuple[Status, ...]
+    pipelines: tuple[Status, ...]
     order: tuple[tuple[Status, ...], ...]
     forward_only: bool
     removals: Matrix[Standing, Ties, Removal]
@@ -85,7 +88,7 @@ def derived(parts: Mapping[str, Any], enum: type[Status], changes: Changes) -> d
         "hours_notes": _keyed(parts["hours_notes"], own),
         "labels": _keyed(parts["labels"], own) | _named(changes.get("labels", {}), by_key),
         "ends": _kept(parts["ends"], own),
-        "follow_ups": _kept(parts["follow_ups"], own),
+        **{name: _kept(parts[name], own) for name in ("follow_ups", "postponed", "open", "pipelines")},
         "order": tuple(_kept(tier, own) for tier in parts["order"]),
         "retired": {own[s]: to and own.get(to) for s, to in parts["retired"].items() if s in own},
         "tips": tuple(evolve(tip, was=_kept(tip.was, own), to=_kept(tip.to, own)) for tip in parts["tips"]),

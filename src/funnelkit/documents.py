@@ -54,8 +54,8 @@ WIDTH: Final = 120
 """So long a line of a lock file may be."""
 
 AS_THEY_ARE: Final = (
-    "name", "moves", "deeds", "mails", "log_in", "credentials", "right_needs", "tips", "ends", "follow_ups", "order",
-    "forward_only", "retired", "policy",
+    "name", "moves", "deeds", "mails", "log_in", "credentials", "right_needs", "tips", "ends", "follow_ups",
+    "postponed", "open", "pipelines", "order", "forward_only", "retired", "policy",
 )  # fmt: skip
 """Fields that a document has in the form in which a funnel has them."""
 
@@ -133,6 +133,9 @@ class Document:
     follow_ups: tuple[Status, ...] = ()
     order: tuple[tuple[Status, ...], ...] = ()
     forward_only: bool = False
+    postponed: tuple[Status, ...] = ()
+    open: tuple[Status, ...] = ()
+    pipelines: tuple[Status, ...] = ()
     retired: Mapping[Status, Status | None] = field(factory=dict)
     policy: Policy = field(factory=Policy)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from funnelkit.funnel import Funnel
 from funnelkit.planning import View
@@ -18,6 +19,7 @@ from funnelkit.table import (
     NEXT_ATTEMPT,
     PRODUCT,
     REASON,
+    Act,
     Need,
     Status,
 )
@@ -90,6 +92,19 @@ def facts(needs: Iterable[Need], known: Known, told: Mapping[str, bool]) -> dict
     return found
 
 
+def in_time(funnel: AnyFunnel, contact: Contact, now: datetime) -> Contact:
+    """Give a contact as time has made it by now, whether a sweep has come or not; nothing of it is stored."""
+    stands = contact.follow_up
+    if stands is None or stands.gives_up is None or stands.gives_up > now:
+        return contact
+    on = funnel.means.get((Act.EXHAUSTED, None))
+    row = None if on is None else funnel.recorded.get((contact.status, on))
+    to = contact.status if row is None or row.needs else row.to
+    if to is contact.status:
+        return evolve(contact, follow_up=None)
+    return contact.becoming(to, stands.gives_up, contact.attempt, None, runs_on=to in funnel.pipelines)
+
+
 def attempt_after(funnel: AnyFunnel, contact: Contact, to: Status, *, restart: bool) -> int:
     """Give the follow-up number that a contact has when it becomes `to`. Source: BG-A10, BG-A14.
 
@@ -101,4 +116,5 @@ def attempt_after(funnel: AnyFunnel, contact: Contact, to: Status, *, restart: b
     closed = bool(funnel.follow_ups) and not any(
         funnel.by_hand.get((contact.status, step)) for step in funnel.follow_ups
     )
-    return 0 if restart or closed else contact.attempt
+    elsewhere = not funnel.follow_ups and contact.status not in funnel.worked_on
+    return 0 if restart or closed or elsewhere else contact.attempt

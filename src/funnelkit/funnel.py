@@ -5,7 +5,7 @@ Building it reports every fault of the tables at once, each with a code. It is d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Generic, TypeVar, Unpack, overload
 
@@ -24,7 +24,7 @@ from funnelkit.cells import (
     removed,
 )
 from funnelkit.decisions import Consequence, Decision, Finding, Mark, Notice
-from funnelkit.derivation import Changes, Reading, derived
+from funnelkit.derivation import Changes, derived
 from funnelkit.errors import Invalid, Problem, UnknownRight, UnknownStatus, unknown
 from funnelkit.lint import faults
 from funnelkit.plain import digest
@@ -48,29 +48,6 @@ from funnelkit.words import Grant, Kind, Removal, Standing, Ties
 S_co = TypeVar("S_co", bound=Status, covariant=True)
 R_co = TypeVar("R_co", bound=StrEnum, covariant=True)
 S = TypeVar("S", bound=Status)
-
-
-class Readings(Mapping[str, "Funnel[Status, Any]"]):
-    """The other readings of a source, each a funnel that is derived when it is asked for.
-
-    A title is a code and some words. A reading of rows or cells has these words in its name; one of policy keeps the
-    name, since an account may go from one figure to another.
-    """
-
-    def __init__(self, of: Funnel[Any, Any], readings: Mapping[str, Reading]) -> None:
-        self._of = of
-        self._readings = readings
-
-    def __getitem__(self, title: str) -> Funnel[Status, Any]:
-        changes = self._readings[title]
-        words = "_".join(title.split()[1:])
-        return self._of.derive(self._of.name if changes.keys() == {"policy"} else f"{self._of.name}_{words}", **changes)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._readings)
-
-    def __len__(self) -> int:
-        return len(self._readings)
 
 
 @frozen(kw_only=True, eq=False, repr=False)
@@ -103,6 +80,12 @@ class Funnel(Generic[S_co, R_co]):
     """Statuses that no row leaves, on purpose."""
     follow_ups: tuple[S_co, ...] = ()
     """The follow-up statuses in order; their count is the number of attempts."""
+    postponed: tuple[S_co, ...] = ()
+    """Statuses in which a follow-up waits without counting as an attempt. Source: BG-A14."""
+    open: tuple[S_co, ...] = ()
+    """Statuses that are worked on, so that a contact needs a next step; empty: all but the ends."""
+    pipelines: tuple[S_co, ...] = ()
+    """Statuses in which a lead pipeline runs."""
     order: tuple[tuple[S_co, ...], ...] = ()
     """Statuses from the outside inward, in tiers; empty where there is no such order."""
     forward_only: bool = False
@@ -130,6 +113,10 @@ class Funnel(Generic[S_co, R_co]):
     """For each pair of statuses the rights gained and the rights lost."""
     follows: Mapping[tuple[S_co, S_co], tuple[Consequence, ...]] = field(init=False, repr=False)
     """The same as consequences, in words."""
+    dated: frozenset[S_co] = field(init=False, repr=False)
+    """Statuses that come with a follow-up."""
+    worked_on: frozenset[S_co] = field(init=False, repr=False)
+    """Statuses that are open."""
     _keys: Mapping[str, S_co] = field(init=False, repr=False)
     _labelled: Mapping[str, S_co] = field(init=False, repr=False)
     # No cached_property: on a slotted class it makes every look-up of a field several times slower.
@@ -241,6 +228,14 @@ class Funnel(Generic[S_co, R_co]):
             found[effect.on] = (*found.get(effect.on, ()), effect)
         return found
 
+    @dated.default
+    def _dated(self) -> frozenset[S_co]:
+        return frozenset((*self.follow_ups, *self.postponed))
+
+    @worked_on.default
+    def _worked_on(self) -> frozenset[S_co]:
+        return frozenset(self.open or (status for status in self.statuses if status not in self.ends))
+
     @means.default
     def _means(self) -> Mapping[tuple[Act, Kind | None], Trigger]:
         return {(deed.act, deed.kind): deed.on for deed in self.deeds}
@@ -329,9 +324,19 @@ class Funnel(Generic[S_co, R_co]):
         )
 
     def advised(
-        self, on: Trigger | Act, was: Status | None, to: Status | None, standing: Standing, *, early: bool = True
+        self,
+        on: Trigger | Act,
+        was: Status | None,
+        to: Status | None,
+        standing: Standing,
+        *,
+        early: bool = True,
+        notes: bool = False,
     ) -> tuple[Notice, ...]:
-        """Give the tips for what happens to a contact of this status and standing; `early`: follow-ups are left."""
+        """Give the tips for what happens to a contact of this status and standing.
+
+        `early`: follow-ups are left; `notes`: something was written.
+        """
         return tuple(
             notice
             for tip, notice in self.advice[on]
@@ -339,6 +344,7 @@ class Funnel(Generic[S_co, R_co]):
             and (not tip.to or to in tip.to)
             and tip.standing in (None, standing)
             and (early or not tip.early)
+            and not (notes and tip.without_notes)
         )
 
     def words(self) -> Mapping[str, object]:

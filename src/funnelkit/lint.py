@@ -10,7 +10,7 @@ from enum import Enum
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
 
-from funnelkit.errors import Problem
+from funnelkit.errors import Problem, unknown
 from funnelkit.table import Act, Whence
 from funnelkit.words import Axis, Category, Grant, Portal, Standing, Ties
 
@@ -27,6 +27,9 @@ OF_AXIS: Final = {
 }
 """What an effect can set an axis to; nothing: the caller names the item."""
 
+LISTS: Final = ("ends", "follow_ups", "postponed", "open", "pipelines")
+"""Tables that are lists of statuses."""
+
 Tables = Any  # a Funnel; this module stands below it, so that a funnel can check itself
 
 
@@ -42,7 +45,7 @@ def faults(funnel: Tables) -> Iterator[Problem]:
 
 def lint(funnel: Tables, reserved: Collection[str] = ()) -> tuple[Problem, ...]:
     """Give what a careful author would mend in a funnel that builds; `reserved`: the names of the conversion rules."""
-    return (*ways(funnel), *_unused(funnel, reserved), *_retired(funnel))
+    return (*ways(funnel), *_unused(funnel, reserved), *_retired(funnel), *_steps(funnel))
 
 
 def _fault(path: str, code: str, text: str) -> Problem:
@@ -72,7 +75,7 @@ def _mentioned(funnel: Tables) -> Iterator[tuple[str, object]]:
         yield from (("moves", s) for s in (row.now, row.to) if s is not None)
     for path, cells in (("rights", funnel.rights.cells), ("bookings", funnel.bookings.cells)):
         yield from ((path, s) for s in dict.fromkeys(head for head, _ in cells))
-    for path in ("labels", "hours", "hours_notes", "ends", "follow_ups", "retired"):
+    for path in ("labels", "hours", "hours_notes", *LISTS, "retired"):
         yield from ((path, s) for s in getattr(funnel, path))
     yield from (("order", s) for tier in funnel.order for s in tier)
     yield from (("tips", s) for tip in funnel.tips for s in (*tip.was, *tip.to))
@@ -92,11 +95,20 @@ def _values(funnel: Tables) -> Iterator[Problem]:
     for effect in funnel.effects:
         if type(effect.to) not in OF_AXIS[effect.axis]:
             yield _fault("effects", "foreign_value", f"{effect.axis} cannot become {effect.to}")
+    keys = [status.value for status in funnel.statuses]
+    for path, given in (
+        ("policy.certification.always", funnel.policy.certification.always),
+        ("policy.progress.by_status", tuple(key for key, _ in funnel.policy.progress.by_status)),
+    ):
+        yield from (
+            _fault(path, "foreign_status", unknown("status", k, funnel.name, keys)) for k in given if k not in keys
+        )
+        yield from (_fault(path, "doubled", f"{key} stands twice") for key in _twice(given))
     for tip in funnel.tips:
         if tip.on is not None and not isinstance(tip.on, (Act, funnel.triggers)):
             yield _fault("tips", "foreign_trigger", f"{tip.on} is no trigger of {funnel.name}")
     yield from (_fault("tips", "doubled", f"the code {code}") for code in _twice(tip.code for tip in funnel.tips))
-    for path in ("ends", "follow_ups"):
+    for path in LISTS:
         yield from (_fault(path, "doubled", f"{s} stands twice") for s in _twice(getattr(funnel, path)))
     for path in ("rights", "bookings", "removals"):
         yield from (_fault(path, "doubled", f"the row of {head.value}") for head in getattr(funnel, path).doubles)
@@ -222,6 +234,16 @@ def _retired(funnel: Tables) -> Iterator[Problem]:
             yield _fault("retired", "no_successor", f"{status.value} is retired; name the status that follows it")
         if any(row.to is status for row in funnel.rows):
             yield _fault("moves", "retired_target", f"{status.value} is retired, but rows lead to it")
+
+
+def _steps(funnel: Tables) -> Iterator[Problem]:
+    """`open_end`: a status is an end and open. `counted_twice`: a follow-up that counts as an attempt and does not."""
+    for status in funnel.open:
+        if status in funnel.ends:
+            yield _fault("open", "open_end", f"{status} is an end, so nobody works on it")
+    for status in funnel.postponed:
+        if status in funnel.follow_ups:
+            yield _fault("postponed", "counted_twice", f"{status} is a follow-up that counts")
 
 
 def _granted(funnel: Tables) -> bool:

@@ -6,23 +6,28 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
 from funnelkit.errors import NotFound, NotLoaded, invalid
 from funnelkit.funnel import Funnel
 from funnelkit.table import Status
-from funnelkit.times import instant
+from funnelkit.times import OpenOn, instant
 from funnelkit.values.actor import Actor
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.checks import Checked, asks, identifier, instance, moment, optional
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import Event
+from funnelkit.values.outreach import Campaign
 from funnelkit.values.person import Company, Group, Person
+from funnelkit.values.pipeline import Pipeline
 from funnelkit.values.plan import Plan, Read
 
 T = TypeVar("T")
+
+Wanted: TypeAlias = Callable[[Contact, Person | None], bool]
+"""Says of a contact, and of the person if somebody keeps one, whether it is one of those that are looked for."""
 
 
 @frozen
@@ -34,6 +39,14 @@ class Moment:
     facts: Mapping[str, bool] = field(factory=dict)
     zone: str = "UTC"
     account: str = ""
+    zones: Mapping[str, str] = field(factory=dict)
+    """Zones of members that live elsewhere, by id."""
+    open_on: OpenOn | None = None
+    """When it is open; None: Monday to Friday from 9 to 17."""
+
+    def place(self, member: str | None) -> str:
+        """Give the zone of a member, else the account's."""
+        return self.zone if member is None else self.zones.get(member, self.zone)
 
 
 class View(Protocol):
@@ -49,8 +62,31 @@ class View(Protocol):
         """Give the person behind a contact; None where a host keeps names to itself."""
         ...
 
+    def picked(self, wanted: Wanted, among: Iterable[str] | None = None) -> tuple[Contact, ...]:
+        """Give the contacts of this funnel for which this holds, in the order in which they came; they alone are noted.
+
+        `among`: only these, in the order in which they are named; one that is gone is left out.
+        """
+        ...
+
     def company(self, company: str) -> Company:
         """Give a company."""
+        ...
+
+    def campaign(self, campaign: str) -> Campaign:
+        """Give a campaign of this funnel."""
+        ...
+
+    def pipeline(self, pipeline: str) -> Pipeline:
+        """Give a lead pipeline of this funnel."""
+        ...
+
+    def default_pipeline(self) -> Pipeline | None:
+        """Give the pipeline that new leads are put on; None where there is none."""
+        ...
+
+    def stages_in_use(self, pipeline: str) -> frozenset[str]:
+        """Give the keys of the stages at which contacts stand."""
         ...
 
     def group(self, group: str) -> Group:
@@ -104,6 +140,8 @@ class Loaded:
         appointments: Iterable[Appointment] | None = None,
         history: Mapping[str, tuple[Event, ...]] | None = None,
         groups: Iterable[Group] = (),
+        campaigns: Iterable[Campaign] = (),
+        pipelines: Iterable[Pipeline] | None = None,
     ) -> None:
         """Take what was loaded; `appointments` None: nobody looked, and asking raises NotLoaded."""
         self.read: list[Read] = []
@@ -112,6 +150,8 @@ class Loaded:
         self._appointments = None if appointments is None else tuple(appointments)
         self._history = history
         self._groups = {group.id: group for group in groups}
+        self._campaigns = {campaign.id: campaign for campaign in campaigns}
+        self._pipelines = None if pipelines is None else {pipeline.id: pipeline for pipeline in pipelines}
 
     def contact(self, contact: str) -> Contact:
         """Give a loaded contact."""
@@ -125,9 +165,37 @@ class Loaded:
         self.read.append(("person", contact, found.version if found else 0))
         return found
 
+    def picked(self, wanted: Wanted, among: Iterable[str] | None = None) -> tuple[Contact, ...]:
+        """Give the loaded contacts for which this holds."""
+        rows = [self._contacts[key] for key in (self._contacts if among is None else among) if key in self._contacts]
+        found = tuple(row for row in rows if wanted(row, self._persons.get(row.id)))
+        self.read += noted(found, self._persons)
+        return found
+
     def company(self, company: str) -> Company:  # noqa: ARG002  # the view asks for it
         """Companies are not loaded here."""
         raise NotLoaded("company")
+
+    def pipeline(self, pipeline: str) -> Pipeline:
+        """Give a loaded pipeline."""
+        found = _loaded(_loaded(self._pipelines, "pipelines").get(pipeline), "pipeline")
+        self.read.append(("pipeline", pipeline, found.version))
+        return found
+
+    def default_pipeline(self) -> Pipeline | None:
+        """Give the loaded pipeline that new leads are put on."""
+        return next((one for one in _loaded(self._pipelines, "pipelines").values() if one.default), None)
+
+    def stages_in_use(self, pipeline: str) -> frozenset[str]:
+        """Give the stages at which loaded contacts stand."""
+        at = (contact.pipeline for contact in self._contacts.values())
+        return frozenset(place.stage for place in at if place is not None and place.pipeline == pipeline)
+
+    def campaign(self, campaign: str) -> Campaign:
+        """Give a loaded campaign."""
+        found = _loaded(self._campaigns.get(campaign), "campaign")
+        self.read.append(("campaign", campaign, found.version))
+        return found
 
     def group(self, group: str) -> Group:
         """Give a loaded group; another has no permissions."""
@@ -171,8 +239,20 @@ class Loaded:
 
     def is_free(self, kind: str, key: str) -> bool:
         """Tell whether nothing loaded has this id."""
-        taken: dict[str, set[str]] = {"contact": set(self._contacts), "group": set(self._groups)}
+        taken: dict[str, set[str]] = {
+            "contact": set(self._contacts), "group": set(self._groups), "campaign": set(self._campaigns),
+            "pipeline": set(self._pipelines or ()),
+        }  # fmt: skip
         return key not in taken.get(kind, set())
+
+
+def noted(contacts: Iterable[Contact], persons: Mapping[str, Person]) -> list[Read]:
+    """Give what is noted of contacts that were read with their persons."""
+    read: list[Read] = []
+    for contact in contacts:
+        person = persons.get(contact.id)
+        read += (("contact", contact.id, contact.version), ("person", contact.id, person.version if person else 0))
+    return read
 
 
 def _loaded(found: T | None, what: str) -> T:

@@ -9,8 +9,8 @@ from enum import Enum, unique
 
 from attrs import field, frozen
 
-from funnelkit.times import Elapsed
-from funnelkit.words import Kind
+from funnelkit.times import Elapsed, Length, Span
+from funnelkit.words import Kind, Standing
 
 
 @unique
@@ -49,14 +49,25 @@ class ConversionPolicy:
     """Whether a mistake can be corrected. Off in a funnel that is forward only, unless the host says so. Source: S1."""
 
 
+@unique
+class Anchor(Enum):
+    """What the next date is counted from."""
+
+    STATUS_SET = "status_set"  # the moment the status is set
+    LAST_TOUCH = "last_touch"  # the same, and a contact that is logged later moves it, unless somebody chose the date
+
+
 @frozen(kw_only=True)
 class FollowUpPolicy:
     """When we get back to a lead."""
 
-    delay: Elapsed = Elapsed(hours=48)
-    """From the moment the status is set to the next date. Source: S2, BG-A1, BG-A2."""
+    delay: Length = Elapsed(hours=48)
+    """To the next date: real time, local days or business time. Source: S2, BG-A1, BG-A3."""
 
-    cold_after: Elapsed = Elapsed(hours=2)
+    anchor: Anchor = Anchor.STATUS_SET
+    """What it is counted from. Source: BG-A2."""
+
+    cold_after: Length = Elapsed(hours=2)
     """From the scheduled time of the last follow-up until the lead is cold, inclusive. Source: S2, BG-A7."""
 
     in_order: bool = True
@@ -67,6 +78,32 @@ class FollowUpPolicy:
 
     early_cold: bool = True
     """A lead may be called cold by hand before the last follow-up, with a notice; off: refused. Source: BG-A8."""
+
+    notes_required: bool = False
+    """A follow-up needs notes; off: they are advised. Source: BG-A6."""
+
+
+@frozen(kw_only=True)
+class OutreachPolicy:
+    """When messages go out, and to whom."""
+
+    quiet: Span | None = None
+    """The part of the day in which no message leaves, by the clock of the recipient's coach or of the account; what
+    was asked for just now, like a link to log in, leaves all the same. Source: ours."""
+
+    campaigns: tuple[Standing, ...] = (Standing.ACTIVE,)
+    """Who is offered for new campaigns. Source: SC-A11."""
+
+
+@frozen(kw_only=True)
+class ProgressPolicy:
+    """When a contact that is worked on counts as stalled."""
+
+    stalled_after: Length = Elapsed(hours=14 * 24)
+    """Without a step ahead, from the last change of the status or the last touch. Source: ours."""
+
+    by_status: tuple[tuple[str, Length], ...] = ()
+    """Other lengths for single statuses, by key. Source: ours."""
 
 
 @frozen(kw_only=True)
@@ -136,5 +173,7 @@ class Policy:
     booking: BookingPolicy = field(factory=BookingPolicy)
     certification: CertificationPolicy = field(factory=CertificationPolicy)
     follow_up: FollowUpPolicy = field(factory=FollowUpPolicy)
+    outreach: OutreachPolicy = field(factory=OutreachPolicy)
+    progress: ProgressPolicy = field(factory=ProgressPolicy)
     removal: RemovalPolicy = field(factory=RemovalPolicy)
     shell: ShellPolicy = field(factory=ShellPolicy)

@@ -9,112 +9,25 @@ from typing import Final, Generic, TypeVar
 
 from funnelkit.decisions import Decision
 from funnelkit.errors import NotFound, invalid, kind_of
-from funnelkit.facts import Known, facts
+from funnelkit.facts import Known, facts, in_time
 from funnelkit.funnel import Funnel
 from funnelkit.policy import StatusWhen
 from funnelkit.ports.clock import Clock
 from funnelkit.ports.storage import Storage, Transaction
 from funnelkit.rules import access, certification, conversion, history
 from funnelkit.rules.certification import Report, StatusThen
+from funnelkit.stored import StoredView
 from funnelkit.table import Need, Status
 from funnelkit.times import instant
 from funnelkit.values.actor import Actor
 from funnelkit.values.appointment import Appointment
-from funnelkit.values.checks import identifier
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import Event
-from funnelkit.values.person import Company, Group, Person, address_key
-from funnelkit.values.plan import Read
+from funnelkit.values.person import Company, Group, Person
 
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
-NOUNS: Final = ("contact", "appointment", "group", "company")
-
-
-class StoredView:
-    """What a command sees of a transaction; notes everything that was read, with its version."""
-
-    def __init__(self, stores: Transaction, funnel: str) -> None:
-        """Look at these stores, and of contacts and appointments only at this funnel's."""
-        self.read: list[Read] = []
-        self._stores = stores
-        self._funnel = funnel
-
-    def contact(self, contact: str) -> Contact:
-        """Give a contact of this funnel."""
-        if wrong := identifier(contact):
-            raise invalid("contact", wrong)
-        found = self._stores.contacts.get(self._funnel, contact)
-        self._note("contact", contact, 0 if found is None else found.version)
-        if found is None:
-            raise NotFound(f"there is no such contact in {self._funnel}")
-        return found
-
-    def person(self, contact: str) -> Person | None:
-        """Give the person behind a contact, if the storage keeps one."""
-        found = self._stores.persons.get(contact)
-        self._note("person", contact, 0 if found is None else found.version)
-        return found
-
-    def company(self, company: str) -> Company:
-        """Give a company."""
-        found = self._stores.companies.get(company)
-        self._note("company", company, 0 if found is None else found.version)
-        if found is None:
-            raise NotFound("there is no such company")
-        return found
-
-    def group(self, group: str) -> Group:
-        """Give a group; one that nobody keeps has no permissions."""
-        found = self._stores.groups.get(group) or Group(id=group)
-        self._note("group", group, found.version)
-        return found
-
-    def appointment(self, appointment: str) -> Appointment:
-        """Give an appointment of this funnel."""
-        found = self._stores.appointments.get(appointment)
-        self._note("appointment", appointment, 0 if found is None else found.version)
-        if found is None or found.funnel != self._funnel:
-            raise NotFound(f"there is no such appointment in {self._funnel}")
-        return found
-
-    def appointments_of(self, contact: str) -> tuple[Appointment, ...]:
-        """Give all appointments of this funnel that the contact attends, by start."""
-        self._note("appointments", contact, self._stores.guards.version("appointments", contact))
-        return tuple(a for a in self._stores.appointments.of_contact(contact) if a.funnel == self._funnel)
-
-    def calendar(self, coach: str, start: datetime, end: datetime) -> tuple[Appointment, ...]:
-        """Give the coach's appointments in that time, whatever their funnel."""
-        self._note("calendar", coach, self._stores.guards.version("calendar", coach))
-        return self._stores.appointments.of_coach(coach, start, end)
-
-    def holders(self, address: str) -> tuple[str, ...]:
-        """Give the contacts that have this address."""
-        key = address_key(address)
-        self._note("address", key, self._stores.guards.version("address", key))
-        return self._stores.persons.holders(address)
-
-    def history(self, noun: str) -> tuple[Event, ...]:
-        """Give all events about a contact; they change with its version."""
-        return self._stores.history.of(self._funnel, "contact", noun)
-
-    def stands_elsewhere(self, contact: str) -> bool:
-        """Tell whether the person stands in another funnel too."""
-        return any(name != self._funnel for name in self._stores.contacts.funnels(contact))
-
-    def is_free(self, kind: str, key: str) -> bool:
-        """Tell whether an id is not taken yet; what is gone keeps its id."""
-        stores = self._stores
-        within = self._funnel if kind == "contact" else ""
-        if kind == "contact":
-            taken: object = stores.contacts.get(self._funnel, key)
-        else:
-            taken = (stores.appointments if kind == "appointment" else stores.companies).get(key)
-        self._note(kind, key, 0 if taken is None else taken.version)  # type: ignore[attr-defined]  # nouns have one
-        return taken is None and not stores.history.of(within, kind, key)
-
-    def _note(self, kind: str, key: str, version: int) -> None:
-        self.read.append((kind, key, version))
+NOUNS: Final = ("contact", "appointment", "group", "company", "campaign", "pipeline")
 
 
 class Questions(Generic[S, R]):
@@ -224,7 +137,7 @@ class Questions(Generic[S, R]):
             raise invalid("by", f"an Actor is needed, not {kind_of(by)}")
         with self._storage.transaction(self.account) as stores:
             view = StoredView(stores, self.funnel.name)
-            found = view.contact(contact)
+            found = in_time(self.funnel, view.contact(contact), instant(self._clock.now(), "clock"))
             return tuple(
                 option for to in self.funnel.statuses for option in self._ways(view, found, to, by, facts or {})
             )
@@ -290,7 +203,7 @@ class Questions(Generic[S, R]):
         return found
 
     def history_of(self, kind: str, noun: str) -> tuple[Event, ...]:
-        """Give everything that happened to an `appointment`, a `group` or a `company`."""
+        """Give everything that happened to an `appointment`, a `group`, a `company`, `campaign` or `pipeline`."""
         if kind not in NOUNS:
             raise invalid("kind", f"is none of {', '.join(NOUNS)}")
         with self._storage.transaction(self.account) as stores:

@@ -27,14 +27,16 @@ from funnelkit.values import events
 from funnelkit.values.actor import Actor
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.contact import Contact
+from funnelkit.values.outreach import Campaign
 from funnelkit.values.person import Company, Group, Person
+from funnelkit.values.pipeline import Pipeline
 from funnelkit.values.plan import Message, Plan
 from funnelkit.words import Removal
 
 Tables: TypeAlias = Funnel[Status, StrEnum]
 Data: TypeAlias = dict[str, Any]
 
-FORM: Final = 1
+FORM: Final = 2
 """The schema number that documents are written with. What writes another one goes on reading this one."""
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -43,11 +45,13 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 NOUNS: Final[Mapping[type, str]] = {
     Actor:       "actor",
     Appointment: "appointment",
+    Campaign:    "campaign",
     Company:     "company",
     Contact:     "contact",
     Group:       "group",
     Message:     "message",
     Person:      "person",
+    Pipeline:    "pipeline",
     Removal:     "removal",
 }
 
@@ -59,14 +63,22 @@ EVENTS: Final[Mapping[type, str]] = {
     events.AppointmentRemoved:     "appointment_removed",
     events.AppointmentRescheduled: "appointment_rescheduled",
     events.AppointmentRestated:    "appointment_restated",
+    events.CampaignMade:           "campaign_made",
+    events.CampaignSent:           "campaign_sent",
     events.CompanyChanged:         "company_changed",
     events.ContactAdded:           "contact_added",
     events.ContactAdopted:         "contact_adopted",
     events.ContactChanged:         "contact_changed",
     events.ContactDeleted:         "contact_deleted",
+    events.ContactTouched:         "contact_touched",
     events.DoNotContactSet:        "do_not_contact_set",
+    events.DoNotMarketSet:         "do_not_market_set",
+    events.FollowUpEnded:          "follow_up_ended",
+    events.FollowUpScheduled:      "follow_up_scheduled",
     events.GroupChanged:           "group_changed",
     events.PersonChanged:          "person_changed",
+    events.PipelineDefined:        "pipeline_defined",
+    events.PipelineMoved:          "pipeline_moved",
     events.StatusChanged:          "status_changed",
     events.StatusCorrected:        "status_corrected",
     events.TriggerRecorded:        "trigger_recorded",
@@ -80,22 +92,38 @@ COMMANDS: Final[Mapping[type, str]] = {
     verbs.AssignCredentials:   "assign_credentials",
     verbs.Book:                "book",
     verbs.Cancel:              "cancel",
+    verbs.CompleteStage:       "complete_stage",
     verbs.Convert:             "convert",
     verbs.Correct:             "correct",
+    verbs.DefinePipeline:      "define_pipeline",
     verbs.Delete:              "delete",
+    verbs.DropFollowUp:        "drop_follow_up",
     verbs.Edit:                "edit",
+    verbs.GiveUp:              "give_up",
     verbs.Hide:                "hide",
     verbs.JoinGroups:          "join_groups",
     verbs.LeaveGroups:         "leave_groups",
+    verbs.LiftDoNotContact:    "lift_do_not_contact",
+    verbs.LiftDoNotMarket:     "lift_do_not_market",
+    verbs.LogContact:          "log_contact",
+    verbs.MakeCampaign:        "make_campaign",
     verbs.MarkHeld:            "mark_held",
     verbs.MarkMissed:          "mark_missed",
+    verbs.MoveFollowUp:        "move_follow_up",
     verbs.Permit:              "permit",
+    verbs.PutOnPipeline:       "put_on_pipeline",
     verbs.Record:              "record",
     verbs.Reschedule:          "reschedule",
     verbs.Restore:             "restore",
+    verbs.ScheduleFollowUp:    "schedule_follow_up",
+    verbs.SendCampaign:        "send_campaign",
+    verbs.SetDoNotContact:     "set_do_not_contact",
+    verbs.SetDoNotMarket:      "set_do_not_market",
     verbs.SetPrimary:          "set_primary",
     verbs.Show:                "show",
+    verbs.SkipStage:           "skip_stage",
     verbs.Tag:                 "tag",
+    verbs.TakeOffPipeline:     "take_off_pipeline",
     verbs.Untag:               "untag",
     verbs.Withdraw:            "withdraw",
     verbs.WithdrawCredentials: "withdraw_credentials",
@@ -111,10 +139,13 @@ NEVER: Final = ("by", "at", "cause", "key", "facts")
 TIME: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
 """How a time is written: ISO 8601 with its offset from UTC, nothing finer than a microsecond."""
 
-FIXED: Final = ("id", "status", "since", "changed", "version", "attempt")
+FIXED: Final = ("id", "status", "since", "changed", "version", "attempt", "follow_up", "pipeline", "touched")
 """Fields of a contact that no `ContactChanged` names."""
 
-HOMES: Final[Mapping[type, str]] = {Appointment: "funnel", **dict.fromkeys(EVENTS, "within")}
+HOMES: Final[Mapping[type, str]] = {
+    **dict.fromkeys((Appointment, Campaign, Pipeline), "funnel"),
+    **dict.fromkeys(EVENTS, "within"),
+}
 """Which field says the name of the funnel that something belongs to."""
 
 LEAVES: Final[Mapping[Any, Data]] = {
@@ -164,7 +195,7 @@ PLAN: Final = _open(
     funnel=TEXT,
     basis=TEXT,
     made={"anyOf": [LEAVES[datetime], {"type": "null"}]},
-    result={"anyOf": [NOUN, {"enum": [removal.value for removal in Removal]}, {"type": "null"}]},
+    result={"anyOf": [NOUN, _list(NOUN), {"enum": [removal.value for removal in Removal]}, {"type": "null"}]},
     changed=_list(NOUN),
     removed=_list(_open(kind=TEXT, id=TEXT)),
     events=_list(_open(type={"enum": [*EVENTS.values()]}, schema={"const": FORM})),
@@ -203,7 +234,7 @@ def axes() -> Mapping[str, Part]:
 
 def homes(kind: type[Any], name: str) -> tuple[str, ...]:
     """Give what may stand there: the funnel's name; an event may be about something that all funnels share."""
-    return (name,) if kind is Appointment else (name, "")
+    return (name, "") if issubclass(kind, events.Event) else (name,)
 
 
 def document(value: object, funnel: Tables | None = None) -> Data:

@@ -3,34 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from enum import StrEnum
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from attrs import frozen
 
+from funnelkit.agenda import Agenda
+from funnelkit.commands.draft import CLOCK
+from funnelkit.commands.follow_ups import GiveUp
 from funnelkit.decisions import Refused
-from funnelkit.errors import Conflict, FunnelkitError, Invalid, Problem, kind_of
+from funnelkit.errors import Conflict, FunnelkitError, Invalid, NotFound, Problem, kind_of
 from funnelkit.funnel import Funnel
+from funnelkit.outreach import Outreach
+from funnelkit.pipelines import Board
 from funnelkit.plain import digest
 from funnelkit.planning import Command, Moment
+from funnelkit.ports.calendar import Calendar
 from funnelkit.ports.clock import Clock
 from funnelkit.ports.identifiers import Identifiers
 from funnelkit.ports.notifications import Notifier
 from funnelkit.ports.observer import Observer
-from funnelkit.ports.storage import Storage, Transaction
-from funnelkit.questions import Questions, StoredView
+from funnelkit.ports.storage import Storage, Transaction, ripe_at
+from funnelkit.questions import Questions
+from funnelkit.stored import StoredView
 from funnelkit.table import Status
 from funnelkit.times import instant, zone
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.checks import identifier
 from funnelkit.values.contact import Contact
+from funnelkit.values.outreach import Campaign
 from funnelkit.values.person import Group, Person
+from funnelkit.values.pipeline import Pipeline
 from funnelkit.values.plan import Noun, Plan
 
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
 T = TypeVar("T")
+
+PAGE: Final = 500
+"""So many contacts a sweep looks up at once."""
 
 
 @frozen
@@ -39,7 +52,11 @@ class Outcome(Generic[T]):
 
     place: int
     result: T | None = None
-    error: FunnelkitError | None = None
+    error: Exception | None = None
+    about: str | None = None
+    """Which contact it was about, where a sweep says so; or which account, where none of it could be swept."""
+    account: str | None = None
+    """Whose, where a pass over all accounts says so."""
 
     @property
     def ok(self) -> bool:
@@ -52,7 +69,17 @@ class Outcome(Generic[T]):
         return self.error if isinstance(self.error, Refused) else None
 
 
-class FunnelService(Questions[S, R]):
+@frozen(kw_only=True)
+class Swept:
+    """What a sweep did, and what is left. `failed` are outcomes with errors; `oldest_left`: since when it waits."""
+
+    done: int
+    failed: tuple[Outcome[object], ...] = ()
+    left: int = 0
+    oldest_left: datetime | None = None
+
+
+class FunnelService(Questions[S, R], Agenda[S, R], Outreach[S, R], Board[S, R]):
     """One account and one funnel. Cheap to make: one for each request, if a host likes.
 
     Raises Invalid when the account is no id or the zone is none.
@@ -67,15 +94,20 @@ class FunnelService(Questions[S, R]):
         clock: Clock,
         notifier: Notifier | None = None,
         zone: str = "UTC",
+        zones: Mapping[str, str] | None = None,
+        calendar: Calendar | None = None,
         identifiers: Identifiers | None = None,
         observer: Observer | None = None,
     ) -> None:
+        """Take a funnel and the ports. `zone` is the account's; `zones` has those of members that live elsewhere."""
         _checked("account", identifier(account))
         if not isinstance(funnel, Funnel):
             raise Invalid(Problem("funnel", f"a Funnel is needed, not {kind_of(funnel)}"))
         self.funnel = funnel
         self.account = account
         self.zone = _zone(zone)
+        self.zones = {member: _zone(name, f"zones.{member}") for member, name in (zones or {}).items()}
+        self._open_on = None if calendar is None else calendar.open_on
         self._storage = storage
         self._clock = clock
         self._notifier = notifier
@@ -155,36 +187,46 @@ class FunnelService(Questions[S, R]):
             if len(some) < batch:
                 return
 
-    def deliver(self, limit: int = 100) -> int:
-        """Release up to so many stored messages to the notifier; give how many left. What fails is tried again."""
-        if self._notifier is None:
-            raise Invalid(Problem("notifier", "this service was made without one"))
+    def sweep(self, limit: int = 1000) -> Swept:
+        """Do what time alone has made true, as the system: who was called the last time, and waited, is cold.
+
+        At most so many. It may run at any time, as often as one likes, in any number of places: what comes out is the
+        same, with the times at which it became true. What cannot be done is an outcome, and stops nothing else.
+        """
+        if type(limit) is not int or limit < 1:
+            raise Invalid(Problem("limit", "a whole number from 1 is needed"))
+        now = instant(self._clock.now(), "clock")
+        done, tried, failed, after = 0, 0, [], None
+        while done < limit:
+            with self._storage.transaction(self.account) as stores:
+                ripe = stores.contacts.ripe(self.funnel.name, now, after, min(limit - done, PAGE))
+            if not ripe:
+                break
+            outcomes = [self._given_up(tried + place, contact.id) for place, contact in enumerate(ripe)]
+            done, tried = done + sum(outcome.ok for outcome in outcomes), tried + len(ripe)
+            failed += [o for o in outcomes if o.error is not None and not isinstance(o.error, (Refused, NotFound))]
+            after = ripe_at(ripe[-1])
         with self._storage.transaction(self.account) as stores:
-            waiting = stores.outbox.waiting(limit)
-        left = 0
-        for row in waiting:
-            try:
-                self._notifier.send(self.account, row.message)
-            except Exception as error:  # noqa: BLE001  # whatever a notifier raises, the message waits
-                dead = row.failures + 1 >= self.funnel.policy.shell.deliveries
-                with self._storage.transaction(self.account) as stores:
-                    stores.outbox.failed(row.message.key, dead=dead)
-                self._tell("failed", template=row.message.template, error=type(error).__name__, dead=dead)
-            else:
-                with self._storage.transaction(self.account) as stores:
-                    stores.outbox.sent(row.message.key)
-                self._tell("sent", template=row.message.template)
-                left += 1
-        return left
+            left, oldest = stores.contacts.count_ripe(self.funnel.name, now)
+        self._tell("swept", done=done, failed=len(failed), left=left)
+        return Swept(done=done, failed=tuple(failed), left=left, oldest_left=oldest)
 
     # ---- inside
+
+    def _given_up(self, place: int, contact: str) -> Outcome[object]:
+        """Give up one contact; somebody else may have done it already, and that is fine."""
+        try:
+            return Outcome(place, self.do(GiveUp(contact=contact, by=CLOCK)), about=contact)
+        except Exception as error:  # noqa: BLE001  # whatever is wrong with one row, the others are swept
+            return Outcome(place, error=error, about=contact)
 
     def _moment(self, facts: Mapping[str, bool] | None) -> Moment:
         told: Mapping[str, object] = facts or {}
         wrong = tuple(Problem(f"facts.{key}", "true or false is needed") for key in told if type(told[key]) is not bool)
         if wrong:
             raise Invalid(*wrong)
-        return Moment(instant(self._clock.now(), "clock"), self._fresh, facts or {}, self.zone, self.account)
+        now = instant(self._clock.now(), "clock")
+        return Moment(now, self._fresh, facts or {}, self.zone, self.account, self.zones, self._open_on)
 
     def _apply(self, plan: Plan[T], key: str | None, asked: str) -> T:
         if not plan.decision:
@@ -226,6 +268,10 @@ class FunnelService(Questions[S, R]):
             found = stores.groups.get(key)
         elif kind == "company":
             found = stores.companies.get(key)
+        elif kind == "campaign":
+            found = stores.campaigns.get(key)
+        elif kind == "pipeline":
+            found = stores.pipelines.get(key)
         else:
             return stores.guards.version(kind, key)
         return 0 if found is None else found.version
@@ -258,13 +304,9 @@ class FunnelService(Questions[S, R]):
         except FunnelkitError as error:
             return Outcome(place, error=error)
 
-    def _tell(self, what: str, **facts: object) -> None:
-        if self._observer is not None:
-            self._observer.hears(what, self.account, facts)
 
-
-def _zone(name: str) -> str:
-    return zone(name, "zone")
+def _zone(name: str, path: str = "zone") -> str:
+    return zone(name, path)
 
 
 def _known(stores: Transaction, key: str, asked: str) -> tuple[str, object] | None:
@@ -312,5 +354,9 @@ def _save(stores: Transaction, funnel: str, noun: Noun) -> None:
         stores.appointments.save(noun)
     elif isinstance(noun, Group):
         stores.groups.save(noun)
+    elif isinstance(noun, Campaign):
+        stores.campaigns.save(noun)
+    elif isinstance(noun, Pipeline):
+        stores.pipelines.save(noun)
     else:
         stores.companies.save(noun)

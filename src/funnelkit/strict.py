@@ -15,7 +15,7 @@ from cattrs import AttributeValidationNote, BaseValidationError, Converter, Forb
 from cattrs.gen import make_dict_structure_fn, override
 
 from funnelkit.errors import Invalid, Problem, kind_of, unknown
-from funnelkit.times import Elapsed
+from funnelkit.times import BusinessTime, Elapsed, Length, LocalDays
 
 T = TypeVar("T")
 P = TypeVar("P")
@@ -37,7 +37,7 @@ def converter(
     `hooks` read exactly these types in a way of their own, `fields` these fields of these classes.
     """
     made = Converter(forbid_extra_keys=True, detailed_validation=True)
-    own: dict[Kind, Hook] = {Elapsed: _elapsed, **(hooks or {})}
+    own: dict[Any, Hook] = {Elapsed: _elapsed, Length: _length(made), **(hooks or {})}
     parts: dict[Kind, Mapping[str, Hook]] = {**(fields or {})}
 
     def of_class(kind: Kind, using: Converter) -> Hook:
@@ -56,6 +56,7 @@ def converter(
     made.register_structure_hook_factory(_is_class, of_class)
     made.register_structure_hook_factory(_is_table, _table)
     made.register_structure_hook_factory(_is_list, _list)
+    made.register_structure_hook_factory(_is_row, _row)
     made.register_structure_hook_factory(_is_enum, of_enum)
     # The hooks of values, events and commands follow here.
     made.register_structure_hook_factory(own.__contains__, lambda kind: own[kind])
@@ -178,6 +179,10 @@ def _is_list(kind: Kind) -> bool:
     return get_origin(kind) is frozenset or (get_origin(kind) is tuple and get_args(kind)[1:] == (...,))
 
 
+def _is_row(kind: Kind) -> bool:
+    return get_origin(kind) is tuple and not _is_list(kind)
+
+
 def _is_table(kind: Kind) -> bool:
     return get_origin(kind) in (dict, Mapping)
 
@@ -194,6 +199,20 @@ def _list(kind: Kind, using: Converter) -> Hook:
 
     def structure(given: object, _: object) -> object:
         return whole(each(enumerate(as_list(given)), lambda part: using.structure(part, inner)))
+
+    return structure
+
+
+def _row(kind: Kind, using: Converter) -> Hook:
+    """Make the hook of a list in which each place has a kind of its own."""
+    inner = get_args(kind)
+
+    def structure(given: object, _: object) -> object:
+        row = as_list(given)
+        if len(row) != len(inner):
+            raise wrong(f"a list of {len(inner)} is needed")
+        pairs = zip(row, inner, strict=True)
+        return tuple(each(enumerate(pairs), lambda pair: using.structure(*pair)))
 
     return structure
 
@@ -215,7 +234,30 @@ def _named(key: str) -> str:
 
 
 def _elapsed(given: object, _: object) -> Elapsed:
+    return _made(given, Elapsed, {"seconds": "seconds"}, 'a length of time is needed, e.g. {"seconds": 172800}')
+
+
+def _length(using: Converter) -> Hook:
+    """Make the hook of a length of time: each sort has keys of its own."""
+    needed = 'a length of time is needed: {"seconds": 172800}, {"days": 2}, {"open_days": 2} or {"open_seconds": 57600}'
+
+    def structure(given: object, _: object) -> Length:
+        table = as_table(given)
+        if "days" in table:
+            return using.structure(table, LocalDays)
+        if {"open_days", "open_seconds"} & table.keys():
+            return _made(table, BusinessTime, {"open_days": "days", "open_seconds": "seconds"}, needed)
+        return _made(table, Elapsed, {"seconds": "seconds"}, needed)
+
+    return structure
+
+
+def _made(given: object, kind: Callable[..., T], names: Mapping[str, str], needed: str) -> T:
+    """Make a length of whole numbers under these names; what is wrong with it is wrong with the whole."""
     table = as_table(given)
-    if table.keys() != {"seconds"} or type(table["seconds"]) is not int:
-        raise wrong('a length of time is needed, e.g. {"seconds": 172800}')
-    return Elapsed(seconds=table["seconds"])
+    if not table or not table.keys() <= names.keys() or any(type(part) is not int for part in table.values()):
+        raise wrong(needed)
+    try:
+        return kind(**{names[name]: part for name, part in table.items()})
+    except Invalid as error:
+        raise wrong(error.problems[0].message) from None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from attrs import evolve, field, frozen
 
-from funnelkit.words import Axis, Category, Grant, Kind, Portal, Reach, Recipient, Removal, Role, Standing
+from funnelkit.words import Axis, Category, Grant, Kind, Portal, Purpose, Reach, Recipient, Removal, Role, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -175,12 +175,16 @@ class Act(Enum):
     RESCHEDULED = "rescheduled"
     CANCELLED = "cancelled"
     DELETED = "deleted"
+    EXHAUSTED = "exhausted"  # the time of the last follow-up has passed
+    LIFTED = "lifted"  # a do-not-contact was lifted
 
 
 ADDED: Final = Act.ADDED
 BOOKED: Final = Act.BOOKED
 RESCHEDULED: Final = Act.RESCHEDULED
 CANCELLED: Final = Act.CANCELLED
+EXHAUSTED: Final = Act.EXHAUSTED
+LIFTED: Final = Act.LIFTED
 
 
 @frozen
@@ -236,6 +240,8 @@ class Mail:
     start: Whence = ANY
     along: Axis | None = None
     """Only if this axis changes with it."""
+    purpose: Purpose = Purpose.ALERT
+    """What it is for: what is transactional goes to those, too, who are not to be marketed to."""
 
 
 @frozen
@@ -254,6 +260,8 @@ class Tip(Generic[S_co]):
     standing: Standing | None = None
     early: bool = False
     """Only while there are follow-ups left."""
+    without_notes: bool = False
+    """Only where nothing was written."""
 
 
 @frozen

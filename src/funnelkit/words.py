@@ -160,3 +160,77 @@ class Recipient(Enum):
 
     COACH = "coach"       # the contact's coach; without one, the account
     CONTACT = "contact"
+
+
+@unique
+class Origin(StrEnum):
+    """Who asked that somebody is not contacted."""
+
+    PERSON = auto()   # the person; the staff cannot lift it
+    STAFF = auto()
+    SYSTEM = auto()   # a status, an import, a mail that bounced
+
+
+@unique
+class Purpose(StrEnum):
+    """What a message is for."""
+
+    TRANSACTIONAL = auto()   # what the person asked for just now: account details, a link, a receipt
+    ALERT = auto()           # what the account sends by itself: a reminder, a stage of a pipeline
+    MARKETING = auto()       # a campaign
+
+
+@unique
+class Direction(StrEnum):
+    """Which way a contact that is logged went."""
+
+    OUT = auto()   # we called, wrote or met
+    IN = auto()    # the person answered, or got in touch
+
+
+@unique
+class Ending(StrEnum):
+    """As what a follow-up ends. Source: BG-A4."""
+
+    DONE = auto()
+    SUPERSEDED = auto()   # something else took its place
+    DROPPED = auto()      # it will not be done
+
+
+@unique
+class Because(StrEnum):
+    """Why a follow-up ended."""
+
+    NEXT_ATTEMPT = auto()     # the next one was set
+    TOUCHED = auto()          # we got in touch, where follow-ups are no statuses
+    REPLIED = auto()
+    BOOKED = auto()
+    EXHAUSTED = auto()        # it was the last one, and its time has passed
+    CONVERTED = auto()        # the status changed in another way
+    MOVED = auto()            # it got another date
+    DO_NOT_CONTACT = auto()
+    REMOVED = auto()          # the contact was archived or deleted
+    CALLED_OFF = auto()       # by hand
+
+
+@unique
+class Progress(StrEnum):
+    """How it stands with a contact that is worked on: one of these."""
+
+    DUE = auto()                 # a follow-up is due
+    MOVING = auto()              # there is a next step
+    STALLED = auto()             # no step ahead, and nothing has happened for too long
+    WITHOUT_NEXT_STEP = auto()
+
+
+@unique
+class StageMove(StrEnum):
+    """How a contact came to a stage of a pipeline, or left it. Source: SC2, SC3."""
+
+    ASSIGNED = auto()    # by itself: a new lead comes to the default pipeline
+    ENTERED = auto()     # by hand
+    COMPLETED = auto()
+    SKIPPED = auto()
+    SWITCHED = auto()    # from one whole pipeline to another
+    TAKEN_OFF = auto()   # by hand
+    CLOSED = auto()      # the contact left the status in which the pipeline runs, was archived or deleted

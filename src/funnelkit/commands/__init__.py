@@ -1,8 +1,10 @@
 """THE VERBS: each is a frozen value that plans; none writes."""
 
 from funnelkit.commands.appointments import Book, Cancel, MarkHeld, MarkMissed, Reschedule
+from funnelkit.commands.campaigns import MakeCampaign, SendCampaign
 from funnelkit.commands.contacts import KEEP, AddContact, Adopt, Edit, vocabulary
 from funnelkit.commands.convert import Convert, Correct, Record
+from funnelkit.commands.follow_ups import DropFollowUp, GiveUp, LogContact, MoveFollowUp, ScheduleFollowUp
 from funnelkit.commands.marks import (
     AddCompany,
     Archive,
@@ -19,6 +21,8 @@ from funnelkit.commands.marks import (
     Withdraw,
     WithdrawCredentials,
 )
+from funnelkit.commands.outreach import LiftDoNotContact, LiftDoNotMarket, SetDoNotContact, SetDoNotMarket
+from funnelkit.commands.pipelines import CompleteStage, DefinePipeline, PutOnPipeline, SkipStage, TakeOffPipeline
 from funnelkit.commands.remove import Delete
 from funnelkit.planning import Command
 
@@ -32,22 +36,38 @@ __all__ = [
     "Book",
     "Cancel",
     "Command",
+    "CompleteStage",
     "Convert",
     "Correct",
+    "DefinePipeline",
     "Delete",
+    "DropFollowUp",
     "Edit",
+    "GiveUp",
     "Hide",
     "JoinGroups",
     "LeaveGroups",
+    "LiftDoNotContact",
+    "LiftDoNotMarket",
+    "LogContact",
+    "MakeCampaign",
     "MarkHeld",
     "MarkMissed",
+    "MoveFollowUp",
     "Permit",
+    "PutOnPipeline",
     "Record",
     "Reschedule",
     "Restore",
+    "ScheduleFollowUp",
+    "SendCampaign",
+    "SetDoNotContact",
+    "SetDoNotMarket",
     "SetPrimary",
     "Show",
+    "SkipStage",
     "Tag",
+    "TakeOffPipeline",
     "Untag",
     "Withdraw",
     "WithdrawCredentials",

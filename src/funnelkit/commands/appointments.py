@@ -87,7 +87,7 @@ class Book(Command[Status, Appointment]):
         draft = Draft(funnel, moment, view, self)
         start, end = _times(self.start, self.end, self.minutes)
         where = _by_role(self.where, self.by.role)
-        contacts = [view.contact(contact) for contact in self.contacts]
+        contacts = [draft.contact(contact) for contact in self.contacts]
         key = self.id or moment.fresh("appointment")
         if not view.is_free("appointment", key):
             raise Invalid(Problem("id", "is taken by another appointment"))
@@ -172,9 +172,9 @@ class _Change(Command[Status, Appointment]):
     ) -> Plan[Appointment]:
         changed = draft.rewrite(kind, was, when, **said)
         draft.note(draft.events[-1], self.note)
-        for attendee in was.attendees if act is not None else ():
-            contact = draft.view.contact(attendee.contact)
-            if act is not None:
+        if act is not None:
+            for attendee in was.attendees:
+                contact = draft.contact(attendee.contact)
                 draft.deed(contact, act, was.kind, draft.when(contact.changed))
         return draft.plan(decision, changed)
 

@@ -104,11 +104,16 @@ class AddContact(Command[S_contra, Contact]):
         )  # fmt: skip
         _look_up(view, self.company)
         _person(draft, view, id, self.name, self.email, self.phone)
-        draft.say(ContactAdded, id, 1, when, contact=contact, on=row.on)
+        event = moment.fresh("event")
+        if row.to in funnel.dated:
+            contact = evolve(contact, follow_up=draft.dated(contact, row.to, event, contact.attempt, when))
+        draft.say(ContactAdded, id, 1, when, id=event, contact=contact, on=row.on)
         if row.automatic:
             contact = draft.happen(contact, row.on, self.item, when, new=True)
         contact = draft.set_off(contact, row.to, None, when)
         draft.mail(row.on, contact, new=True)
+        contact = draft.assign(contact, None, when)
+        draft.stand(None, contact.pipeline)
         draft.keep(contact)
         return draft.plan(decision, contact)
 
@@ -187,7 +192,7 @@ class Edit(Command[Status, Contact]):
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan the changes; of the person, the event says which fields and never to what."""
         draft = Draft(funnel, moment, view, self)
-        was = view.contact(self.contact)
+        was = draft.contact(self.contact)
         holders = () if self.email is KEEP else _holders(view, match_key(self.email), self.contact)
         if moment.facts.get(STAFF_ADDRESS):
             holders = (*holders, STAFF_ADDRESS)

@@ -8,15 +8,18 @@ from typing import Final, TypeVar
 from attrs import evolve, field, frozen
 
 from funnelkit.commands.draft import Draft
+from funnelkit.decisions import both
 from funnelkit.errors import gather, invalid
 from funnelkit.facts import attempt_after
 from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import conversion, history
+from funnelkit.rules import follow_up as rule_of
 from funnelkit.table import REASON, Status, Trigger
 from funnelkit.values.checks import asks, identifier, long_text, optional
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import Event, StatusCorrected, Why
 from funnelkit.values.plan import Plan
+from funnelkit.words import Axis, Because, Ending
 
 NOTHING_TOLD: Final[Mapping[str, bool]] = {}
 S_contra = TypeVar("S_contra", bound=Status, contravariant=True)
@@ -35,7 +38,7 @@ class Convert(Command[S_contra, Contact]):
         if type(self.to) is not funnel.statuses or self.at is not None:
             gather(lambda: funnel.status(self.to, "to"), lambda: self.timely(moment.now))
         draft = Draft(funnel, moment, view, self)
-        stored, to = view.contact(self.contact), funnel.status(self.to, "to")
+        stored, to = draft.contact(self.contact), funnel.status(self.to, "to")
         when = draft.when(stored.changed)
         was = draft.as_of(stored, when)
         now = None if was is None else was.status
@@ -43,11 +46,14 @@ class Convert(Command[S_contra, Contact]):
         needs = () if row is None or row.automatic else row.needs
         case: conversion.Case[Status] = conversion.Case(
             now=now, to=to, by=self.by, standing=stored.standing, contact=stored.id, attempt=was.attempt if was else 0,
+            notes=self.reason is not None,
             facts=draft.facts(needs, contact=was, to=to, reason=self.reason) if needs else NOTHING_TOLD,
         )  # fmt: skip
         if was is None or now is None:
             return draft.refuse(conversion.nobody_there(funnel, case))
         decision = conversion.decide(funnel, case, row)
+        if to in funnel.dated:
+            decision = both(decision, rule_of.is_noted(funnel, draft.case_of(was, was.attempt, when, self.reason)))
         if not decision:
             return draft.refuse(decision)
         if now is to or row is None:
@@ -75,7 +81,7 @@ class Record(Command[Status, Contact]):
         """Plan what happened and what it moves; told late, it ends as if it had been told in time."""
         gather(lambda: funnel.trigger(self.trigger), lambda: self.timely(moment.now))
         draft = Draft(funnel, moment, view, self)
-        stored, on = view.contact(self.contact), funnel.trigger(self.trigger)
+        stored, on = draft.contact(self.contact), funnel.trigger(self.trigger)
         when = draft.when(stored.changed)
         was = draft.as_of(stored, when)
         if was is None:
@@ -88,6 +94,8 @@ class Record(Command[Status, Contact]):
             now=was.status, on=on, by=self.by, standing=was.standing, contact=stored.id, facts=known
         )
         decision = conversion.may_record(funnel, case)
+        if any(effect.axis is Axis.DO_NOT_CONTACT and not effect.to for effect in funnel.sets.get(on, ())):
+            decision = both(decision, draft.may_lift(was))
         if not decision:
             return draft.refuse(decision)
         changed = draft.happen(was, on, self.item, when, reason=self.note)
@@ -112,7 +120,8 @@ class Correct(Command[S_contra, Contact]):
         draft = Draft(funnel, moment, view, self)
         if self.at is not None:
             raise invalid("at", "a correction takes effect at the time of the event that it names; leave it out")
-        stored, told = view.contact(self.contact), view.history(self.contact)
+        stored = draft.contact(self.contact)
+        told = (*view.history(self.contact), *draft.told(self.contact))
         wrong, said = _named(told, self.event)
         to = funnel.status(self.to, "to")
         case: conversion.Case[Status] = conversion.Case(
@@ -122,17 +131,21 @@ class Correct(Command[S_contra, Contact]):
         if not decision:
             return draft.refuse(decision)
         before = history.contact_at((e for e in told if e.id != wrong.id), wrong.effective) or stored
-        fix = draft.say(
-            StatusCorrected, stored.id, stored.version + 1, wrong.effective, corrects=wrong.id, was=said, to=to,
-            attempt=attempt_after(funnel, before, to, restart=False),
-        )  # fmt: skip
+        attempt = attempt_after(funnel, before, to, restart=False)
+        fix = draft.correct(evolve(before, version=stored.version + 1), to, wrong.id, said, attempt, wrong.effective)
         draft.note(fix, self.reason)
-        whole = (*told, *draft.events)
+        draft.judge_the_clock(stored, wrong.effective)
         draft.restate(stored.id, wrong.effective)
+        whole = (*view.history(stored.id), *draft.told(stored.id))
         now = evolve(history.contact_at(whole) or stored, version=stored.version + 1)
         if now.status is to:
             now = evolve(draft.set_off(now, to, None, wrong.effective), version=now.version)
+        stands = now.follow_up
+        if stands is not None and stands.gives_up is not None and stands.gives_up <= moment.now:
+            ended = draft.end(now, Ending.DROPPED, Because.CALLED_OFF, draft.when(now.changed))
+            now = evolve(ended, version=now.version)  # who says that it was no cold lead is not overruled by the clock
         draft.keep(now)
+        draft.stand(stored.pipeline, now.pipeline)
         if now.status is not stored.status:
             draft.follow(stored, now)
         return draft.plan(decision, now)

@@ -11,9 +11,11 @@ from attrs import evolve
 from funnelkit.commands.telling import RESTARTS, Telling
 from funnelkit.decisions import Consequence, Decision, Notice
 from funnelkit.facts import attempt_after
-from funnelkit.rules import history
+from funnelkit.rules import history, outreach
+from funnelkit.rules import pipeline as stages_of
 from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.table import ANY, Act, Row, Status, Trigger
+from funnelkit.values.actor import Actor
 from funnelkit.values.appointment import Appointment, Attendee
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import (
@@ -26,17 +28,27 @@ from funnelkit.values.events import (
     TriggerRecorded,
     Why,
 )
+from funnelkit.values.follow_up import FollowUp
 from funnelkit.values.making import opened
+from funnelkit.values.pipeline import AtStage
 from funnelkit.values.plan import Message, Plan
-from funnelkit.words import Axis, Grant, Kind, Recipient, Where
+from funnelkit.words import Axis, Because, Channel, Ending, Grant, Kind, Purpose, Recipient, Role, Where
 
 T = TypeVar("T")
 
 OPEN_PLAN: Final = opened(Plan)
 
+CLOCK: Final = Actor(id="funnelkit.clock", role=Role.SYSTEM)
+"""Who does what time alone makes true."""
+
 LATER: Final = Notice(
     "history.later_change_stands", "a later change of the status stands, so the contact stays what it is"
 )
+ENDS: Final = "follow-up {attempt}, due {due}, ends"
+IS_DUE: Final = "follow-up {attempt} is due {due}"
+GIVES_UP: Final = "the contact is given up {when} unless something happens before"
+RUN_ENDS: Final = "the run on {pipeline} ends at {stage}"
+STAGE_BEGINS: Final = "the contact comes to {stage} of {pipeline}"
 RESTATED: Final = "appointment {appointment} says {to} instead of {was}"
 SAYS_STATUS: Final = (StatusChanged, StatusCorrected)
 STANDS: Final = frozenset({AppointmentStatus.BOOKED})
@@ -45,6 +57,44 @@ STANDS_NOT: Final = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.MI
 
 class Draft(Telling):
     """Adds what comes in late and what follows, and hands the plan over once."""
+
+    # ---- what time has made true
+
+    def contact(self, contact: str) -> Contact:
+        """Give a contact as time has made it by the moment of this: what no sweep has done yet is done here."""
+        stored = self.view.contact(contact)
+        stands = stored.follow_up
+        if stands is None or stands.gives_up is None or stands.gives_up > self.when(stored.changed):
+            return stored
+        return evolve(self.lapse(stored, stands.gives_up), version=stored.version)
+
+    def lapse(self, stored: Contact, when: datetime) -> Contact:
+        """Give up a contact at the time at which its last follow-up ran out, by the system.
+
+        Who may not be contacted then loses the follow-up instead; so does who has no row for it, or not what it needs.
+        """
+        by, self.by = self.by, CLOCK
+        then, on = self.as_of(stored, when) or stored, self.funnel.means.get((Act.EXHAUSTED, None))
+        row = None if on is None else self.funnel.recorded.get((then.status, on))
+        if self.blocked_before(stored.id, when):
+            changed = self.end(then, Ending.DROPPED, Because.DO_NOT_CONTACT, when)
+        elif on is None or row is None or not self.met(row, then):
+            changed = self.end(then, Ending.DONE, Because.EXHAUSTED, when)
+        else:
+            changed = self.become(self.set_off(then, on, None, when), row.to, on, Why.HAPPENED, when)
+            self.mail(on, changed)
+        settled = self.settle(stored, changed, when)
+        self.by = by
+        return settled
+
+    # ---- what else has to be asked
+
+    def may_lift(self, contact: Contact, channel: Channel | None = None) -> Decision:
+        """Whether a do-not-contact of this channel (None: of all) may be lifted."""
+        person = self.person(contact.id)
+        blocks = () if person is None else person.blocks
+        case = outreach.Case(contact=contact.id, by=self.by, channel=channel, blocks=blocks, now=self.moment.now)
+        return outreach.may_lift(self.funnel, case)
 
     def deed(self, contact: Contact, act: Act, kind: Kind | None, effective: datetime) -> Contact:
         """Do what the funnel's DEEDS say that this act of ours means; what it does not move stays as it is."""
@@ -58,10 +108,11 @@ class Draft(Telling):
 
     # ---- what comes in late, and what follows
 
-    def settle(self, stored: Contact, changed: Contact, effective: datetime) -> Contact:
+    def settle(self, stored: Contact, changed: Contact, effective: datetime, first: int = 0) -> Contact:
         """Give the contact as it is to be stored: as planned, or, when it came in late, the fold of all that happened.
 
         What was recorded later but moved nobody then is looked at again, so that the order of telling does not matter.
+        `first`: the place of the first event about it; who settles many contacts gives it.
         """
         if effective < stored.changed:
             changed = self._late(stored, effective)
@@ -72,13 +123,36 @@ class Draft(Telling):
         version = stored.version + 1
         if changed.version != version:
             changed = evolve(changed, version=version)
-        for place, event in enumerate(self.events):
+        for place, event in enumerate(self.events[first:] if first else self.events, first):
             if event.noun == "contact" and event.about == stored.id and event.version != version:
                 self.events[place] = evolve(event, version=version)
         self.keep(changed)
         if changed.status is not stored.status:
             self.follow(stored, changed)
+        if changed.follow_up is not stored.follow_up:
+            self._dates(stored.follow_up, changed.follow_up)
+        if changed.pipeline is not stored.pipeline:
+            self.stand(stored.pipeline, changed.pipeline)
         return changed
+
+    def _dates(self, was: FollowUp | None, now: FollowUp | None) -> None:
+        """Say which follow-up ends and which one comes."""
+        if was is not None:
+            self.consequences += (Consequence("follow_up_ends", ENDS, {"attempt": was.attempt, "due": was.due}),)
+        if now is not None:
+            self.consequences += (Consequence("follow_up_due", IS_DUE, {"attempt": now.attempt, "due": now.due}),)
+            if now.gives_up is not None:
+                self.consequences += (Consequence("gives_up", GIVES_UP, {"when": now.gives_up}),)
+
+    def stand(self, was: AtStage | None, now: AtStage | None) -> None:
+        """Say which run ends and which stage begins; who is about to take that stage away is to hear of it."""
+        if was is not None and (now is None or now.pipeline != was.pipeline):
+            words = {"pipeline": was.pipeline, "stage": was.stage}
+            self.consequences += (Consequence("run_ends", RUN_ENDS, words),)
+        if now is not None and now != was:
+            words = {"pipeline": now.pipeline, "stage": now.stage}
+            self.consequences += (Consequence("stage_begins", STAGE_BEGINS, words),)
+            self.touched += (("stages", now.pipeline),)
 
     def _late(self, stored: Contact, effective: datetime) -> Contact:
         past = self.view.history(stored.id)
@@ -88,7 +162,7 @@ class Draft(Telling):
         later = sorted((e for e in past if e.effective > effective), key=lambda e: e.effective)
         for event in later:
             if isinstance(event, StatusChanged):
-                if not (happened and self._judged_again(stored, event, past)):
+                if not ((happened or event.by == CLOCK) and self._judged_again(stored, event, past)):
                     self.notices += (LATER,) * said
                     break
             elif isinstance(event, TriggerRecorded) and not event.moved and (event.on, event.effective) not in moved:
@@ -97,7 +171,24 @@ class Draft(Telling):
                     self.become(then, row.to, event.on, Why.HAPPENED, event.effective)
         for event in later:
             self._contactable_again(stored, event)
+            if isinstance(event, StatusChanged) and self.funnel.pipelines:
+                self._assigned_again(stored, event, past)
         return history.contact_at((*past, *self.told(stored.id))) or stored
+
+    def _assigned_again(self, stored: Contact, event: StatusChanged, past: tuple[Event, ...]) -> None:
+        """Who, as is known now, came into a status of pipelines then, is put on the default one since then."""
+        told = (*past, *self.told(stored.id))
+        before = history.contact_at((e for e in told if e.id != event.id), event.effective)
+        now = history.contact_at(told, event.effective)
+        if before is not None and now is not None:
+            self.assign(evolve(now, version=stored.version), before.status, event.effective)
+
+    def judge_the_clock(self, stored: Contact, since: datetime) -> None:
+        """Judge again what the clock did after that moment: it gives up only what still waits."""
+        past = (*self.view.history(stored.id), *self.told(stored.id))
+        for event in past:
+            if isinstance(event, StatusChanged) and event.by == CLOCK and event.effective > since:
+                self._judged_again(stored, event, self.view.history(stored.id))
 
     def _contactable_again(self, stored: Contact, event: Event) -> None:
         """Do-not-contact is the person's, and not folded: what set or lifted it later does so again."""
@@ -114,7 +205,11 @@ class Draft(Telling):
         told = (e for e in (*past, *self.told(stored.id)) if e.id != event.id)
         then = evolve(history.contact_at(told, event.effective) or stored, version=stored.version)
         row = self.funnel.recorded.get((then.status, event.on))
-        met = row is not None and all(self.facts(row.needs, contact=then, to=row.to, item=item).values())
+        if event.by == CLOCK and event.on is self.funnel.means.get((Act.EXHAUSTED, None)):
+            last = None if then.follow_up is None else then.follow_up.gives_up
+            stands = last == event.effective and not self.blocked_before(stored.id, event.effective)
+            row = row if stands else None  # the clock gives up only what still waits
+        met = row is not None and self.met(row, then, item)
         return then, row if met else None
 
     def _judged_again(self, stored: Contact, event: StatusChanged, past: tuple[Event, ...]) -> bool:
@@ -128,16 +223,40 @@ class Draft(Telling):
         true, said = row.to if row else then.status, fix.to if fix else event.to
         restart = self.funnel.policy.follow_up.restart_after_cancel and self._is(event.on, RESTARTS)
         attempt = attempt_after(self.funnel, then, true, restart=restart) if row else then.attempt
-        if true is not said or attempt != (fix or event).attempt:
-            self.say(
-                StatusCorrected, stored.id, stored.version, event.effective, corrects=event.id, was=said, to=true,
-                attempt=attempt, by_hand=False,
-            )  # fmt: skip
+        differs = true is not said or attempt != (fix or event).attempt
+        void, was_void = row is None and (event.by == CLOCK or differs), fix is not None and fix.void
+        if void is not was_void or (differs and not void):
+            self.correct(then, true, event.id, said, attempt, event.effective, by_hand=False, void=void)
         return True
+
+    def correct(  # all that a correction says
+        self,
+        then: Contact,
+        to: Status,
+        corrects: str,
+        was: Status,
+        attempt: int,
+        effective: datetime,
+        *,
+        by_hand: bool = True,
+        void: bool = False,
+    ) -> StatusCorrected:
+        """Say that an event was wrong, and what was true instead: a status, and the follow-up that goes with it."""
+        id, stays = self.moment.fresh("event"), to is then.status  # it is the id
+        dated = to in self.funnel.dated and not stays
+        fix = self.say(
+            StatusCorrected, then.id, then.version, effective, id=id, corrects=corrects, was=was, to=to,
+            attempt=attempt, by_hand=by_hand, void=void, runs_on=stays or to in self.funnel.pipelines,
+            follow_up=self.dated(then, to, id, attempt, effective) if dated else None,
+        )  # fmt: skip
+        if fix.runs_on and not stays:
+            self.assign(evolve(then, status=to), then.status, effective)
+        return fix
 
     def restate(self, contact: str, since: datetime) -> None:
         """Put right what appointments say about the status at booking, where it was another one. Source: CC-A1."""
-        later = [a for a in self.view.appointments_of(contact) if a.booked >= since]
+        planned = (self.nouns.get(("appointment", a.id), a) for a in self.view.appointments_of(contact))
+        later = [a for a in planned if isinstance(a, Appointment) and a.booked >= since]
         told = (*self.view.history(contact), *self.told(contact)) if later else ()
         for appointment in later:
             own = (self.funnel.means.get((Act.BOOKED, appointment.kind)), appointment.booked)
@@ -199,18 +318,58 @@ class Draft(Telling):
                 continue
             if mail.along and not any(isinstance(e, ContactChanged) and e.field == mail.along for e in self.events):
                 continue
-            if mail.to is Recipient.CONTACT:
-                person = self.person(contact.id)
-                if person is not None and person.do_not_contact:
-                    continue
-            to = contact.id if mail.to is Recipient.CONTACT else contact.coach or "account"
-            key = f"{self.events[-1].id}:{mail.template}"
-            self.messages += (Message(key=key, to=to, template=mail.template, params={"contact": contact.id}),)
+            self.send(contact, mail.to, mail.template, mail.purpose)
+
+    def send(  # all that a message says
+        self,
+        contact: Contact,
+        to: Recipient,
+        template: str,
+        purpose: Purpose,
+        *,
+        key: str | None = None,
+        staff: str | None = None,
+        **params: str,
+    ) -> None:
+        """Add a message; none to a person who is not to get it. What goes to the coach goes to `staff`, if given.
+
+        `key` None: it is the only one with this template that goes with the last event.
+        """
+        person = self.person(contact.id)
+        if to is Recipient.CONTACT and person is not None:
+            case = outreach.Case(
+                contact=contact.id, channel=Channel.EMAIL, purpose=purpose, blocks=person.blocks,
+                do_not_market=person.do_not_market, now=self.moment.now,
+            )  # fmt: skip
+            if not outreach.may_contact(self.funnel, case):
+                return
+        message = Message(
+            key=key or f"{self.events[-1].id}:{template}", template=template, recipient=to, purpose=purpose,
+            to=contact.id if to is Recipient.CONTACT else staff or contact.coach or "account",
+            params={"contact": contact.id, **params},
+        )  # fmt: skip
+        self.messages += (message,)
+
+    def _announce(self) -> None:
+        """Send what stages have ready, where the contact stands there in the end: what is told late may be over."""
+        for event, pipeline in self.staged:
+            now = self.nouns.get(("contact", event.about))
+            if not isinstance(now, Contact) or now.pipeline != event.to:
+                continue
+            for sort, stage, message in stages_of.prepared(pipeline, event.was, event.to, event.how):
+                self.send(
+                    now, message.to, message.template, message.purpose, staff=pipeline.responsible,
+                    key=f"{event.id}:{sort}:{stage.key}:{message.template}", pipeline=pipeline.id, stage=stage.key,
+                )  # fmt: skip
 
     # ---- the end
 
     def plan(self, decision: Decision, outcome: T) -> Plan[T]:
-        """Hand everything over."""
+        """Hand everything over; a contact that only time has changed is given as it will be stored."""
+        if isinstance(outcome, Contact):
+            outcome = self.nouns.get(("contact", outcome.id), outcome)  # type: ignore[assignment]  # it is a contact
+        if self.staged:
+            self._announce()
         plan = OPEN_PLAN()
         plan.decision, plan.outcome, plan.changed = decision, outcome, tuple(self.nouns.values())
         plan.removed, plan.read = self.removed, tuple(self.view.read)

@@ -35,18 +35,18 @@ class _Mark(Command[Status, Contact]):
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan the new values; a contact that has them already stays as it is."""
         draft = Draft(funnel, moment, view, self)
-        stored = view.contact(self.contact)
+        stored = draft.contact(self.contact)
         decision = self._decide(funnel, stored)
         if not decision:
             return draft.refuse(decision)
-        when = draft.when(stored.changed)
+        when, first = draft.when(stored.changed), len(draft.events)
         was = draft.base(stored, when)
         now = was
         for axis, value in self._new(was).items():
             now = draft.change(now, axis, value, when)
-        if not draft.events:
+        if len(draft.events) == first:
             return draft.plan(decision, stored)
-        draft.note(draft.events[0], getattr(self, "reason", None))
+        draft.note(draft.events[first], getattr(self, "reason", None))
         if stored.portal is Portal.ACTIVE and (now.portal is not Portal.ACTIVE or now.standing is Standing.ARCHIVED):
             draft.obligations += (Obligation("end_sessions", stored.id, SESSIONS),)
         return draft.plan(decision, draft.settle(stored, now, when))
@@ -180,7 +180,7 @@ class _OnItems(Command[Status, Contact | Group]):
             return draft.refuse(decision)
         if self.group is not None:
             return self._of_group(draft, decision, view.group(self.group))
-        stored = view.contact(self.contact or "")
+        stored = draft.contact(self.contact or "")
         when = draft.when(stored.changed)
         was = draft.base(stored, when)
         permitted, opened = self._new(was.permitted, was.opened)

@@ -16,7 +16,7 @@ from funnelkit.values.contact import Contact
 from funnelkit.values.events import AppointmentRemoved, AppointmentRestated, ContactDeleted
 from funnelkit.values.person import address_key
 from funnelkit.values.plan import Obligation, Plan
-from funnelkit.words import Removal, Standing
+from funnelkit.words import Because, Ending, Removal, Standing
 
 APPOINTMENT: Final = "appointment"
 FILES: Final = "delete the contact's files, notes, invoices and payments, which go with it"
@@ -36,20 +36,20 @@ class Delete(Command[Status, Removal]):
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Removal]:
         """Plan what goes, or what is archived instead."""
         draft = Draft(funnel, moment, view, self)
-        was = view.contact(self.contact)
+        was = draft.contact(self.contact)
         appointments = view.appointments_of(was.id)
         ties = {tie for tie, told in moment.facts.items() if told} | ({APPOINTMENT} if appointments else set())
         case = removal.Case(standing=was.standing, ties=frozenset(ties), by=self.by, status=was.status, contact=was.id)
         decision, outcome = removal.may_delete(funnel, case), removal.outcome(funnel, case)
         if not decision:
             return draft.refuse(decision)
-        when = draft.when(was.changed)
+        when, first = draft.when(was.changed), len(draft.events)
         draft.base(was, when)
         if outcome is Removal.ARCHIVED:
             if was.standing is not Standing.ARCHIVED:
                 now = draft.change(was, "former", was.standing, when)
                 now = draft.change(now, "standing", Standing.ARCHIVED, when)
-                draft.note(draft.events[0], self.reason)
+                draft.note(draft.events[first], self.reason)
                 draft.settle(was, now, when)
             return draft.plan(decision, outcome)
         self._drop(draft, was)
@@ -66,9 +66,11 @@ class Delete(Command[Status, Removal]):
 
     def _drop(self, draft: Draft, was: Contact) -> None:
         person = draft.view.person(was.id)
+        draft.close(draft.end(was, Ending.DROPPED, Because.REMOVED, draft.when(was.changed)), draft.when(was.changed))
         gone = draft.say(ContactDeleted, was.id, was.version + 1, draft.when(was.changed))
         draft.note(gone, self.reason)
         draft.removed += (("contact", was.id),)
+        draft.nouns.pop(("contact", was.id), None)
         if not draft.view.stands_elsewhere(was.id):
             draft.removed += (("person", was.id),)
             if person is not None and person.address is not None:

@@ -13,11 +13,37 @@ from typing import Protocol
 from attrs import frozen
 
 from funnelkit.ports.identifiers import Identifiers
+from funnelkit.ports.outbox import Outbox
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import Event
+from funnelkit.values.outreach import Campaign
 from funnelkit.values.person import Company, Group, Person
-from funnelkit.values.plan import Message
+from funnelkit.values.pipeline import Pipeline
+
+Place = tuple[datetime, str]
+"""Where a page ended: the time and the id of its last row."""
+
+
+def ripe_at(contact: Contact) -> Place | None:
+    """Give the place of a contact among those whose last follow-up has run out."""
+    stands = contact.follow_up
+    return None if stands is None or stands.gives_up is None else (stands.gives_up, contact.id)
+
+
+def due_at(contact: Contact) -> Place | None:
+    """Give the place of a contact among those with a follow-up."""
+    return None if contact.follow_up is None else (contact.follow_up.due, contact.id)
+
+
+@frozen
+class Ripe:
+    """An account and funnel in which time has made something true: how much, and since when the oldest waits."""
+
+    account: str
+    funnel: str
+    count: int
+    oldest: datetime
 
 
 class Contacts(Protocol):
@@ -39,6 +65,34 @@ class Contacts(Protocol):
         """Give all of the funnel, in the order in which they came."""
         ...
 
+    def due(
+        self,
+        funnel: str,
+        before: datetime,
+        coach: str | None = None,
+        after: Place | None = None,
+        limit: int | None = None,
+    ) -> tuple[Contact, ...]:
+        """Give those whose follow-up is due before that moment, not included, by date and id, behind the place `after`.
+
+        Of one coach, or of all; at most so many.
+        """
+        ...
+
+    def ripe(
+        self, funnel: str, until: datetime, after: Place | None = None, limit: int | None = None
+    ) -> tuple[Contact, ...]:
+        """Give those whose last follow-up has run out by then, inclusive, by that time and id, behind `after`."""
+        ...
+
+    def count_ripe(self, funnel: str, until: datetime) -> tuple[int, datetime | None]:
+        """Give how many these are, and since when the oldest waits."""
+        ...
+
+    def staged(self, funnel: str, pipeline: str | None = None) -> tuple[Contact, ...]:
+        """Give those that stand on this pipeline, or (None) on any, in the order in which they came."""
+        ...
+
     def save(self, funnel: str, contact: Contact) -> None:
         """Keep it."""
         ...
@@ -53,6 +107,10 @@ class Persons(Protocol):
 
     def get(self, contact: str) -> Person | None:
         """Give one, or None."""
+        ...
+
+    def many(self, contacts: Iterable[str]) -> dict[str, Person]:
+        """Give those that are there, by id, in one query."""
         ...
 
     def holders(self, address: str) -> tuple[str, ...]:
@@ -124,51 +182,59 @@ class Appointments(Protocol):
         ...
 
 
+class Pipelines(Protocol):
+    """Lead pipelines, by id."""
+
+    def get(self, pipeline: str) -> Pipeline | None:
+        """Give one, or None."""
+        ...
+
+    def default(self, funnel: str) -> Pipeline | None:
+        """Give the one that new leads of the funnel are put on, or None."""
+        ...
+
+    def every(self, funnel: str) -> Iterable[Pipeline]:
+        """Give all of the funnel, in the order in which they were made."""
+        ...
+
+    def save(self, pipeline: Pipeline) -> None:
+        """Keep it."""
+        ...
+
+
+class Campaigns(Protocol):
+    """Campaigns, by id."""
+
+    def get(self, campaign: str) -> Campaign | None:
+        """Give one, or None."""
+        ...
+
+    def every(self, funnel: str) -> Iterable[Campaign]:
+        """Give all of the funnel, in the order in which they were made."""
+        ...
+
+    def save(self, campaign: Campaign) -> None:
+        """Keep it."""
+        ...
+
+
 class History(Protocol):
     """Events in the order of recording, and the texts that go with some of them."""
 
     def of(self, within: str, kind: str, noun: str) -> tuple[Event, ...]:
-        """Give all events about a `contact` of a funnel; or about an `appointment`, `group`, `company` (within "")."""
+        """Give all events about a `contact` of a funnel; or, within "", about an `appointment`, a `group` and so on."""
         ...
 
     def text(self, event: str) -> str | None:
         """Give the reason or note that goes with an event."""
         ...
 
+    def texts(self, events: Iterable[str]) -> dict[str, str]:
+        """Give the texts that are there, by event, in one query."""
+        ...
+
     def append(self, events: Iterable[Event], texts: Iterable[tuple[str, str]]) -> None:
         """Add to the end; texts by event id."""
-        ...
-
-
-@frozen
-class Waiting:
-    """A message in the outbox, and how often sending it failed."""
-
-    message: Message
-    failures: int = 0
-
-
-class Outbox(Protocol):
-    """Messages that are stored with a change and released after it."""
-
-    def add(self, messages: Iterable[Message]) -> None:
-        """Store them; a key that is there already is not stored again."""
-        ...
-
-    def waiting(self, limit: int) -> tuple[Waiting, ...]:
-        """Give messages that were neither sent nor given up, in the order of storing."""
-        ...
-
-    def sent(self, key: str) -> None:
-        """Note that it left."""
-        ...
-
-    def failed(self, key: str, *, dead: bool) -> None:
-        """Note that sending it failed; dead: it is not tried again by itself."""
-        ...
-
-    def dead(self) -> tuple[Message, ...]:
-        """Give those that were given up."""
         ...
 
 
@@ -197,7 +263,10 @@ class Funnels(Protocol):
 
 
 class Guards(Protocol):
-    """Versions of sets: a coach's calendar, the holders of an address, the appointments of a contact."""
+    """Versions of sets: a coach's calendar, the holders of an address, the appointments of a contact.
+
+    Of pipelines: which one of a funnel is the default, and who stands at the stages of one.
+    """
 
     def version(self, kind: str, key: str) -> int:
         """Give how often the set was touched; 0 for never."""
@@ -237,6 +306,16 @@ class Transaction(Protocol):
         ...
 
     @property
+    def pipelines(self) -> Pipelines:
+        """Lead pipelines."""
+        ...
+
+    @property
+    def campaigns(self) -> Campaigns:
+        """Campaigns."""
+        ...
+
+    @property
     def history(self) -> History:
         """Events and texts."""
         ...
@@ -273,6 +352,13 @@ class Storage(Protocol):
     @property
     def identifiers(self) -> Identifiers:
         """Makes ids that are fresh in this storage; a host may bring its own."""
+        ...
+
+    def ripe(self, until: datetime) -> tuple[Ripe, ...]:
+        """Give every account and funnel in which something has run out by then, inclusive, the oldest first.
+
+        In one query, over all accounts: for whoever runs the sweep, and for nobody else.
+        """
         ...
 
     def transaction(self, account: str) -> AbstractContextManager[Transaction]:

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Final, TypeAlias
 
 from funnelkit import cells, words
-from funnelkit.decisions import Decision, Finding, Mark, Notice, Rule, said
+from funnelkit.decisions import Decision, Finding, Mark, Notice, Rule, named, said
 from funnelkit.funnel import Funnel
 from funnelkit.table import OWN_NEEDS, Need, Status
 from funnelkit.texts import ENGLISH, Texts
@@ -18,7 +18,7 @@ Tables: TypeAlias = Funnel[Status, StrEnum]
 HEADINGS: Final = ("allowed", "refused", "note")
 """What stands before an answer and before a piece of advice; languages translate them beside the marks of findings."""
 
-PLAIN_WORDS: Final = ("nothing", "new", "a contact")
+PLAIN_WORDS: Final = ("nothing", "new", "a contact", "the contact", "any channel", "nobody", "a new pipeline")
 """Words that cases use where there is no value to be named."""
 
 
@@ -123,7 +123,7 @@ def _naming(decision: Decision, texts: Texts) -> Callable[[object], str]:
             return ", ".join(sorted(map(name, value)))
         if isinstance(value, tuple):
             return ", ".join(map(name, value))
-        return texts.sentences.get(value, value) if isinstance(value, str) else str(value)
+        return texts.sentences.get(value, value) if isinstance(value, str) else named(value)
 
     return name
 

@@ -10,7 +10,7 @@ from attrs import fields, frozen
 
 from funnelkit.funnel import Funnel
 from funnelkit.plain import digest
-from funnelkit.render.tables import figure, figures
+from funnelkit.render.tables import conditions, figure, figures
 from funnelkit.table import Act, Matrix, Status, Trigger
 from funnelkit.words import Role
 
@@ -22,7 +22,7 @@ MOVES: Final = "moves"
 NEW: Final = "new"
 TABLES: Final = (
     "funnel", "statuses", "triggers", MOVES, "needs", "deeds", "effects", "mails", "rights", "bookings", "hours",
-    "removals", "tips", "ends", "follow-ups", "order", "retired", "policy",
+    "removals", "tips", "ends", "follow-ups", "postponed", "open", "pipelines", "order", "retired", "policy",
 )  # fmt: skip
 
 
@@ -154,10 +154,12 @@ def _of_rows(funnel: Tables) -> Iterator[Said]:
         what = (_key(effect.on), effect.axis.value, effect.start.value)
         yield "effects", what, f"{figure(effect.to)} ({effect.source})"
     for mail in funnel.mails:
-        yield "mails", (mail.on.value, mail.to.value, mail.template, mail.start.value), mail.source
+        along = f", along with {mail.along.value}" if mail.along else ""
+        sent = (mail.on.value, mail.to.value, mail.template, mail.start.value)
+        yield "mails", sent, f"{mail.purpose.value}{along} ({mail.source})"
     for tip in funnel.tips:
-        standing = f", {tip.standing.value}" if tip.standing else ""
-        when = f"on {_key(tip.on)}, from {_keys(tip.was)}, to {_keys(tip.to)}{standing}"
+        only = "".join(f", {each}" for each in conditions(tip))
+        when = f"on {_key(tip.on)}, from {_keys(tip.was)}, to {_keys(tip.to)}{only}"
         yield "tips", (tip.code,), f"{tip.text} ({when}, {tip.source})"
 
 
@@ -181,6 +183,9 @@ def _of_matrix(table: str, matrix: Matrix[Enum, Enum, Enum]) -> Iterator[Said]:
 def _of_lists(funnel: Tables) -> Iterator[Said]:
     yield from (("ends", (status.value,), "") for status in funnel.ends)
     yield from (("follow-ups", (str(n),), status.value) for n, status in enumerate(funnel.follow_ups, start=1))
+    yield from (("postponed", (status.value,), "") for status in funnel.postponed)
+    yield from (("open", (status.value,), "") for status in funnel.statuses if status in funnel.worked_on)
+    yield from (("pipelines", (status.value,), "") for status in funnel.pipelines)
     yield from (("order", (str(n),), _keys(tier)) for n, tier in enumerate(funnel.order, start=1))
     yield from (("retired", (status.value,), f"now {_key(after)}") for status, after in funnel.retired.items())
     yield from (("policy", (name,), value) for name, value in figures(funnel.policy))

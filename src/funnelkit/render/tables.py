@@ -10,8 +10,8 @@ from attrs import fields, frozen, has
 
 from funnelkit.funnel import Funnel
 from funnelkit.policy import Policy
-from funnelkit.table import ANY, NEW, Act, Matrix, Status, Trigger, Whence, Whither
-from funnelkit.times import Elapsed
+from funnelkit.table import ANY, NEW, Act, Matrix, Status, Tip, Trigger, Whence, Whither
+from funnelkit.times import BusinessTime, Elapsed, Length, LocalDays, Repeated, Skipped, Span
 from funnelkit.words import Grant
 
 Tables: TypeAlias = Funnel[Status, StrEnum]
@@ -84,10 +84,14 @@ def figure(value: object) -> str:
             text = "on" if value else "off"
         case Enum():
             text = str(value.value)
-        case Elapsed():
-            text = next(f"{value.seconds // size} {unit}" for size, unit in UNITS if value.seconds % size == 0)
+        case Elapsed() | LocalDays() | BusinessTime():
+            text = _length(value)
+        case Span():
+            text = f"{value.start} to {value.end}"
         case frozenset():
             text = ", ".join(sorted(map(figure, value)))
+        case (str(key), Elapsed() | LocalDays() | BusinessTime() as length):
+            text = f"{key}: {_length(length)}"
         case tuple():
             text = ", ".join(map(figure, value))
         case _ if has(kind):
@@ -95,6 +99,29 @@ def figure(value: object) -> str:
         case _:
             text = "" if value is None else str(value)
     return text or "none"
+
+
+def _length(value: Length) -> str:
+    """Write a length of time with its sort: `48 hours`, `2 local days`, `2 working days`, `8 open hours`."""
+    match value:
+        case LocalDays():
+            usual = (value.skipped, value.repeated) == (Skipped.LATER, Repeated.FIRST)
+            clock = "" if usual else f", a skipped time {value.skipped.value}, a repeated one {value.repeated.value}"
+            return f"{_counted(value.days, 'local days')}{clock}"
+        case BusinessTime() if value.open_days:
+            return _counted(value.open_days, "working days")
+        case BusinessTime():
+            return _timed(value.open_seconds, "open ")
+        case _:
+            return _timed(value.seconds)
+
+
+def _timed(seconds: int, sort: str = "") -> str:
+    return next(_counted(seconds // size, f"{sort}{unit}") for size, unit in UNITS if seconds % size == 0)
+
+
+def _counted(number: int, units: str) -> str:
+    return f"{number} {units.removesuffix('s') if number == 1 else units}"
 
 
 def _statuses(funnel: Tables) -> Section:
@@ -107,6 +134,10 @@ def _remarks(funnel: Tables, status: Status) -> Iterator[str]:
         yield "the first"
     if status in funnel.tier:
         yield f"step {funnel.tier[status] + 1} of {len(funnel.order)}{', forward only' if funnel.forward_only else ''}"
+    if status in funnel.worked_on:
+        yield "worked on"
+    if status in funnel.pipelines:
+        yield "pipelines run here"
     if status in funnel.ends:
         yield "an end"
     if status in funnel.retired:
@@ -143,8 +174,17 @@ def _effects(funnel: Tables) -> Section:
 
 
 def _mails(funnel: Tables) -> Section:
-    lines = tuple((_happening(funnel, m.on, m.start), m.to.value, _code(m.template), m.source) for m in funnel.mails)
-    return Section("What is sent", ("When this happens", "to the", "this goes", "Source"), lines)
+    lines = tuple(
+        (
+            _happening(funnel, m.on, m.start) + (f", with a change of {m.along.value}" if m.along else ""),
+            m.to.value,
+            _code(m.template),
+            m.purpose.value,
+            m.source,
+        )
+        for m in funnel.mails
+    )
+    return Section("What is sent", ("When this happens", "to the", "this goes", "as", "Source"), lines)
 
 
 def _rights(funnel: Tables) -> Section:
@@ -181,7 +221,7 @@ def _tips(funnel: Tables) -> Section:
     lines = tuple(
         (
             tip.code,
-            _happening(funnel, tip.on) + (f", while {tip.standing.value}" if tip.standing else ""),
+            ", ".join((_happening(funnel, tip.on), *conditions(tip))),
             _named(funnel, tip.was) or "any",
             _named(funnel, tip.to) or "any",
             tip.text,
@@ -192,9 +232,20 @@ def _tips(funnel: Tables) -> Section:
     return Section("Advice", ("Code", "When", "it was", "it becomes", "Advice", "Source"), lines)
 
 
+def conditions(tip: Tip[Status]) -> Iterator[str]:
+    """Give what else has to be so for a tip to be given."""
+    if tip.standing:
+        yield f"while {tip.standing.value}"
+    if tip.early:
+        yield "while follow-ups are left"
+    if tip.without_notes:
+        yield "without notes"
+
+
 def _follow_ups(funnel: Tables) -> Section:
-    lines = tuple((str(number), funnel.labels[status]) for number, status in enumerate(funnel.follow_ups, start=1))
-    return Section("Follow-ups", ("Attempt", "Status"), lines)
+    lines = [(str(number), funnel.labels[status]) for number, status in enumerate(funnel.follow_ups, start=1)]
+    lines += [("postponed, counts as none", funnel.labels[status]) for status in funnel.postponed]
+    return Section("Follow-ups", ("Attempt", "Status"), tuple(lines))
 
 
 def _happening(funnel: Tables, on: Trigger | Status | Act | None, start: Whence = ANY) -> str:

@@ -36,6 +36,8 @@ class Case(AnyCase, Generic[S]):
     standing: Standing = Standing.ACTIVE
     attempt: int = 0
     """The number of the last follow-up."""
+    notes: bool = False
+    """Whether something was written."""
     contact: str | None = None
 
     def words(self) -> Mapping[str, object]:
@@ -220,7 +222,7 @@ def decide(funnel: Funnel[S, R], case: Case[S], row: Row[S] | None) -> Decision:
     notices: tuple[Notice, ...] = ()
     if row is not None and not row.automatic and funnel.advice[row.on]:
         early = case.attempt < len(funnel.follow_ups)
-        notices = funnel.advised(row.on, case.now, case.to, case.standing, early=early)
+        notices = funnel.advised(row.on, case.now, case.to, case.standing, early=early, notes=case.notes)
     return Decision(QUESTION, tuple(found), case, row, funnel, notices)
 
 

@@ -26,13 +26,22 @@ from funnelkit.values.events import (
     ContactAdopted,
     ContactChanged,
     ContactDeleted,
+    ContactTouched,
+    DoNotContactSet,
     Event,
+    FollowUpEnded,
+    FollowUpScheduled,
     GroupChanged,
+    PipelineDefined,
+    PipelineMoved,
     StatusChanged,
     StatusCorrected,
 )
 from funnelkit.values.person import Group
+from funnelkit.values.pipeline import Pipeline
+from funnelkit.words import StageMove
 
+BESIDE = (ContactChanged, ContactTouched, DoNotContactSet, FollowUpEnded, FollowUpScheduled, PipelineMoved)
 LIVES = (AppointmentRescheduled, AppointmentHeld, AppointmentMissed, AppointmentCancelled, AppointmentRestated)
 
 
@@ -55,17 +64,17 @@ def contact_at(
         fix = fixes.get(event.id)
         version = max(version, event.version, fix.version if fix else 0)
         if isinstance(event, (ContactAdded, ContactAdopted)):
-            contact = event.contact if fix is None else evolve(event.contact, status=fix.to, attempt=fix.attempt)
+            contact = event.contact if fix is None else _entered(event.contact, fix)
         elif isinstance(event, ContactDeleted):
             contact = None
         elif contact is not None:
+            if _told_beside(event) or (fix is not None and fix.void):
+                continue
             if isinstance(event, StatusChanged):
                 said = fix or event
-                if said.to is not contact.status:
-                    contact = contact.becoming(said.to, event.effective, said.attempt)
-                else:
-                    contact = evolve(contact, attempt=said.attempt)
-            elif isinstance(event, ContactChanged):
+                moved = said.to is not contact.status
+                contact = said.onto(contact) if moved else evolve(contact, attempt=said.attempt)
+            elif isinstance(event, BESIDE):
                 contact = event.onto(contact)
             contact = evolve(contact, changed=max(contact.changed, event.effective))
     return None if contact is None else evolve(contact, version=version)
@@ -110,6 +119,28 @@ def group_at(
     return Group(id=group, permitted=said[-1].permitted, opened=said[-1].opened, version=said[-1].version)
 
 
+def pipeline_at(
+    events: Iterable[Event], moment: datetime | None = None, known: datetime | None = None
+) -> Pipeline | None:
+    """Give a pipeline as it was defined at that moment, as far as was known then; None before it was made."""
+    moment = None if moment is None else instant(moment, "moment")
+    told = _as_known(events, known)
+    said = [e for e in told if isinstance(e, PipelineDefined) and (moment is None or e.effective <= moment)]
+    return said[-1].pipeline if said else None
+
+
+def _entered(contact: Contact, fix: StatusCorrected) -> Contact:
+    """Give the contact as it came in after all: with another status, and what goes with that."""
+    pipeline = contact.pipeline if fix.runs_on else None
+    return evolve(contact, status=fix.to, attempt=fix.attempt, follow_up=fix.follow_up, pipeline=pipeline)
+
+
+def _told_beside(event: Event) -> bool:
+    """Whether another event says the same: it stands and falls with that one."""
+    ended = isinstance(event, FollowUpEnded) and event.through is not None
+    return ended or (isinstance(event, PipelineMoved) and event.how is StageMove.CLOSED)
+
+
 def corrected(events: Iterable[Event]) -> dict[str, StatusCorrected]:
     """Give the correction that speaks for each event that has one."""
     return _told(events, None)[1]
@@ -122,7 +153,7 @@ def status_events(events: Iterable[Event], known: datetime | None = None) -> Ite
         fix = fixes.get(event.id)
         if isinstance(event, (ContactAdded, ContactAdopted)):
             yield event, fix.to if fix else event.contact.status
-        elif isinstance(event, StatusChanged):
+        elif isinstance(event, StatusChanged) and not (fix and fix.void):
             yield event, fix.to if fix else event.to
 
 

@@ -7,8 +7,9 @@ from typing import Final
 
 from attrs import evolve
 
-from funnelkit.funnel import Funnel, Readings
+from funnelkit.funnel import Funnel
 from funnelkit.policy import ContactPolicy, ConversionPolicy, Policy, SameStatus
+from funnelkit.readings import Readings
 from funnelkit.table import (
     EMAIL,
     NEW,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from enum import auto
 from typing import Final
 
-from funnelkit.funnel import Funnel, Readings
+from funnelkit.funnel import Funnel
 from funnelkit.policy import CertificationPolicy, ConversionPolicy, Countable, Policy, SameStatus, StatusWhen
+from funnelkit.readings import Readings
 from funnelkit.table import (
     AGREEMENT,
     ANY,
@@ -37,7 +38,7 @@ from funnelkit.table import (
     matrix,
     rights,
 )  # fmt: skip
-from funnelkit.words import Axis, Grant, Kind, Portal, Removal, Right, Standing, Ties
+from funnelkit.words import Axis, Grant, Kind, Portal, Purpose, Removal, Right, Standing, Ties
 
 # fmt: off
 
@@ -95,11 +96,12 @@ EFFECTS: Final = (
     Effect(T.AGREEMENT_ACCEPTED, Axis.PORTAL,     Portal.ACTIVE,  "CC2, CC9", ANY, CREDENTIALS),
 )
 
+ASKED: Final = Purpose.TRANSACTIONAL
 MAILS: Final = (
     #    when this happens     goes to      this                     source      of whom, and along with what
     Mail(T.REGISTERED,         THE_COACH,   "contact_registered",    "CC2"),
-    Mail(T.PRODUCT_PURCHASED,  THE_CONTACT, "product_credentials",   "S0, CC2",  NEW),
-    Mail(T.AGREEMENT_ACCEPTED, THE_CONTACT, "account_details",       "CC2, CC9", ANY, Axis.PORTAL),
+    Mail(T.PRODUCT_PURCHASED,  THE_CONTACT, "product_credentials",   "S0, CC2",  NEW, purpose=ASKED),
+    Mail(T.AGREEMENT_ACCEPTED, THE_CONTACT, "account_details",       "CC2, CC9", ANY, Axis.PORTAL, ASKED),
 )
 
 RIGHTS: Final[Matrix[Coaching, Right, Grant]] = rights(
@@ -164,6 +166,7 @@ TIPS: Final[tuple[Tip[Coaching], ...]] = (
 
 COACHING: Final = Funnel(
     name="coaching", statuses=S, triggers=T, labels=LABELS, moves=MOVES, effects=EFFECTS, mails=MAILS, tips=TIPS,
+    open=(S.HOT_LEAD, S.PROSPECT, S.BUYER),   # ours
     rights=joined(RIGHTS, PAPERS), log_in=R.LOG_IN, credentials=R.CREDENTIALS,
     right_needs={R.COACHING_INVOICE: AGREEMENT},   # CC5, CC11: billed for coaching only if an agreement exists
     bookings=BOOKINGS, hours=HOURS, hours_notes={S.BUYER: "CC-A4", S.INACTIVE_CLIENT: "S0, CC-A2"}, removals=REMOVALS,

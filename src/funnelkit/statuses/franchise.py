@@ -6,14 +6,17 @@ from enum import auto
 from typing import Final
 
 from funnelkit.derivation import Reading
-from funnelkit.funnel import Funnel, Readings
-from funnelkit.policy import FollowUpPolicy, Policy
+from funnelkit.funnel import Funnel
+from funnelkit.policy import Anchor, FollowUpPolicy, Policy
+from funnelkit.readings import Readings
 from funnelkit.table import (
     ADDED,
     CANCELLED,
     DESK,
     EARLY_COLD,
     ENROLLMENT,
+    EXHAUSTED,
+    LIFTED,
     NEW,
     NEXT_ATTEMPT,
     RESCHEDULED,
@@ -32,6 +35,7 @@ from funnelkit.table import (
 from funnelkit.table import (
     BOOKED as WAS_BOOKED,
 )
+from funnelkit.times import BusinessTime, LocalDays
 from funnelkit.words import Axis, Category, Kind, Removal, Right, Standing, Ties
 
 # fmt: off
@@ -125,6 +129,8 @@ DEEDS: Final = (
     Deed(WAS_BOOKED,      Kind.CONSULTATION,  T.CONSULTATION_BOOKED,    "S2"),
     Deed(RESCHEDULED,     Kind.CONSULTATION,  T.CONSULTATION_MOVED,     "S2"),
     Deed(CANCELLED,       Kind.CONSULTATION,  T.CONSULTATION_CANCELLED, "S2"),
+    Deed(EXHAUSTED,       None,               T.CALLS_EXHAUSTED,        "S2, BG-A7"),
+    Deed(LIFTED,          None,               T.DO_NOT_CONTACT_LIFTED,  "BG-A18"),
 )
 
 EFFECTS: Final = (
@@ -148,13 +154,14 @@ NOTES: Final = "write notes: they show on the day it is due"
 SIX: Final = "the standard is six follow-ups before a cold lead"
 TIPS: Final[tuple[Tip[Franchise], ...]] = (
     #   code              when            was              becomes      advice source
-    Tip("write_notes",    T.USER_DECIDES, (),              FOLLOW_UPS,  NOTES, "S2, BG-A6"),
+    Tip("write_notes",    T.USER_DECIDES, (),              FOLLOW_UPS,  NOTES, "S2, BG-A6", without_notes=True),
     Tip("cold_is_early",  T.USER_DECIDES, BEFORE_THE_LAST, (S.COLD,),   SIX,   "S2, BG-A8", early=True),
 )
 
 FRANCHISE: Final = Funnel(
     name="franchise", statuses=S, triggers=T, labels=LABELS, moves=MOVES, deeds=DEEDS, effects=EFFECTS, tips=TIPS,
     ends=(S.CANCELLED_AND_DNC, S.UNSERVICABLE, S.OUT_OF_AREA, S.NOT_SOLD, S.SOLD), follow_ups=FOLLOW_UPS,
+    postponed=(S.FOLLOW_UP_MOVED,), open=OPEN,   # BG-A14, BG-A17
     rights=silent(S, Right.LOG_IN), log_in=Right.LOG_IN, bookings=silent(S, *Kind), hours=dict.fromkeys(S, UNSTATED),
     removals=REMOVALS,
 )
@@ -197,12 +204,16 @@ THINKING: Final[Reading] = {
     ),
     "cells": {(W.THINKING_IT_OVER, Right.LOG_IN): UNSTATED},
     "bookings": {(W.THINKING_IT_OVER, k): UNSTATED for k in Kind},
-    "hours": {W.THINKING_IT_OVER: UNSTATED},
+    "hours": {W.THINKING_IT_OVER: UNSTATED}, "open": (*STILL_OPEN, W.THINKING_IT_OVER),
 }
 
 READINGS: Final = Readings(FRANCHISE, {
     "BG2 thinking it over":  THINKING,
+    "BG-A1 wall clock":      {"policy": Policy(follow_up=FollowUpPolicy(delay=LocalDays(2)))},
+    "BG-A2 last touch":      {"policy": Policy(follow_up=FollowUpPolicy(anchor=Anchor.LAST_TOUCH))},
+    "BG-A3 working days":    {"policy": Policy(follow_up=FollowUpPolicy(delay=BusinessTime(days=2)))},
     "BG-A5 jumping":         {"policy": Policy(follow_up=FollowUpPolicy(in_order=False))},
+    "BG-A6 notes required":  {"policy": Policy(follow_up=FollowUpPolicy(notes_required=True))},
     "BG-A8 six before cold": {"policy": Policy(follow_up=FollowUpPolicy(early_cold=False))},
     "BG-A10 restart":        {"policy": Policy(follow_up=FollowUpPolicy(restart_after_cancel=True))},
 })

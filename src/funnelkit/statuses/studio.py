@@ -8,7 +8,9 @@ from __future__ import annotations
 from enum import auto
 from typing import Final
 
-from funnelkit.funnel import Funnel, Readings
+from funnelkit.funnel import Funnel
+from funnelkit.policy import OutreachPolicy, Policy
+from funnelkit.readings import Readings
 from funnelkit.table import (
     BOOKED,
     NEW,
@@ -86,14 +88,17 @@ TIPS: Final[tuple[Tip[Studio], ...]] = (
 
 STUDIO: Final = Funnel(
     name="studio", statuses=S, triggers=T, labels=LABELS, moves=MOVES, tips=TIPS, ends=(S.CLIENT,),
+    open=(S.LEAD,), pipelines=(S.LEAD,),   # S3, SC1
     order=((S.LEAD, S.PROSPECTIVE_CLIENT), (S.CLIENT,)),
     rights=silent(S, Right.LOG_IN), log_in=Right.LOG_IN, bookings=silent(S, *Kind), hours=dict.fromkeys(S, UNSTATED),
     removals=REMOVALS,
 )
 
 BACK: Final = Move(S.CLIENT, T.CONVERTED, (S.LEAD, S.PROSPECTIVE_CLIENT), STAFF, (REASON,), "SC-A5")
+EVERYBODY: Final = Policy(outreach=OutreachPolicy(campaigns=(Standing.ACTIVE, Standing.HIDDEN, Standing.ARCHIVED)))
 READINGS: Final = Readings(STUDIO, {
-    "SC-A5 client goes back": {"ends": (), "add": (BACK,)},
-    "SC2 booking converts":   {"deeds": (Deed(BOOKED, Kind.SESSION, T.BOOKED_FROM_CALENDAR, "SC2"),)},
+    "SC-A5 client goes back":  {"ends": (), "add": (BACK,)},
+    "SC-A11 out of sight too": {"policy": EVERYBODY},
+    "SC2 booking converts":    {"deeds": (Deed(BOOKED, Kind.SESSION, T.BOOKED_FROM_CALENDAR, "SC2"),)},
 })
 # fmt: on

@@ -8,7 +8,8 @@ from __future__ import annotations
 from enum import auto
 from typing import Final
 
-from funnelkit.funnel import Funnel, Readings
+from funnelkit.funnel import Funnel
+from funnelkit.readings import Readings
 from funnelkit.table import (
     ANY,
     NEW,
@@ -80,7 +81,7 @@ REMOVALS: Final = matrix(
 )
 
 TEAM: Final = Funnel(
-    name="team", statuses=S, triggers=T, labels=LABELS, moves=MOVES,
+    name="team", statuses=S, triggers=T, labels=LABELS, moves=MOVES, open=(S.LEAD, S.PROSPECT),   # ours
     rights=RIGHTS, log_in=R.LOG_IN, bookings=silent(S, *Kind), hours=dict.fromkeys(S, UNSTATED), removals=REMOVALS,
 )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from funnelkit.texts.german_leads import LEADS
+
 WORDS: Final[Mapping[str, str]] = {
     "data": "die Daten",
     "identity": "die Kennung",
@@ -194,6 +196,16 @@ COMMANDS: Final[Mapping[str, str]] = {
         "Dateien, Notizen, Rechnungen und Zahlungen des Kontakts löschen, die mit ihm gehen"
     ),
     "appointment {appointment} goes, and its hours with it": "der Termin {appointment} geht, und mit ihm seine Stunden",
+    "the run on {pipeline} ends at {stage}": "der Durchlauf in {pipeline} endet bei {stage}",
+    "the contact comes to {stage} of {pipeline}": "der Kontakt kommt zu {stage} von {pipeline}",
+    "follow-up {attempt}, due {due}, ends": "Nachfassen {attempt}, fällig {due}, endet",
+    "follow-up {attempt} is due {due}": "Nachfassen {attempt} ist fällig: {due}",
+    "the contact is given up {when} unless something happens before": (
+        "der Kontakt wird zum Zeitpunkt {when} aufgegeben, wenn vorher nichts geschieht"
+    ),
+    "the contact is archived, or may not be contacted, so the follow-up gets no date": (
+        "der Kontakt ist archiviert oder darf nicht kontaktiert werden, also bekommt das Nachfassen keinen Zeitpunkt"
+    ),
 }
 
 RULES: Final[Mapping[str, str]] = {
@@ -205,5 +217,6 @@ RULES: Final[Mapping[str, str]] = {
     **CONVERSION,
     **EDITING,
     **REMOVAL,
+    **LEADS,
     **COMMANDS,
 }

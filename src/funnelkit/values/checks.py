@@ -11,7 +11,7 @@ from attrs import fields
 
 from funnelkit.errors import Invalid, Problem, kind_of, unknown
 from funnelkit.times import instant, zone
-from funnelkit.words import Kind
+from funnelkit.words import Kind, Standing
 
 Check = Callable[[Any], str | None]
 """Says what is wrong with a value, or nothing."""
@@ -99,6 +99,13 @@ def minutes(value: object) -> str | None:
     return f"whole minutes from 1 to {DAY} are needed, not {shown}"
 
 
+def number(value: object) -> str | None:
+    """A whole number from 1."""
+    if type(value) is int and value >= 1:
+        return None
+    return f"a whole number from 1 is needed, not {'a smaller one' if type(value) is int else kind_of(value)}"
+
+
 def truth(value: object) -> str | None:
     """Plainly true or false."""
     return None if type(value) is bool else f"true or false is needed, not {kind_of(value)}"
@@ -179,6 +186,12 @@ def texts(value: Iterable[str]) -> tuple[str, ...]:
 def kinds(value: Iterable[Kind]) -> tuple[Kind, ...]:
     """Take a list or set of kinds as a tuple without doubles; leave anything else to the check."""
     found: tuple[Kind, ...] = _members(value)
+    return found
+
+
+def standings(value: Iterable[Standing] | None) -> tuple[Standing, ...] | None:
+    """Take a list or set of standings as a tuple without doubles; leave nothing, and anything else, to the check."""
+    found: tuple[Standing, ...] | None = _members(value)
     return found
 
 

@@ -8,7 +8,9 @@ from typing import Final
 from attrs import frozen
 
 from funnelkit.table import Status
+from funnelkit.values.follow_up import FollowUp
 from funnelkit.values.making import opened
+from funnelkit.values.pipeline import AtStage
 from funnelkit.words import Category, Portal, Standing
 
 
@@ -41,9 +43,20 @@ class Contact:
     owned: frozenset[str] = frozenset()
     agreements: frozenset[str] = frozenset()
     enrollments: frozenset[str] = frozenset()
+    follow_up: FollowUp | None = None
+    """The follow-up that stands; every change of the status ends it. Source: BG-A4."""
+    pipeline: AtStage | None = None
+    """Where it stands in a lead pipeline. Source: SC3."""
+    touched: datetime | None = None
+    """The last time that somebody was in touch with the contact, if it was logged."""
 
-    def becoming(self, status: Status, when: datetime, attempt: int) -> Contact:
-        """Give this contact with another status since then. Filled while it is open: six times as quick as `evolve`."""
+    def becoming(
+        self, status: Status, when: datetime, attempt: int, follow_up: FollowUp | None, *, runs_on: bool
+    ) -> Contact:
+        """Give this contact with another status since then. Filled while it is open: six times as quick as `evolve`.
+
+        `runs_on`: a pipeline goes on in that status.
+        """
         new = OPEN()
         new.id, new.status, new.since, new.changed = self.id, status, when, when
         new.version, new.attempt = self.version + 1, attempt
@@ -51,6 +64,7 @@ class Contact:
         new.coach, new.company, new.groups, new.tags = self.coach, self.company, self.groups, self.tags
         new.permitted, new.opened, new.owned = self.permitted, self.opened, self.owned
         new.agreements, new.enrollments = self.agreements, self.enrollments
+        new.follow_up, new.pipeline, new.touched = follow_up, self.pipeline if runs_on else None, self.touched
         new.__class__ = Contact
         return new  # type: ignore[no-any-return]  # closed, it is one
 

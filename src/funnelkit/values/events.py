@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import Enum, unique
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from attrs import evolve, frozen
 
@@ -17,7 +17,20 @@ from funnelkit.table import Status, Trigger
 from funnelkit.values.actor import Actor
 from funnelkit.values.appointment import Appointment, Attendee
 from funnelkit.values.contact import Contact
-from funnelkit.words import Category, Portal, Standing
+from funnelkit.values.follow_up import FollowUp
+from funnelkit.values.outreach import Segment
+from funnelkit.values.pipeline import AtStage, Pipeline
+from funnelkit.words import (
+    Because,
+    Category,
+    Channel,
+    Direction,
+    Ending,
+    Origin,
+    Portal,
+    StageMove,
+    Standing,
+)
 
 
 @unique
@@ -75,10 +88,14 @@ class StatusChanged(Event):
     on: Trigger
     attempt: int
     why: Why = Why.MOVE
+    follow_up: FollowUp | None = None
+    """The follow-up that stands from now on."""
+    runs_on: bool = False
+    """Whether a pipeline goes on in the new status."""
 
     def onto(self, contact: Contact) -> Contact:
         """Give the contact with what this says."""
-        return contact.becoming(self.to, self.effective, self.attempt)
+        return contact.becoming(self.to, self.effective, self.attempt, self.follow_up, runs_on=self.runs_on)
 
 
 @frozen(kw_only=True)
@@ -93,10 +110,14 @@ class StatusCorrected(Event):
     to: Status
     attempt: int
     by_hand: bool = True
+    void: bool = False
+    """Whether it moved nobody: it is passed over, and `to` is the status that the contact had."""
+    follow_up: FollowUp | None = None
+    runs_on: bool = False
 
     def onto(self, contact: Contact) -> Contact:
         """Give the contact with what this says."""
-        return contact.becoming(self.to, self.effective, self.attempt)
+        return contact.becoming(self.to, self.effective, self.attempt, self.follow_up, runs_on=self.runs_on)
 
 
 Axis = Portal | Standing | Category | str | frozenset[str] | None
@@ -117,6 +138,8 @@ class ContactChanged(Event):
             now: frozenset[str] = getattr(contact, self.field)
             to = (now | (to - self.was)) - (self.was - to)  # what came in late adds to what was added since
         change: dict[str, Any] = {self.field: to}
+        if to is Standing.ARCHIVED:
+            change |= {"follow_up": None, "pipeline": None}
         return evolve(contact, **change)
 
 
@@ -129,9 +152,103 @@ class PersonChanged(Event):
 
 @frozen(kw_only=True)
 class DoNotContactSet(Event):
-    """The person is not to be contacted any more, or may be again."""
+    """The person is not to be contacted any more, or may be again: on one channel or, None, on all."""
 
     to: bool
+    channel: Channel | None = None
+    origin: Origin = Origin.STAFF
+    until: datetime | None = None
+
+    def onto(self, contact: Contact) -> Contact:
+        """Give the contact with what this says: nobody follows up who may not be contacted."""
+        return evolve(contact, follow_up=None) if self.to and self.channel is None else contact
+
+
+@frozen(kw_only=True)
+class DoNotMarketSet(Event):
+    """The person is left out of campaigns and alerts, or is not any more."""
+
+    to: bool
+
+
+@frozen(kw_only=True)
+class FollowUpScheduled(Event):
+    """A follow-up got a date without a change of the status, which is `status`."""
+
+    follow_up: FollowUp
+    status: Status
+
+    def onto(self, contact: Contact) -> Contact:
+        """Give the contact with what this says; told late, the status may have been another one."""
+        if contact.status is not self.status or contact.standing is Standing.ARCHIVED:
+            return contact
+        return evolve(contact, follow_up=self.follow_up, attempt=self.follow_up.attempt)
+
+
+WHICHEVER: Final = (Because.REPLIED, Because.TOUCHED, Because.CALLED_OFF)
+
+
+@frozen(kw_only=True)
+class FollowUpEnded(Event):
+    """A follow-up (its id) ended, as what and why; `through` is the event that ended it, if that is another one."""
+
+    follow_up: str
+    attempt: int
+    how: Ending
+    because: Because
+    through: str | None = None
+
+    def onto(self, contact: Contact) -> Contact:
+        """Give the contact with what this says, if no other event says it.
+
+        An answer, or calling it off, ends whichever stands then; the clock ends only the one that it is about.
+        """
+        stands = contact.follow_up
+        meant = stands is not None and (stands.id == self.follow_up or self.because in WHICHEVER)
+        return evolve(contact, follow_up=None) if meant and self.through is None else contact
+
+
+@frozen(kw_only=True)
+class ContactTouched(Event):
+    """Somebody was in touch with the contact."""
+
+    channel: Channel
+    direction: Direction
+
+    def onto(self, contact: Contact) -> Contact:
+        """Give the contact with what this says."""
+        return evolve(contact, touched=max(contact.touched or self.effective, self.effective))
+
+
+@frozen(kw_only=True)
+class PipelineMoved(Event):
+    """A contact came to a stage of a pipeline, or left it (`to` None), while its status was `status`."""
+
+    was: AtStage | None
+    to: AtStage | None
+    how: StageMove
+    status: Status
+
+    def onto(self, contact: Contact) -> Contact:
+        """Give the contact with what this says; told late, it may have had another status, or stood elsewhere.
+
+        What a change of the status or the archive closed, the event of that says. What came by itself counts where
+        nothing stands; what somebody did stands as long as a pipeline can run.
+        """
+        stands = contact.pipeline is not None
+        same = contact.status is self.status and contact.standing is not Standing.ARCHIVED
+        assigned = self.how is StageMove.ASSIGNED
+        counts = self.to is None or (same and not stands if assigned else same or stands)
+        return evolve(contact, pipeline=self.to) if counts and self.how is not StageMove.CLOSED else contact
+
+
+@frozen(kw_only=True)
+class PipelineDefined(Event):
+    """A pipeline was made or changed, to this."""
+
+    noun: ClassVar[str] = "pipeline"
+
+    pipeline: Pipeline
 
 
 @frozen(kw_only=True)
@@ -244,6 +361,27 @@ class AppointmentRemoved(Event):
     """It went with its last attendee, who was deleted."""
 
     noun: ClassVar[str] = "appointment"
+
+
+@frozen(kw_only=True)
+class CampaignMade(Event):
+    """Contacts were picked for a campaign; who is a member is settled by it."""
+
+    noun: ClassVar[str] = "campaign"
+
+    segment: Segment
+    members: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class CampaignSent(Event):
+    """A template was sent to a campaign: to those of its members who may get it."""
+
+    noun: ClassVar[str] = "campaign"
+
+    template: str
+    channel: Channel
+    to: tuple[str, ...]
 
 
 StatusEvent = ContactAdded | ContactAdopted | StatusChanged | StatusCorrected

@@ -13,11 +13,14 @@ from funnelkit.plain import digest
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import Event
+from funnelkit.values.outreach import Campaign
 from funnelkit.values.person import Company, Group, Person
+from funnelkit.values.pipeline import Pipeline
+from funnelkit.words import Channel, Purpose, Recipient
 
 T_co = TypeVar("T_co", covariant=True)
 
-Noun = Contact | Person | Company | Group | Appointment
+Noun = Contact | Person | Company | Group | Appointment | Campaign | Pipeline
 Read = tuple[str, str, int]
 """What was read: kind, key and version; version 0 was looked for and was not there."""
 
@@ -43,6 +46,10 @@ class Message:
     to: str
     template: str
     params: Mapping[str, str] = field(factory=dict)
+    recipient: Recipient = Recipient.CONTACT
+    """Whether `to` is a contact, who may not want it, or a member of the staff."""
+    purpose: Purpose = Purpose.TRANSACTIONAL
+    channel: Channel = Channel.EMAIL
 
 
 @frozen(kw_only=True)
@@ -105,6 +112,8 @@ KINDS: Final[Mapping[type[Noun], str]] = {
     Company: "company",
     Group: "group",
     Appointment: "appointment",
+    Campaign: "campaign",
+    Pipeline: "pipeline",
 }
 
 

@@ -1,0 +1,383 @@
+"""The tables of the storage in memory, one for each noun; what is written can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import islice, takewhile
+from typing import Any, TypeVar
+
+from funnelkit.adapters.timeline import Timeline
+from funnelkit.ports.outbox import Waiting
+from funnelkit.ports.storage import Place
+from funnelkit.values.appointment import Appointment
+from funnelkit.values.contact import Contact
+from funnelkit.values.events import Event
+from funnelkit.values.outreach import Campaign
+from funnelkit.values.person import Company, Group, Person
+from funnelkit.values.pipeline import Pipeline
+from funnelkit.values.plan import Message
+
+K = TypeVar("K")
+V = TypeVar("V")
+GONE = object()
+
+
+class _Table(dict[K, V]):
+    """A table whose changes can be undone: inside a transaction each first change of a key is noted."""
+
+    def __init__(self, log: list[tuple[Any, Any, Any]]) -> None:
+        super().__init__()
+        self._log = log
+
+    def put(self, key: K, value: V) -> None:
+        """Write, and note what stood there."""
+        self._log.append((self, key, self.get(key, GONE)))
+        self[key] = value
+
+    def drop(self, key: K) -> None:
+        """Take out, and note what stood there."""
+        if key in self:
+            self._log.append((self, key, self.pop(key)))
+
+
+class _Contacts:
+    """Places in funnels; for each funnel the follow-ups by their dates, and the last ones by when they run out."""
+
+    def __init__(self, log: list[Any]) -> None:
+        self._rows: _Table[tuple[str, str], Contact] = _Table(log)
+        self.due_by: dict[str, Timeline] = {}
+        self.ripe_by: dict[str, Timeline] = {}
+        self._log = log
+
+    def get(self, funnel: str, contact: str) -> Contact | None:
+        return self._rows.get((funnel, contact))
+
+    def many(self, funnel: str, contacts: Iterable[str]) -> dict[str, Contact]:
+        return {contact: row for contact in contacts if (row := self._rows.get((funnel, contact))) is not None}
+
+    def funnels(self, contact: str) -> tuple[str, ...]:
+        return tuple(name for name, key in self._rows if key == contact)
+
+    def every(self, funnel: str) -> Iterable[Contact]:
+        return [row for (name, _), row in self._rows.items() if name == funnel]
+
+    def due(
+        self,
+        funnel: str,
+        before: datetime,
+        coach: str | None = None,
+        after: Place | None = None,
+        limit: int | None = None,
+    ) -> tuple[Contact, ...]:
+        times = takewhile(lambda row: row[0] < before, self._times(self.due_by, funnel).behind(after))
+        found = (self._rows[funnel, key] for _, key in times)
+        return tuple(islice((c for c in found if coach in (None, c.coach)), limit))
+
+    def ripe(
+        self, funnel: str, until: datetime, after: Place | None = None, limit: int | None = None
+    ) -> tuple[Contact, ...]:
+        times = takewhile(lambda row: row[0] <= until, self._times(self.ripe_by, funnel).behind(after))
+        return tuple(self._rows[funnel, key] for _, key in islice(times, limit))
+
+    def count_ripe(self, funnel: str, until: datetime) -> tuple[int, datetime | None]:
+        times = self._times(self.ripe_by, funnel)
+        count = times.count_until(until)
+        return count, times.first() if count else None
+
+    def staged(self, funnel: str, pipeline: str | None = None) -> tuple[Contact, ...]:
+        at = ((row, row.pipeline) for row in self.every(funnel))
+        return tuple(row for row, place in at if place is not None and pipeline in (None, place.pipeline))
+
+    def save(self, funnel: str, contact: Contact) -> None:
+        stands, was = contact.follow_up, self._rows.get((funnel, contact.id))
+        if stands is not None or (was is not None and was.follow_up is not None):
+            self._put(self.due_by, funnel, contact.id, None if stands is None else stands.due)
+            self._put(self.ripe_by, funnel, contact.id, None if stands is None else stands.gives_up)
+        self._rows.put((funnel, contact.id), contact)
+
+    def remove(self, funnel: str, contact: str) -> None:
+        for times in (self.due_by, self.ripe_by):
+            self._put(times, funnel, contact, None)
+        self._rows.drop((funnel, contact))
+
+    def _times(self, of: dict[str, Timeline], funnel: str) -> Timeline:
+        found = of.get(funnel)
+        if found is None:
+            found = of[funnel] = Timeline()
+        return found
+
+    def _put(self, of: dict[str, Timeline], funnel: str, contact: str, at: datetime | None) -> None:
+        times = self._times(of, funnel)
+        was = times.get(contact)
+        if was != at:
+            self._log.append((times, contact, GONE if was is None else was))
+            if at is None:
+                times.pop(contact)
+            else:
+                times[contact] = at
+
+
+class _Persons:
+    def __init__(self, log: list[Any]) -> None:
+        self._rows: _Table[str, Person] = _Table(log)
+        self._holders: _Table[str, tuple[str, ...]] = _Table(log)
+
+    def get(self, contact: str) -> Person | None:
+        return self._rows.get(contact)
+
+    def many(self, contacts: Iterable[str]) -> dict[str, Person]:
+        return {key: row for key in contacts if (row := self._rows.get(key)) is not None}
+
+    def holders(self, address: str) -> tuple[str, ...]:
+        return self._holders.get(address, ())
+
+    def save(self, person: Person) -> None:
+        old = self._rows.get(person.id)
+        if old is None or old.address != person.address:
+            self._forget(old)
+            if person.address is not None:
+                self._holders.put(person.address, (*self.holders(person.address), person.id))
+        self._rows.put(person.id, person)
+
+    def remove(self, contact: str) -> None:
+        self._forget(self._rows.get(contact))
+        self._rows.drop(contact)
+
+    def _forget(self, old: Person | None) -> None:
+        if old is not None and old.address is not None:
+            self._holders.put(old.address, tuple(c for c in self.holders(old.address) if c != old.id))
+
+
+class _Companies:
+    def __init__(self, log: list[Any]) -> None:
+        self._rows: _Table[str, Company] = _Table(log)
+
+    def get(self, company: str) -> Company | None:
+        return self._rows.get(company)
+
+    def save(self, company: Company) -> None:
+        self._rows.put(company.id, company)
+
+
+class _Groups:
+    def __init__(self, log: list[Any]) -> None:
+        self._rows: _Table[str, Group] = _Table(log)
+
+    def get(self, group: str) -> Group | None:
+        return self._rows.get(group)
+
+    def many(self, groups: Iterable[str]) -> dict[str, Group]:
+        return {group: self._rows[group] for group in groups if group in self._rows}
+
+    def save(self, group: Group) -> None:
+        self._rows.put(group.id, group)
+
+
+class _Appointments:
+    """Appointments, and for each coach and contact the ids of theirs; a coach's also by the day on which they start."""
+
+    def __init__(self, log: list[Any]) -> None:
+        self._rows: _Table[str, Appointment] = _Table(log)
+        self._of_contact: _Table[str, tuple[str, ...]] = _Table(log)
+        self._by_day: _Table[tuple[str, int], tuple[str, ...]] = _Table(log)
+
+    def get(self, appointment: str) -> Appointment | None:
+        return self._rows.get(appointment)
+
+    def of_contact(self, contact: str) -> tuple[Appointment, ...]:
+        found = [self._rows[key] for key in self._of_contact.get(contact, ())]
+        return tuple(sorted(found, key=lambda a: a.start)) if found else ()
+
+    def of_coach(self, coach: str, start: datetime, end: datetime) -> tuple[Appointment, ...]:
+        days = range(start.toordinal() - 1, end.toordinal() + 1)  # an appointment lasts a day at most
+        found = [self._rows[key] for day in days for key in self._by_day.get((coach, day), ())]
+        return tuple(a for a in found if a.start < end and start < a.end)
+
+    def every(self, funnel: str, coach: str | None = None) -> Iterable[Appointment]:
+        found = [a for a in self._rows.values() if a.funnel == funnel and coach in (None, a.coach)]
+        return sorted(found, key=lambda a: a.start)
+
+    def save(self, appointment: Appointment) -> None:
+        old = self._rows.get(appointment.id)
+        if old is None or (old.start, old.coach, old.attendees) != (
+            appointment.start,
+            appointment.coach,
+            appointment.attendees,
+        ):
+            self._unlist(old)
+            for attendee in appointment.attendees:
+                self._of_contact.put(attendee.contact, (*self._of_contact.get(attendee.contact, ()), appointment.id))
+            day = (appointment.coach, appointment.start.toordinal())
+            self._by_day.put(day, (*self._by_day.get(day, ()), appointment.id))
+        self._rows.put(appointment.id, appointment)
+
+    def remove(self, appointment: str) -> None:
+        self._unlist(self._rows.get(appointment))
+        self._rows.drop(appointment)
+
+    def _unlist(self, old: Appointment | None) -> None:
+        if old is None:
+            return
+        for attendee in old.attendees:
+            rest = tuple(key for key in self._of_contact.get(attendee.contact, ()) if key != old.id)
+            self._of_contact.put(attendee.contact, rest)
+        day = (old.coach, old.start.toordinal())
+        self._by_day.put(day, tuple(key for key in self._by_day.get(day, ()) if key != old.id))
+
+
+class _Pipelines:
+    def __init__(self, log: list[Any]) -> None:
+        self._rows: _Table[str, Pipeline] = _Table(log)
+
+    def get(self, pipeline: str) -> Pipeline | None:
+        return self._rows.get(pipeline)
+
+    def default(self, funnel: str) -> Pipeline | None:
+        return next((row for row in self.every(funnel) if row.default), None)
+
+    def every(self, funnel: str) -> Iterable[Pipeline]:
+        return [row for row in self._rows.values() if row.funnel == funnel]
+
+    def save(self, pipeline: Pipeline) -> None:
+        self._rows.put(pipeline.id, pipeline)
+
+
+class _Campaigns:
+    def __init__(self, log: list[Any]) -> None:
+        self._rows: _Table[str, Campaign] = _Table(log)
+
+    def get(self, campaign: str) -> Campaign | None:
+        return self._rows.get(campaign)
+
+    def every(self, funnel: str) -> Iterable[Campaign]:
+        return [row for row in self._rows.values() if row.funnel == funnel]
+
+    def save(self, campaign: Campaign) -> None:
+        self._rows.put(campaign.id, campaign)
+
+
+class _History:
+    def __init__(self, log: list[Any]) -> None:
+        self._events: _Table[tuple[str, str, str], tuple[Event, ...]] = _Table(log)
+        self._texts: _Table[str, str] = _Table(log)
+
+    def of(self, within: str, kind: str, noun: str) -> tuple[Event, ...]:
+        return self._events.get((within, kind, noun), ())
+
+    def text(self, event: str) -> str | None:
+        return self._texts.get(event)
+
+    def texts(self, events: Iterable[str]) -> dict[str, str]:
+        return {key: text for key in events if (text := self._texts.get(key)) is not None}
+
+    def append(self, events: Iterable[Event], texts: Iterable[tuple[str, str]]) -> None:
+        for event in events:
+            about = (event.within, event.noun, event.about)
+            self._events.put(about, (*self._events.get(about, ()), event))
+        for key, text in texts:
+            self._texts.put(key, text)
+
+
+class _Outbox:
+    def __init__(self, log: list[Any]) -> None:
+        self._rows: _Table[str, Waiting] = _Table(log)
+        self._done: _Table[str, Message | None] = _Table(log)
+        self._held: _Table[str, datetime] = _Table(log)
+        self._withheld: _Table[str, Message] = _Table(log)
+
+    def add(self, messages: Iterable[Message]) -> None:
+        for message in messages:
+            if not any(message.key in table for table in (self._rows, self._done, self._withheld)):
+                self._rows.put(message.key, Waiting(message))
+
+    def waiting(self, limit: int, now: datetime) -> tuple[Waiting, ...]:
+        ready = (row for key, row in self._rows.items() if key not in self._held or self._held[key] <= now)
+        return tuple(islice(ready, limit))
+
+    def hold(self, key: str, until: datetime) -> None:
+        if key in self._rows:
+            self._held.put(key, until)
+
+    def withhold(self, key: str) -> None:
+        if key in self._rows:
+            self._withheld.put(key, self._rows[key].message)
+            self._drop(key)
+
+    def withheld(self) -> tuple[Message, ...]:
+        return tuple(self._withheld.values())
+
+    def sent(self, key: str) -> None:
+        self._drop(key)
+        self._done.put(key, None)
+
+    def failed(self, key: str, *, dead: bool) -> None:
+        row = self._rows.get(key)
+        if row is None:  # another worker was quicker
+            return
+        if dead:
+            self._drop(key)
+            self._done.put(key, row.message)
+        else:
+            self._rows.put(key, Waiting(row.message, row.failures + 1))
+
+    def dead(self) -> tuple[Message, ...]:
+        return tuple(message for message in self._done.values() if message is not None)
+
+    def _drop(self, key: str) -> None:
+        self._rows.drop(key)
+        self._held.drop(key)
+
+
+class _Keys:
+    def __init__(self, log: list[Any]) -> None:
+        self._rows: _Table[str, tuple[str, object]] = _Table(log)
+
+    def get(self, key: str) -> tuple[str, object] | None:
+        return self._rows.get(key)
+
+    def save(self, key: str, command: str, result: object) -> None:
+        self._rows.put(key, (command, result))
+
+
+class _Funnels:
+    def __init__(self, log: list[Any]) -> None:
+        self._rows: _Table[str, object] = _Table(log)
+
+    def get(self, fingerprint: str) -> object | None:
+        return self._rows.get(fingerprint)
+
+    def save(self, fingerprint: str, document: object) -> None:
+        if fingerprint not in self._rows:
+            self._rows.put(fingerprint, document)
+
+
+class _Guards:
+    def __init__(self, log: list[Any]) -> None:
+        self._rows: _Table[tuple[str, str], int] = _Table(log)
+
+    def version(self, kind: str, key: str) -> int:
+        return self._rows.get((kind, key), 0)
+
+    def touch(self, kind: str, key: str) -> None:
+        self._rows.put((kind, key), self._rows.get((kind, key), 0) + 1)
+
+
+class Account:
+    """All stores of one account."""
+
+    def __init__(self) -> None:
+        self.log: list[tuple[Any, Any, Any]] = []
+        self.depth = 0
+        self.contacts = _Contacts(self.log)
+        self.persons = _Persons(self.log)
+        self.companies = _Companies(self.log)
+        self.groups = _Groups(self.log)
+        self.appointments = _Appointments(self.log)
+        self.pipelines = _Pipelines(self.log)
+        self.campaigns = _Campaigns(self.log)
+        self.history = _History(self.log)
+        self.outbox = _Outbox(self.log)
+        self.keys = _Keys(self.log)
+        self.funnels = _Funnels(self.log)
+        self.guards = _Guards(self.log)

@@ -1,0 +1,264 @@
+"""WHAT IS TO BE DONE: who is due, what will come, and who stands still. Nothing is changed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final, Generic, TypeVar
+
+from attrs import field, frozen
+
+from funnelkit.decisions import Decision
+from funnelkit.errors import invalid, kind_of
+from funnelkit.facts import in_time
+from funnelkit.funnel import Funnel
+from funnelkit.ports.clock import Clock
+from funnelkit.ports.storage import Place, Storage, Transaction, due_at
+from funnelkit.rules import follow_up, progress
+from funnelkit.stored import StoredView
+from funnelkit.table import Status
+from funnelkit.times import OpenOn, day_of, instant, later, wall
+from funnelkit.values.actor import Actor
+from funnelkit.values.appointment import Appointment
+from funnelkit.values.checks import identifier
+from funnelkit.values.contact import Contact
+from funnelkit.values.person import Person
+from funnelkit.words import Progress, Role, Standing
+
+S = TypeVar("S", bound=Status)
+R = TypeVar("R", bound=StrEnum)
+
+READER: Final = Actor(id="funnelkit.clock", role=Role.SYSTEM)
+INSTANT: Final = timedelta(microseconds=1)
+
+
+@frozen(kw_only=True)
+class Due(Generic[S]):
+    """A follow-up that is due: whom, which number, its notes, and why it is due. Names and notes show in no repr."""
+
+    contact: str
+    name: str | None = field(repr=False)
+    """None where the host keeps names to itself."""
+    coach: str | None
+    status: S
+    attempt: int
+    due: datetime
+    """UTC."""
+    set: datetime
+    """When it was set."""
+    exact: bool
+    """Whether somebody chose the date; else it is the policy's delay after `set`."""
+    overdue: bool
+    """Whether it was due on an earlier day."""
+    gives_up: datetime | None
+    """When the lead is cold unless something happens before."""
+    notes: str | None = field(repr=False)
+    why: Decision = field(repr=False)
+
+
+@frozen(kw_only=True)
+class DueList(Generic[S]):
+    """Who is due on a local day, by date. `next` is where the next page begins; None: there is nothing behind it.
+
+    Nobody may be left to show on the next page, where all who follow may not be contacted.
+    """
+
+    on: date
+    zone: str
+    entries: tuple[Due[S], ...]
+    next: Place | None = None
+
+    def __iter__(self) -> Iterator[Due[S]]:
+        """Give every entry."""
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        """Count the entries of this page."""
+        return len(self.entries)
+
+    @property
+    def overdue(self) -> tuple[Due[S], ...]:
+        """What was due on an earlier day."""
+        return tuple(entry for entry in self.entries if entry.overdue)
+
+    @property
+    def today(self) -> tuple[Due[S], ...]:
+        """What is due on this day."""
+        return tuple(entry for entry in self.entries if not entry.overdue)
+
+
+@frozen(kw_only=True)
+class OpenContact(Generic[S]):
+    """A contact that is worked on, and how it stands with it."""
+
+    contact: str
+    coach: str | None
+    status: S
+    since: datetime | None
+    progress: Progress
+    why: Decision = field(repr=False)
+
+
+class Agenda(Generic[S, R]):
+    """What can be asked about what is to be done."""
+
+    funnel: Funnel[S, R]
+    account: str
+    zone: str
+    zones: Mapping[str, str]
+    _storage: Storage
+    _clock: Clock
+    _open_on: OpenOn | None
+
+    def due(
+        self,
+        *,
+        on: date | None = None,
+        until: datetime | None = None,
+        coach: str | None = None,
+        limit: int = 100,
+        after: Place | None = None,
+    ) -> DueList[S]:
+        """Give who is due on a local day, overdue ones included: what a coach sees at log-in. Sorted by date and id.
+
+        `on` None: today, by the coach's clock if that is known, else by the account's. `until`: up to that instant,
+        inclusive, instead of a day. `coach` None: everybody's. Who may not be contacted is left out. Raises Invalid.
+        """
+        _asked(coach, limit, after)
+        now, zone = instant(self._clock.now(), "clock"), self._place(coach)
+        last = None if until is None else later(instant(until, "until"), INSTANT, "until")
+        day = _day(on, until, now, zone)
+        start, end = day_of(day, zone)
+        before = end if last is None else last
+        entries: list[Due[S]] = []
+        with self._storage.transaction(self.account) as stores:
+            while True:
+                wanted = limit - len(entries)
+                rows = stores.contacts.due(self.funnel.name, before, coach, after, wanted + 1)
+                entries += self._entries(stores, rows[:wanted], before - INSTANT, start, now)
+                after = due_at(rows[wanted - 1]) if len(rows) > wanted else None
+                if after is None or len(entries) == limit:
+                    break
+        return DueList(on=day, zone=zone, entries=tuple(entries), next=after)
+
+    def timeline(self, contact: str | None = None, *, start: datetime | None = None) -> tuple[follow_up.Step[S], ...]:
+        """Give the follow-ups that are to come if nobody answers: of a contact, or (None) of whoever would be enrolled.
+
+        They begin with the one that stands, else at `start`, else now. There are none where nobody follows up: a
+        closed status, an archived contact, a do-not-contact.
+        """
+        begin = instant(self._clock.now() if start is None else start, "start")
+        if contact is None:
+            return follow_up.timeline(self.funnel, begin, zone=self.zone, open_on=self._open_on)
+        with self._storage.transaction(self.account) as stores:
+            view, now = StoredView(stores, self.funnel.name), instant(self._clock.now(), "clock")
+            found = in_time(self.funnel, view.contact(contact), now)
+            blocked = _blocked(view.person(contact), now)
+        stands, steps, status = found.follow_up, self.funnel.follow_ups, self.funnel.status(found.status)
+        ended = bool(steps) and not any(self.funnel.by_hand.get((status, step)) for step in steps)
+        if ended or blocked or found.standing is Standing.ARCHIVED:
+            return ()
+        done, begin = (found.attempt, begin) if stands is None else (stands.attempt, max(stands.due, now))
+        first = () if stands is None else (follow_up.Step(done, status, stands.due, stands.gives_up),)
+        if stands is not None and not steps:
+            return first
+        zone = self._place(found.coach)
+        return *first, *follow_up.timeline(self.funnel, begin, attempt=done, zone=zone, open_on=self._open_on)
+
+    def progress(self, *, coach: str | None = None) -> Mapping[Progress, tuple[OpenContact[S], ...]]:
+        """Split the contacts that are worked on into those that are due, move, stall, or have no next step.
+
+        Each is in exactly one part. Who is archived or hidden, or has a status that is not worked on, is in none.
+        """
+        _asked(coach, 1, None)
+        now = instant(self._clock.now(), "clock")
+        with self._storage.transaction(self.account) as stores:
+            every = [
+                contact
+                for contact in (in_time(self.funnel, row, now) for row in stores.contacts.every(self.funnel.name))
+                if coach in (None, contact.coach) and progress.is_open(self.funnel, contact.status, contact.standing)
+            ]
+            persons = stores.persons.many([contact.id for contact in every])
+            booked = {
+                attendee.contact
+                for appointment in stores.appointments.every(self.funnel.name)
+                if _is_to_come(appointment, now)
+                for attendee in appointment.attendees
+            }
+        found: dict[Progress, list[OpenContact[S]]] = {word: [] for word in Progress}
+        for contact in every:
+            entry = self._open(contact, persons.get(contact.id), now, booked=contact.id in booked)
+            found[entry.progress].append(entry)
+        return {word: tuple(entries) for word, entries in found.items()}
+
+    # ---- inside
+
+    def _place(self, member: str | None) -> str:
+        return self.zone if member is None else self.zones.get(member, self.zone)
+
+    def _entries(
+        self, stores: Transaction, rows: tuple[Contact, ...], when: datetime, start: datetime, now: datetime
+    ) -> list[Due[S]]:
+        persons = stores.persons.many([row.id for row in rows])
+        notes = stores.history.texts([row.follow_up.noted for row in rows if row.follow_up is not None])
+        funnel: Funnel[Status, StrEnum] = self.funnel
+        found: list[Due[S]] = []
+        for row in rows:
+            person, stands = persons.get(row.id), row.follow_up
+            case: follow_up.Case[Status] = follow_up.Case(
+                by=READER, when=when, status=row.status, attempt=row.attempt, follow_up=stands, standing=row.standing,
+                blocked=_blocked(person, now), contact=row.id,
+                lapsed=stands is not None and stands.gives_up is not None and stands.gives_up <= now,
+            )  # fmt: skip
+            why = follow_up.is_due(funnel, case)
+            if why and stands is not None:
+                entry = Due(
+                    contact=row.id, name=None if person is None else person.name, coach=row.coach,
+                    status=self.funnel.status(row.status), attempt=stands.attempt, due=stands.due,
+                    set=stands.set, exact=stands.exact,
+                    overdue=stands.due < start, gives_up=stands.gives_up, notes=notes.get(stands.noted), why=why,
+                )  # fmt: skip
+                found.append(entry)
+        return found
+
+    def _open(self, contact: Contact, person: Person | None, now: datetime, *, booked: bool) -> OpenContact[S]:
+        stands = contact.follow_up
+        case = progress.Case(
+            when=now, status=contact.status, since=contact.since, touched=contact.touched, booked=booked,
+            due=None if stands is None or _blocked(person, now) else stands.due,
+            staged=contact.pipeline is not None,
+            zone=self._place(contact.coach), open_on=self._open_on, contact=contact.id,
+        )  # fmt: skip
+        why = progress.on_its_way(self.funnel, case)
+        return OpenContact(
+            contact=contact.id, coach=contact.coach, status=self.funnel.status(contact.status), since=contact.since,
+            progress=progress.progress(why), why=why,
+        )  # fmt: skip
+
+
+def _asked(coach: str | None, limit: int, after: Place | None) -> None:
+    if type(limit) is not int or limit < 1:
+        raise invalid("limit", "a whole number from 1 is needed")
+    if coach is not None and (wrong := identifier(coach)):
+        raise invalid("coach", wrong)
+    if after is not None and (type(after) is not tuple or tuple(map(type, after)) != (datetime, str)):
+        raise invalid("after", "give the `next` of the page before")
+    if after is not None:
+        instant(after[0], "after")
+
+
+def _day(on: date | None, until: datetime | None, now: datetime, zone: str) -> date:
+    if on is not None and until is not None:
+        raise invalid("until", "give a day or an instant, not both")
+    if on is not None and type(on) is not date:
+        raise invalid("on", f"a date is needed, not {kind_of(on)}")
+    return on or wall(now if until is None else instant(until, "until"), zone).date()
+
+
+def _blocked(person: Person | None, now: datetime) -> bool:
+    return person is not None and person.blocked(now) is not None
+
+
+def _is_to_come(appointment: Appointment, now: datetime) -> bool:
+    return appointment.start > now and appointment.overlaps(appointment.start, appointment.end)

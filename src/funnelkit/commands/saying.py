@@ -1,0 +1,294 @@
+"""A plan in the making, at its beginning: what a command says, and what it sets beside the status of a contact."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from attrs import evolve
+
+from funnelkit.decisions import Consequence, Notice
+from funnelkit.errors import invalid
+from funnelkit.facts import Known, facts
+from funnelkit.planning import AnyFunnel, Command, Moment, View
+from funnelkit.rules import follow_up as rule_of
+from funnelkit.rules import history
+from funnelkit.table import Need, Row, Status
+from funnelkit.values.contact import Contact
+from funnelkit.values.events import (
+    ContactChanged,
+    DoNotContactSet,
+    Event,
+    FollowUpEnded,
+    PipelineMoved,
+)
+from funnelkit.values.follow_up import FollowUp
+from funnelkit.values.outreach import Block
+from funnelkit.values.person import Person
+from funnelkit.values.pipeline import AtStage, Pipeline
+from funnelkit.values.plan import Message, Noun, Obligation, kind_of_noun
+from funnelkit.words import Because, Channel, Ending, Origin, StageMove, Standing
+
+T = TypeVar("T")
+E = TypeVar("E", bound=Event)
+
+NO_DATE: Final = Notice(
+    "follow_up.no_date", "the contact is archived, or may not be contacted, so the follow-up gets no date", "BG-A12"
+)
+
+
+class Saying:
+    """Collects a plan. `view.read` holds what was read; everything else is written here and handed over once."""
+
+    staged: tuple[tuple[PipelineMoved, Pipeline], ...] = ()
+    """Moves to a stage whose messages are to be sent, if the contact stands there in the end."""
+
+    def __init__(self, funnel: AnyFunnel, moment: Moment, view: View, command: Command[Any, Any]) -> None:
+        """Start empty. Raises Invalid for a command whose time is still to come."""
+        self.funnel, self.moment, self.view = funnel, moment, view
+        self.by, self.cause = command.by, command.cause
+        self.at = None if command.at is None else command.timely(moment.now)
+        self.events: list[Event] = []
+        self.nouns: dict[tuple[str, str], Noun] = {}
+        self.removed: tuple[tuple[str, str], ...] = ()
+        self.touched: tuple[tuple[str, str], ...] = ()
+        self.texts: tuple[tuple[str, str], ...] = ()
+        self.messages: tuple[Message, ...] = ()
+        self.consequences: tuple[Consequence, ...] = ()
+        self.obligations: tuple[Obligation, ...] = ()
+        self.notices: tuple[Notice, ...] = ()
+
+    # ---- time
+
+    def when(self, changed: datetime | None = None) -> datetime:
+        """Give the time of effect: `at`, else now. What is done now comes after all that was done, by any clock."""
+        if self.at is not None:
+            return self.at
+        return self.moment.now if changed is None or changed <= self.moment.now else changed
+
+    def latest(self, contact: Contact) -> datetime:
+        """Give now, by whatever clock: behind all that has happened to the contact."""
+        return max(self.moment.now, contact.changed)
+
+    def as_of(self, contact: Contact, effective: datetime) -> Contact | None:
+        """Give the contact as it was then: itself, unless something later has happened to it."""
+        return contact if effective >= contact.changed else history.contact_at(self.view.history(contact.id), effective)
+
+    def base(self, contact: Contact, effective: datetime) -> Contact:
+        """Give the contact as it was then. Raises Invalid for a time before it came."""
+        found = self.as_of(contact, effective)
+        if found is None:
+            raise invalid("at", "the contact was not there then; give a later time, or none")
+        return found
+
+    def told(self, contact: str) -> tuple[Event, ...]:
+        """Give what this plan says about a contact so far; an appointment may have the same id."""
+        return tuple(event for event in self.events if event.noun == "contact" and event.about == contact)
+
+    # ---- saying and changing
+
+    def say(self, kind: type[E], about: str, version: int, effective: datetime, **said: Any) -> E:
+        """Add an event."""
+        within = self.funnel.name if kind.noun == "contact" else ""
+        event = kind(
+            id=said.pop("id", None) or self.moment.fresh("event"),
+            about=about,
+            within=within,
+            by=self.by,
+            effective=effective,
+            recorded=self.moment.now,
+            version=version,
+            funnel=self.funnel.fingerprint,
+            cause=self.cause,
+            **said,
+        )
+        self.events.append(event)
+        return event
+
+    def keep(self, noun: Noun) -> None:
+        """Note a changed or new value."""
+        self.nouns[kind_of_noun(noun), noun.id] = noun
+
+    def person(self, contact: str) -> Person | None:
+        """Give the person behind a contact, as it is planned so far."""
+        planned = self.nouns.get(("person", contact))
+        return planned if isinstance(planned, Person) else self.view.person(contact)
+
+    def blocked(self, contact: str, when: datetime) -> bool:
+        """Whether a do-not-contact was in force then; nobody knows of a person whom the host keeps to itself."""
+        person = self.person(contact)
+        return person is not None and person.was_blocked(when)
+
+    def blocked_before(self, contact: str, when: datetime) -> bool:
+        """Whether a do-not-contact was in force just before, as was known then."""
+        person = self.person(contact)
+        return person is not None and person.blocked_before(when)
+
+    def note(self, event: Event, text: str | None) -> None:
+        """Put a reason or note beside an event."""
+        if text is not None:
+            self.texts += ((event.id, text),)
+
+    def facts(self, needs: tuple[Need, ...], **known: Any) -> dict[str, bool]:
+        """Find what a row asks for; nothing is looked up for a row that asks for nothing."""
+        if not needs:
+            return {}
+        return facts(needs, Known(funnel=self.funnel, view=self.view, **known), self.moment.facts)
+
+    def met(self, row: Row[Status], contact: Contact, item: str | None = None) -> bool:
+        """Whether everything that a row asks for is so; what nobody told is not."""
+        found = self.facts(row.needs, contact=contact, to=row.to, item=item)
+        return all(found.get(need.key, False) for need in row.needs)
+
+    def case_of(
+        self, contact: Contact, attempt: int, when: datetime, notes: str | None = None, due: datetime | None = None
+    ) -> rule_of.Case[Status]:
+        """Give what the rules of follow-ups look at."""
+        return rule_of.Case(
+            by=self.by, when=when, status=contact.status, attempt=attempt, due=due, follow_up=contact.follow_up,
+            standing=contact.standing, blocked=self.blocked(contact.id, when), notes=notes is not None,
+            contact=contact.id,
+        )  # fmt: skip
+
+    def dated(  # what a date is counted from
+        self,
+        contact: Contact,
+        to: Status,
+        id: str,
+        attempt: int,
+        effective: datetime,
+        due: datetime | None = None,
+        kept: FollowUp | None = None,
+    ) -> FollowUp | None:
+        """Give the follow-up that comes with a status, by the coach's clock; none for who may not be followed up.
+
+        `kept` is the one whose notes it keeps.
+        """
+        if not rule_of.may_follow_up(self.funnel, self.case_of(contact, attempt, effective)):
+            self.notices += (NO_DATE,)
+            return None
+        return rule_of.scheduled(
+            self.funnel, to, id=id, attempt=attempt, when=effective, due=due,
+            noted=None if kept is None else kept.noted,
+            zone=self.moment.place(contact.coach), open_on=self.moment.open_on,
+        )  # fmt: skip
+
+    def end(  # what the end of a follow-up says
+        self, contact: Contact, how: Ending, because: Because, effective: datetime, through: str | None = None
+    ) -> Contact:
+        """End the follow-up that stands, if one does."""
+        was = contact.follow_up
+        if was is None:
+            return contact
+        self.say(
+            FollowUpEnded, contact.id, contact.version, effective,
+            follow_up=was.id, attempt=was.attempt, how=how, because=because, through=through,
+        )  # fmt: skip
+        return evolve(contact, follow_up=None, changed=max(contact.changed, effective))
+
+    def move(  # all that a move in a pipeline says
+        self,
+        contact: Contact,
+        to: AtStage | None,
+        how: StageMove,
+        effective: datetime,
+        pipeline: Pipeline | None = None,
+        note: str | None = None,
+    ) -> Contact:
+        """Put a contact on a stage of a pipeline, or take it off. `pipeline`: the one whose messages go with it."""
+        said: dict[str, Any] = {"was": contact.pipeline, "to": to, "how": how, "status": contact.status}
+        event = self.say(PipelineMoved, contact.id, contact.version, effective, **said)
+        self.note(event, note)
+        if pipeline is not None:
+            self.staged += ((event, pipeline),)
+        return evolve(contact, pipeline=to, changed=max(contact.changed, effective))
+
+    def close(self, contact: Contact, effective: datetime) -> Contact:
+        """Close the pipeline that runs, if one does; it is kept as history. Source: SC-A7, SC-A8."""
+        return contact if contact.pipeline is None else self.move(contact, None, StageMove.CLOSED, effective)
+
+    def assign(self, contact: Contact, was: Status | None, effective: datetime) -> Contact:
+        """Put who has come into a status of pipelines on the default one, if there is one and none runs. Source: SC2.
+
+        `was` None: the contact is new. Who is archived is put on none.
+        """
+        comes = contact.status in self.funnel.pipelines and was not in self.funnel.pipelines
+        if not comes or contact.pipeline is not None or contact.standing is Standing.ARCHIVED:
+            return contact
+        default = self.view.default_pipeline()
+        if default is None:
+            return contact
+        to = AtStage(pipeline=default.id, stage=default.stages[0].key, since=effective, entered=effective)
+        return self.move(contact, to, StageMove.ASSIGNED, effective, default)
+
+    def change(self, contact: Contact, field: str, to: Any, effective: datetime) -> Contact:
+        """Set one axis of a contact; saying what is so already says nothing."""
+        was = getattr(contact, field)
+        if was == to:
+            return contact
+        event = self.say(ContactChanged, contact.id, contact.version, effective, field=field, was=was, to=to)
+        if to is Standing.ARCHIVED:
+            contact = self.close(self.end(contact, Ending.DROPPED, Because.REMOVED, effective, event.id), effective)
+        return evolve(contact, changed=max(contact.changed, effective), **{field: to})
+
+    def block(  # everything that a do-not-contact says
+        self,
+        contact: Contact,
+        effective: datetime,
+        channel: Channel | None = None,
+        origin: Origin = Origin.STAFF,
+        until: datetime | None = None,
+        reason: str | None = None,
+    ) -> Contact:
+        """Say that the person is not to be contacted, unless that is said already; nobody follows up then."""
+        person = self.person(contact.id)
+        if person is None or any((b.channel, b.origin, b.until) == (channel, origin, until) for b in person.blocks):
+            return contact
+        event = self.say(
+            DoNotContactSet,
+            contact.id,
+            contact.version,
+            effective,
+            to=True,
+            channel=channel,
+            origin=origin,
+            until=until,
+        )
+        self.note(event, reason)
+        block = Block(
+            id=event.id, since=effective, channel=channel, origin=origin, until=until, recorded=self.moment.now
+        )  # fmt: skip
+        self._blocked(person, (*person.blocks, block))
+        if channel is None:
+            contact = self.end(contact, Ending.DROPPED, Because.DO_NOT_CONTACT, effective, event.id)
+        return evolve(contact, changed=max(contact.changed, effective))
+
+    def unblock(
+        self,
+        contact: Contact,
+        effective: datetime,
+        channel: Channel | None = None,
+        *,
+        own: bool = False,
+        reason: str | None = None,
+    ) -> Contact:
+        """Lift every do-not-contact of this channel (None: of all), the person's own only where `own` says so."""
+        person = self.person(contact.id)
+        blocks = () if person is None else tuple(self._lifted(b, effective, channel, own=own) for b in person.blocks)
+        if person is None or blocks == person.blocks:
+            return contact
+        event = self.say(DoNotContactSet, contact.id, contact.version, effective, to=False, channel=channel)
+        self.note(event, reason)
+        self._blocked(person, blocks)
+        return evolve(contact, changed=max(contact.changed, effective))
+
+    def _lifted(self, block: Block, effective: datetime, channel: Channel | None, *, own: bool) -> Block:
+        """Give a do-not-contact that ends then, if it is meant, was set before, and has not ended."""
+        meant = channel in (None, block.channel) and (own or block.origin is not Origin.PERSON)
+        over = block.until is not None and block.until <= effective
+        later = self.at is not None and block.since > effective
+        return evolve(block, until=max(effective, block.since)) if meant and not over and not later else block
+
+    def _blocked(self, person: Person, blocks: tuple[Block, ...]) -> None:
+        stored = self.view.person(person.id)
+        self.keep(evolve(person, blocks=blocks, version=stored.version + 1 if stored else 1))

@@ -1,0 +1,183 @@
+"""WHO IS REACHED: whom a segment picks, which campaigns there are, and what leaves now. It decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from attrs import field, frozen
+
+from funnelkit.commands.campaigns import seen
+from funnelkit.decisions import Decision
+from funnelkit.errors import invalid, kind_of
+from funnelkit.funnel import Funnel
+from funnelkit.ports.clock import Clock
+from funnelkit.ports.notifications import Notifier
+from funnelkit.ports.observer import Observer
+from funnelkit.ports.outbox import Waiting
+from funnelkit.ports.storage import Storage, Transaction
+from funnelkit.rules import outreach
+from funnelkit.stored import StoredView
+from funnelkit.table import Status
+from funnelkit.times import instant
+from funnelkit.values.contact import Contact
+from funnelkit.values.outreach import Campaign, Segment
+from funnelkit.values.plan import Message
+from funnelkit.words import Recipient
+
+S = TypeVar("S", bound=Status)
+R = TypeVar("R", bound=StrEnum)
+
+
+@frozen(kw_only=True)
+class Pick(Generic[S]):
+    """A contact that a segment is for: whether it is picked for a campaign, and why. Names show in no repr."""
+
+    contact: str
+    name: str | None = field(repr=False)
+    """None where the host keeps names to itself."""
+    status: S
+    why: Decision = field(repr=False)
+
+
+@frozen(kw_only=True)
+class Audience(Generic[S]):
+    """Whom a segment is for, in the order in which they came: who is picked, and who is left out."""
+
+    picked: tuple[Pick[S], ...]
+    left_out: tuple[Pick[S], ...]
+
+
+class Outreach(Generic[S, R]):
+    """What can be asked about campaigns; and the release of messages."""
+
+    funnel: Funnel[S, R]
+    account: str
+    zone: str
+    zones: Mapping[str, str]
+    _storage: Storage
+    _clock: Clock
+    _notifier: Notifier | None
+    _observer: Observer | None
+
+    def segment(self, segment: Segment) -> Audience[S]:
+        """Give whom a segment is for now, each with the decision on whether a campaign picks them; in two queries.
+
+        Raises Invalid for a status that the funnel does not have.
+        """
+        if not isinstance(segment, Segment):
+            raise invalid("segment", f"a Segment is needed, not {kind_of(segment)}")
+        funnel: Funnel[Status, StrEnum] = self.funnel
+        asked, now = outreach.segment_of(funnel, segment), instant(self._clock.now(), "clock")
+        with self._storage.transaction(self.account) as stores:
+            every = list(stores.contacts.every(self.funnel.name))
+            persons = stores.persons.many([contact.id for contact in every])
+        picks: list[Pick[S]] = []
+        for contact in every:
+            person = persons.get(contact.id)
+            case = seen(contact, person, now)
+            if outreach.is_meant(funnel, asked, case):
+                name, status = None if person is None else person.name, self.funnel.status(contact.status)
+                picks.append(Pick(contact=contact.id, name=name, status=status, why=outreach.may_pick(funnel, case)))
+        return Audience(
+            picked=tuple(pick for pick in picks if pick.why), left_out=tuple(pick for pick in picks if not pick.why)
+        )
+
+    def campaign(self, campaign: str) -> Campaign:
+        """Give a campaign with its members."""
+        with self._storage.transaction(self.account) as stores:
+            return StoredView(stores, self.funnel.name).campaign(campaign)
+
+    def campaigns(self) -> tuple[Campaign, ...]:
+        """Give all campaigns of the funnel, in the order in which they were made."""
+        with self._storage.transaction(self.account) as stores:
+            return tuple(stores.campaigns.every(self.funnel.name))
+
+    def withheld(self) -> tuple[Message, ...]:
+        """Give the account's messages that never leave, since the person may not be contacted any more."""
+        with self._storage.transaction(self.account) as stores:
+            return stores.outbox.withheld()
+
+    def deliver(self, limit: int = 100) -> int:
+        """Release up to so many stored messages to the notifier; give how many left. What fails is tried again.
+
+        Whether the person may be contacted is asked again. What waits for the end of quiet hours, or is never sent,
+        does not count: it takes nobody's place.
+        """
+        if self._notifier is None:
+            raise invalid("notifier", "this service was made without one")
+        if type(limit) is not int or limit < 1:
+            raise invalid("limit", "a whole number from 1 is needed")
+        now = instant(self._clock.now(), "clock")
+        left, failed = 0, set[str]()
+        while left + len(failed) < limit:
+            room = limit - left - len(failed)
+            with self._storage.transaction(self.account) as stores:
+                waiting = stores.outbox.waiting(limit - left, now)
+            rows = [row for row in waiting if row.message.key not in failed][:room]
+            if not rows:
+                break
+            for row in rows:
+                if not self._may_leave(row.message, now):
+                    continue
+                if self._left(self._notifier, row):
+                    left += 1
+                else:
+                    failed.add(row.message.key)
+        return left
+
+    # ---- inside
+
+    def _left(self, notifier: Notifier, row: Waiting) -> bool:
+        """Hand one message to the notifier, and note what became of it."""
+        key, template = row.message.key, row.message.template
+        try:
+            notifier.send(self.account, row.message)
+        except Exception as error:  # noqa: BLE001  # whatever a notifier raises, the message waits
+            dead = row.failures + 1 >= self.funnel.policy.shell.deliveries
+            with self._storage.transaction(self.account) as stores:
+                stores.outbox.failed(key, dead=dead)
+            self._tell("failed", template=template, error=type(error).__name__, dead=dead)
+            return False
+        with self._storage.transaction(self.account) as stores:
+            stores.outbox.sent(key)
+        self._tell("sent", template=template)
+        return True
+
+    def _may_leave(self, message: Message, now: datetime) -> bool:
+        """Ask once more whether a message may leave; one that may not is put off, or never sent."""
+        if message.recipient is not Recipient.CONTACT:
+            return True
+        with self._storage.transaction(self.account) as stores:
+            case = self._recipient(stores, message, now)
+            if outreach.may_send(self.funnel, case):
+                return True
+            later = outreach.leaves_at(self.funnel, case)
+            if later is None:
+                stores.outbox.withhold(message.key)
+            else:
+                stores.outbox.hold(message.key, later)
+        self._tell("withheld" if later is None else "held", template=message.template)
+        return False
+
+    def _recipient(self, stores: Transaction, message: Message, now: datetime) -> outreach.Case:
+        contact, person = self._place_of(stores, message.to), stores.persons.get(message.to)
+        coach = None if contact is None else contact.coach
+        return outreach.Case(
+            contact=message.to, channel=message.channel, purpose=message.purpose, now=now, there=contact is not None,
+            zone=self.zone if coach is None else self.zones.get(coach, self.zone),
+            blocks=person.blocks if person else (), do_not_market=person.do_not_market if person else False,
+        )  # fmt: skip
+
+    def _place_of(self, stores: Transaction, contact: str) -> Contact | None:
+        """Give the contact; where the message is another funnel's, as it stands there."""
+        found = stores.contacts.get(self.funnel.name, contact)
+        if found is not None:
+            return found
+        return next((stores.contacts.get(name, contact) for name in stores.contacts.funnels(contact)), None)
+
+    def _tell(self, what: str, **facts: object) -> None:
+        if self._observer is not None:
+            self._observer.hears(what, self.account, facts)

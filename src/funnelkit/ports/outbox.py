@@ -1,0 +1,58 @@
+"""Where messages wait: stored with the change that they tell of, released after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+from attrs import frozen
+
+from funnelkit.values.plan import Message
+
+
+@frozen
+class Waiting:
+    """A message in the outbox, and how often sending it failed."""
+
+    message: Message
+    failures: int = 0
+
+
+class Outbox(Protocol):
+    """Messages that are stored with a change and released after it."""
+
+    def add(self, messages: Iterable[Message]) -> None:
+        """Store them; a key that is there already is not stored again."""
+        ...
+
+    def waiting(self, limit: int, now: datetime) -> tuple[Waiting, ...]:
+        """Give messages that may be tried now: neither sent, given up, withheld, nor held until later.
+
+        In the order of storing, at most so many: what is held takes nobody's place.
+        """
+        ...
+
+    def hold(self, key: str, until: datetime) -> None:
+        """Put it off: it waits again from then on."""
+        ...
+
+    def withhold(self, key: str) -> None:
+        """Note that it is never sent: the person may not be contacted any more."""
+        ...
+
+    def withheld(self) -> tuple[Message, ...]:
+        """Give those that are never sent."""
+        ...
+
+    def sent(self, key: str) -> None:
+        """Note that it left."""
+        ...
+
+    def failed(self, key: str, *, dead: bool) -> None:
+        """Note that sending it failed; dead: it is not tried again by itself."""
+        ...
+
+    def dead(self) -> tuple[Message, ...]:
+        """Give those that were given up."""
+        ...

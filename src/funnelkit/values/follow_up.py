@@ -1,0 +1,26 @@
+"""A follow-up that stands: when we get back to a contact, and when we stop."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import field, frozen
+
+
+@frozen(kw_only=True)
+class FollowUp:
+    """When we get back to a contact. Times are UTC."""
+
+    id: str = field(eq=False)
+    """That of the event that set it."""
+    noted: str = field(eq=False)
+    """That of the event with its notes: who moves a date without a word keeps them."""
+    due: datetime
+    attempt: int
+    """Its number in this cycle."""
+    set: datetime
+    """When it was set."""
+    exact: bool = False
+    """Whether somebody chose the date."""
+    gives_up: datetime | None = None
+    """When the lead is cold unless something happens before; only the last attempt has it. Source: BG-A7."""
