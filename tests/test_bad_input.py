@@ -45,22 +45,38 @@ from funnelkit.commands import (
     Book,
     Cancel,
     Command,
+    CompleteStage,
     Convert,
     Correct,
+    DefinePipeline,
     Delete,
+    DropFollowUp,
     Edit,
+    GiveUp,
     Hide,
     JoinGroups,
     LeaveGroups,
+    LiftDoNotContact,
+    LiftDoNotMarket,
+    LogContact,
+    MakeCampaign,
     MarkHeld,
     MarkMissed,
+    MoveFollowUp,
     Permit,
+    PutOnPipeline,
     Record,
     Reschedule,
     Restore,
+    ScheduleFollowUp,
+    SendCampaign,
+    SetDoNotContact,
+    SetDoNotMarket,
     SetPrimary,
     Show,
+    SkipStage,
     Tag,
+    TakeOffPipeline,
     Untag,
     Withdraw,
     WithdrawCredentials,
@@ -76,6 +92,8 @@ from funnelkit.statuses.team import Happening as TeamHappening
 from funnelkit.statuses.team import Team
 from funnelkit.times import Elapsed
 from funnelkit.values.appointment import Appointment, Attendee
+from funnelkit.values.outreach import Segment
+from funnelkit.values.pipeline import Stage
 
 NOW: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 NAIVE: Final = datetime(2026, 3, 2, 9)
@@ -92,22 +110,38 @@ COMMANDS: Final[dict[type[Any], dict[str, Any]]] = {
     AssignCredentials: {"contact": "c-1"},
     Book: {"contacts": ["c-1"], "coach": "m-1", "kind": Kind.SESSION, "start": NOW, "minutes": 60},
     Cancel: {"appointment": "a-1"},
+    CompleteStage: {"contact": "c-1"},
     Convert: {"contact": "c-1", "to": Coaching.HOT_LEAD},
     Correct: {"contact": "c-1", "to": Coaching.HOT_LEAD, "reason": "mistyped"},
+    DefinePipeline: {"name": "Weddings", "stages": [Stage(key="s-1", name="Call")]},
     Delete: {"contact": "c-1"},
+    DropFollowUp: {"contact": "c-1"},
     Edit: {"contact": "c-1", "name": "Bea"},
+    GiveUp: {"contact": "c-1"},
     Hide: {"contact": "c-1"},
     JoinGroups: {"contact": "c-1", "groups": ["g-1"]},
     LeaveGroups: {"contact": "c-1", "groups": ["g-1"]},
+    LiftDoNotContact: {"contact": "c-1"},
+    LiftDoNotMarket: {"contact": "c-1"},
+    LogContact: {"contact": "c-1"},
+    MakeCampaign: {"name": "Spring", "segment": Segment()},
     MarkHeld: {"appointment": "a-1"},
     MarkMissed: {"appointment": "a-1"},
+    MoveFollowUp: {"contact": "c-1"},
     Permit: {"contact": "c-1", "items": ["i-1"]},
+    PutOnPipeline: {"contacts": ["c-1"], "pipeline": "p-1"},
     Record: {"contact": "c-1", "trigger": Happening.AGREEMENT_ACCEPTED},
     Reschedule: {"appointment": "a-1", "start": NOW},
     Restore: {"contact": "c-1"},
+    ScheduleFollowUp: {"contact": "c-1"},
+    SendCampaign: {"campaign": "k-1", "template": "letter"},
+    SetDoNotContact: {"contact": "c-1"},
+    SetDoNotMarket: {"contact": "c-1"},
     SetPrimary: {"company": "f-1", "contact": "c-1"},
     Show: {"contact": "c-1"},
+    SkipStage: {"contact": "c-1"},
     Tag: {"contact": "c-1", "tags": ["t-1"]},
+    TakeOffPipeline: {"contact": "c-1"},
     Untag: {"contact": "c-1", "tags": ["t-1"]},
     Withdraw: {"contact": "c-1", "items": ["i-1"]},
     WithdrawCredentials: {"contact": "c-1"},
@@ -176,7 +210,19 @@ def test_every_command_has_an_actor_a_time_and_a_cause(kind: type[Any]) -> None:
 IDS: Final = [
     (kind, name)
     for kind in EVERY
-    for name in ("contact", "appointment", "company", "coach", "id", "event", "item", "group", "primary")
+    for name in (
+        "contact",
+        "appointment",
+        "company",
+        "coach",
+        "id",
+        "event",
+        "item",
+        "group",
+        "primary",
+        "campaign",
+        "template",
+    )
     if name in {field.name for field in kind.__attrs_attrs__} and (kind, name) != (SetPrimary, "company")
 ]
 
@@ -218,7 +264,7 @@ def test_a_list_that_must_have_something_is_not_empty() -> None:
             made(verb, **{name: []})
 
 
-@pytest.mark.parametrize("kind", [AddContact, Adopt, Edit, AddCompany])
+@pytest.mark.parametrize("kind", [AddContact, Adopt, Edit, AddCompany, MakeCampaign])
 def test_a_name_has_something_in_it(kind: type[Any]) -> None:
     """Blanks are no name."""
     for name in ("", "  ", "\t\n", 5, None, "x" * 1001, b"Ada"):
@@ -259,7 +305,8 @@ def test_minutes_are_whole_and_at_most_a_day(kind: type[Any], minutes: object) -
 
 WORDS: Final = [
     (AddContact, "category"), (AddContact, "standing"), (Adopt, "standing"), (Adopt, "portal"), (Adopt, "category"),
-    (Edit, "category"), (Book, "kind"), (Book, "where"),
+    (Edit, "category"), (Book, "kind"), (Book, "where"), (SetDoNotContact, "channel"), (SetDoNotContact, "origin"),
+    (LiftDoNotContact, "channel"), (SendCampaign, "channel"),
 ]  # fmt: skip
 
 
@@ -295,7 +342,17 @@ def test_paid_is_true_or_false(paid: object) -> None:
         made(Book, paid=paid)
 
 
-@pytest.mark.parametrize("kind", [Archive, Convert, Correct, Delete])
+REASONED: Final = [
+    Archive, Convert, Correct, Delete, DropFollowUp, LiftDoNotContact, LiftDoNotMarket, SetDoNotContact, SetDoNotMarket,
+    SkipStage, TakeOffPipeline,
+]  # fmt: skip
+NOTED: Final = [
+    Book, Cancel, CompleteStage, LogContact, MarkHeld, MarkMissed, MoveFollowUp, PutOnPipeline, Record, Reschedule,
+    ScheduleFollowUp,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", REASONED)
 @pytest.mark.parametrize("reason", ["", "  ", 5, ["because"]])
 def test_a_reason_has_something_in_it(kind: type[Any], reason: object) -> None:
     """Blanks are no reason."""
@@ -303,7 +360,7 @@ def test_a_reason_has_something_in_it(kind: type[Any], reason: object) -> None:
         made(kind, reason=reason)
 
 
-@pytest.mark.parametrize("kind", [Book, Cancel, MarkHeld, MarkMissed, Record, Reschedule])
+@pytest.mark.parametrize("kind", NOTED)
 @pytest.mark.parametrize("note", ["", "  ", 5])
 def test_a_note_has_something_in_it(kind: type[Any], note: object) -> None:
     """Blanks are no note."""
@@ -312,13 +369,22 @@ def test_a_note_has_something_in_it(kind: type[Any], note: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"), [(Book, "start"), (Book, "end"), (Reschedule, "start"), (Reschedule, "end"), (Adopt, "since")]
+    ("kind", "name"),
+    [(Book, "start"), (Book, "end"), (Reschedule, "start"), (Reschedule, "end"), (Adopt, "since"),
+     (SetDoNotContact, "until")],
 )  # fmt: skip
 def test_a_moment_has_a_zone(kind: type[Any], name: str) -> None:
     """Naive times are refused wherever they come in."""
     for value in (NAIVE, "tomorrow", 5, NOW.date()):
         with wrong(name):
             made(kind, **{name: value})
+
+
+@pytest.mark.parametrize("attempt", [0, -1, 1.0, "1", True, []])
+def test_the_number_of_a_follow_up_is_a_whole_one_from_1(attempt: object) -> None:
+    """Nothing else is a number of a follow-up."""
+    with wrong("attempt"):
+        made(ScheduleFollowUp, attempt=attempt)
 
 
 def test_all_fields_are_named_at_once() -> None:
@@ -866,8 +932,11 @@ def test_one_key_in_two_funnels_is_two_commands() -> None:
 
 # ---- unknown ids
 
+MAKERS: Final = (AddCompany, AddContact, Adopt, DefinePipeline, MakeCampaign)
+"""Commands about nothing that is there already."""
 
-@pytest.mark.parametrize("kind", [kind for kind in EVERY if kind not in (AddCompany, AddContact, Adopt)])
+
+@pytest.mark.parametrize("kind", [kind for kind in EVERY if kind not in MAKERS])
 def test_a_command_about_nothing_is_not_found(kind: type[Any]) -> None:
     """There is no such contact, appointment or company."""
     with pytest.raises(NotFound):
@@ -958,11 +1027,19 @@ def test_an_id_is_taken_once() -> None:
     assert before == _everything(crm)
 
 
+NOTHING_TO_DO: Final = (
+    AssignCredentials, Restore, Show, Untag, LeaveGroups, Withdraw, WithdrawCredentials, SetPrimary, CompleteStage,
+    DefinePipeline, DropFollowUp, GiveUp, LiftDoNotContact, LiftDoNotMarket, MoveFollowUp, PutOnPipeline, SendCampaign,
+    SkipStage, TakeOffPipeline,
+)  # fmt: skip
+"""Commands that find nothing to change in what is set up here: such a plan is empty, or refused."""
+
+
 def test_a_plan_is_applied_once() -> None:
     """The second time it is a Conflict, and nothing has happened twice."""
     for kind in EVERY:
-        if kind in (AssignCredentials, Restore, Show, Untag, LeaveGroups, Withdraw, WithdrawCredentials, SetPrimary):
-            continue  # nothing to change here: such a plan is empty
+        if kind in NOTHING_TO_DO:
+            continue
         crm = service()
         _with_something_to_act_on(crm)
         plan = crm.plan(made(kind))

@@ -6,12 +6,14 @@ How examples are written stands in `docs/outputs.py`, which also writes down wha
 import re
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
 import funnelkit
 from docs import generate, outputs
 from funnelkit import FunnelService, Policy, commands, rules
+from funnelkit.agenda import Agenda
 from funnelkit.questions import Questions
 from funnelkit.table import OWN_NEEDS
 
@@ -24,7 +26,8 @@ SOURCES = {path: path.read_text(encoding="utf-8") for path in sorted(generate.SO
 
 LINK = re.compile(r"\]\((?P<file>[^)#\s]*)(?:#(?P<part>[^)\s]+))?\)")
 CODE = re.compile(r"\b(?:CC|SD|BG|SC|DL|IC)-A[0-9]+\b")
-ADDRESS = re.compile(r"`(access|booking|certification|conversion|editing|history|removal)\.([a-z_]+)(?=[`(])")
+QUESTIONS = "|".join(sorted(found.name for found in iter_modules(rules.__path__)))
+ADDRESS = re.compile(rf"`({QUESTIONS})\.([a-z_]+)(?=[`(])")
 
 
 def headings(text: str) -> set[str]:
@@ -113,7 +116,7 @@ def test_every_name_in_the_pages_exists() -> None:
     assert dotted
     assert [] == [name for name in dotted if not exists(name)]
     asked = sorted(set(re.findall(r"\bcrm\.(\w+)", WHOLE)))
-    known = {*dir(FunnelService), *Questions.__annotations__}
+    known = {*dir(FunnelService), *Questions.__annotations__, *Agenda.__annotations__}
     assert [] == [name for name in asked if name not in known]
 
 

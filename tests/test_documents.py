@@ -17,14 +17,14 @@ from examples.own_funnel import SCHOOL, Door, Happening, School
 from funnelkit.documents import Document, assert_unchanged, lock, read_funnel, write_funnel
 from funnelkit.errors import Invalid
 from funnelkit.funnel import Funnel
-from funnelkit.policy import FollowUpPolicy, Policy
+from funnelkit.policy import Anchor, FollowUpPolicy, OutreachPolicy, Policy, ProgressPolicy
 from funnelkit.render import markdown
 from funnelkit.statuses import agency, coaching, franchise, studio, team
 from funnelkit.statuses.coaching import COACHING, Coaching
 from funnelkit.strict import converter, structured
 from funnelkit.table import STAFF, Move, Need, Status
-from funnelkit.times import Elapsed
-from funnelkit.words import Right, Role
+from funnelkit.times import BusinessTime, Elapsed, Length, LocalDays, Repeated, Skipped, Span
+from funnelkit.words import Right, Role, Standing
 
 Tables = Funnel[Status, StrEnum]
 MODULES = (
@@ -118,6 +118,95 @@ def test_a_trigger_and_a_status_of_one_key_are_told_apart() -> None:
     assert [type(row.on) for row in funnel.effects] == [type(row.on) for row in back.effects]
 
 
+SPANS = st.tuples(st.integers(0, 1439), st.integers(0, 1440)).filter(lambda pair: pair[0] != pair[1])
+CLOCKS = SPANS.map(lambda pair: Span(*(f"{minutes // 60:02}:{minutes % 60:02}" for minutes in pair)))
+LENGTHS: st.SearchStrategy[Length] = st.one_of(
+    st.integers(0, 10**7).map(lambda seconds: Elapsed(seconds=seconds)),
+    st.builds(LocalDays, st.integers(0, 1000), st.sampled_from(Skipped), st.sampled_from(Repeated)),
+    st.integers(0, 1000).map(lambda days: BusinessTime(days=days)),
+    st.integers(0, 10**7).map(lambda seconds: BusinessTime(seconds=seconds)),
+)
+POLICIES = st.builds(
+    Policy,
+    follow_up=st.builds(
+        FollowUpPolicy,
+        delay=LENGTHS,
+        cold_after=LENGTHS,
+        anchor=st.sampled_from(Anchor),
+        in_order=st.booleans(),
+        notes_required=st.booleans(),
+    ),
+    outreach=st.builds(
+        OutreachPolicy,
+        quiet=st.none() | CLOCKS,
+        campaigns=st.lists(st.sampled_from(Standing), unique=True).map(tuple),
+    ),
+    progress=st.builds(
+        ProgressPolicy,
+        stalled_after=LENGTHS,
+        by_status=st.dictionaries(st.sampled_from([s.value for s in Coaching]), LENGTHS, max_size=3).map(
+            lambda lengths: tuple(lengths.items())
+        ),
+    ),
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(policy=POLICIES)
+def test_every_sort_of_length_and_every_hour_comes_back(policy: Policy) -> None:
+    """Real time, local days and business time, quiet hours, lengths of single statuses: read back, they are equal."""
+    funnel = evolve(COACHING, policy=policy)
+    back = read_funnel(json.loads(lock(funnel)))
+    assert policy == back.policy
+    assert funnel.fingerprint == back.fingerprint
+    assert lock(funnel) == lock(back)
+
+
+def test_a_policy_is_written_as_people_would_write_it() -> None:
+    """Each sort of length has keys of its own, a span has start and end, a pair is a list of two."""
+    policy = Policy(
+        follow_up=FollowUpPolicy(delay=LocalDays(2, skipped=Skipped.EARLIER), cold_after=BusinessTime(hours=8)),
+        outreach=OutreachPolicy(quiet=Span("21:00", "08:00")),
+        progress=ProgressPolicy(stalled_after=BusinessTime(days=5), by_status=(("buyer", Elapsed(hours=1)),)),
+    )
+    written = write_funnel(evolve(COACHING, policy=policy))["policy"]
+    assert {"days": 2, "skipped": "earlier", "repeated": "first"} == written["follow_up"]["delay"]
+    assert {"open_days": 0, "open_seconds": 28800} == written["follow_up"]["cold_after"]
+    assert {"start": "21:00", "end": "08:00"} == written["outreach"]["quiet"]
+    assert {"open_days": 5, "open_seconds": 0} == written["progress"]["stalled_after"]
+    assert [["buyer", {"seconds": 3600}]] == written["progress"]["by_status"]
+
+
+@pytest.mark.parametrize(
+    ("written", "length"),
+    [
+        ({"seconds": 60}, Elapsed(minutes=1)),
+        ({"days": 2}, LocalDays(2)),
+        ({"days": 2, "repeated": "second"}, LocalDays(2, repeated=Repeated.SECOND)),
+        ({"open_days": 2}, BusinessTime(days=2)),
+        ({"open_seconds": 3600}, BusinessTime(hours=1)),
+        ({"open_days": 0, "open_seconds": 3600}, BusinessTime(hours=1)),
+    ],
+)
+def test_a_length_may_be_written_short(written: dict[str, Any], length: Length) -> None:
+    """Whoever writes a document by hand writes only what is not the usual thing."""
+    short = document()
+    short["policy"]["follow_up"]["delay"] = written
+    assert length == read_funnel(short).policy.follow_up.delay
+
+
+def test_the_tables_of_follow_ups_come_back() -> None:
+    """Follow-ups, those that count as none, what is open, where pipelines run: members of the given enum, in order."""
+    wanted = franchise.Franchise
+    funnel = evolve(franchise.FRANCHISE, pipelines=(wanted.NEW_LEAD, wanted.COLD))
+    back = read_funnel(json.loads(lock(funnel)), statuses=wanted, triggers=franchise.Happening, rights=Right)
+    assert (wanted.FOLLOW_UP_MOVED,) == back.postponed
+    assert (wanted.NEW_LEAD, wanted.COLD) == back.pipelines
+    assert franchise.OPEN == back.open
+    assert funnel.worked_on == back.worked_on
+    assert (funnel.moves, funnel.deeds, funnel.mails, funnel.tips) == (back.moves, back.deeds, back.mails, back.tips)
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     hours=st.integers(0, 10_000),
@@ -188,7 +277,34 @@ SPOILT: list[tuple[str, Spoil]] = [
     ("order[0]", lambda d: d.update(order=["prospect"])),
     ("policy.follow_up.delay", lambda d: d["policy"]["follow_up"].update(delay=172800)),
     ("policy.follow_up.delay", lambda d: d["policy"]["follow_up"].update(delay={"seconds": 60.9})),
-    ("policy.follow_up.delay.elapsed", lambda d: d["policy"]["follow_up"].update(delay={"seconds": -1})),
+    ("policy.follow_up.delay", lambda d: d["policy"]["follow_up"].update(delay={"seconds": -1})),
+    ("policy.follow_up.delay", lambda d: d["policy"]["follow_up"].update(delay={})),
+    ("policy.follow_up.delay", lambda d: d["policy"]["follow_up"].update(delay={SECRET: 1})),
+    ("policy.follow_up.delay", lambda d: d["policy"]["follow_up"].update(delay={"open_days": 1, "open_seconds": 1})),
+    ("policy.follow_up.delay", lambda d: d["policy"]["follow_up"].update(delay={"open_days": -1})),
+    ("policy.follow_up.delay", lambda d: d["policy"]["follow_up"].update(delay={"open_days": "2"})),
+    ("policy.follow_up.delay.days", lambda d: d["policy"]["follow_up"].update(delay={"days": SECRET})),
+    ("policy.follow_up.delay.days", lambda d: d["policy"]["follow_up"].update(delay={"days": 10**9})),
+    ("policy.follow_up.delay.skipped", lambda d: d["policy"]["follow_up"].update(delay={"days": 2, "skipped": SECRET})),
+    ("policy.follow_up.delay.hours", lambda d: d["policy"]["follow_up"].update(delay={"days": 2, "hours": 1})),
+    ("policy.follow_up.anchor", lambda d: d["policy"]["follow_up"].update(anchor="touch")),
+    ("policy.shell.plan_valid", lambda d: d["policy"]["shell"].update(plan_valid={"days": 1})),
+    ("policy.outreach.quiet.start", lambda d: d["policy"]["outreach"].update(quiet={"start": SECRET, "end": "08:00"})),
+    ("policy.outreach.quiet.end", lambda d: d["policy"]["outreach"].update(quiet={"start": "21:00", "end": "21:00"})),
+    ("policy.outreach.quiet.end", lambda d: d["policy"]["outreach"].update(quiet={"start": "21:00"})),
+    ("policy.outreach.quiet", lambda d: d["policy"]["outreach"].update(quiet="21:00 to 08:00")),
+    ("policy.outreach.campaigns[0]", lambda d: d["policy"]["outreach"].update(campaigns=["gone"])),
+    ("policy.progress.by_status", lambda d: d["policy"]["progress"].update(by_status={"buyer": {"days": 1}})),
+    ("policy.progress.by_status[0]", lambda d: d["policy"]["progress"].update(by_status=["ab"])),
+    ("policy.progress.by_status[0]", lambda d: d["policy"]["progress"].update(by_status=[["buyer"]])),
+    ("policy.progress.by_status[0][0]", lambda d: d["policy"]["progress"].update(by_status=[[1, {"days": 1}]])),
+    ("policy.progress.by_status[0][1]", lambda d: d["policy"]["progress"].update(by_status=[["buyer", SECRET]])),
+    ("postponed[0]", lambda d: d.update(postponed=[SECRET])),
+    ("open", lambda d: d.update(open="hot_lead")),
+    ("pipelines[1]", lambda d: d.update(pipelines=["hot_lead", "hot_leed"])),
+    ("mails[0].purpose", lambda d: d["mails"][0].update(purpose="spam")),
+    ("tips[0].without_notes", lambda d: d["tips"][0].update(without_notes="no")),
+    ("deeds[0].act", lambda d: d.update(deeds=[{"act": "lift", "kind": None, "on": "entered", "source": "x"}])),
     ("policy.removal.ties", lambda d: d["policy"]["removal"].update(ties="abc")),
     ("policy.conversion.same_status", lambda d: d["policy"]["conversion"].update(same_status=None)),
     ("policy.luck", lambda d: d["policy"].update(luck={})),
@@ -215,6 +331,10 @@ def test_all_problems_are_told_at_once_and_none_shows_a_value() -> None:
     spoilt["moves"][0]["on"] = SECRET
     spoilt["rights"]["rows"][0]["cells"][0] = SECRET
     spoilt["policy"]["removal"]["ties"] = SECRET
+    spoilt["policy"]["follow_up"]["delay"] = {"days": SECRET}
+    spoilt["policy"]["outreach"]["quiet"] = {"start": SECRET, "end": SECRET}
+    spoilt["policy"]["progress"]["by_status"] = [[SECRET, {SECRET: SECRET}]]
+    spoilt["open"] = [SECRET]
     spoilt["hours"][0]["counts"] = SECRET
     spoilt["tips"][0]["on"] = {SECRET: SECRET}
     spoilt["statuses"][0][SECRET] = SECRET
@@ -222,7 +342,8 @@ def test_all_problems_are_told_at_once_and_none_shows_a_value() -> None:
     found = problems(spoilt)
     expected = {
         *("", "moves[0].on", "rights.rows[0].cells[0]", "policy.removal.ties", "hours[0].counts", "tips[0].on"),
-        "statuses[0]",
+        *("policy.follow_up.delay.days", "policy.outreach.quiet.start", "policy.outreach.quiet.end"),
+        *("policy.progress.by_status[0][1]", "open[0]", "statuses[0]"),
     }
     assert expected == set(found)
     assert "Lovelace" not in f"{found}"
@@ -257,6 +378,7 @@ def test_a_document_with_faulty_tables_is_refused_like_a_funnel() -> None:
     spoilt["rights"]["rows"][0]["cells"].pop()
     assert "hole" in problems(spoilt)["rights"]
     assert "hole" in problems(document(), statuses=Practice)["labels"]
+    assert "doubled" in problems({**document(), "open": ["buyer", "buyer"]})["open"]
 
 
 def test_keys_that_make_no_enum_are_refused() -> None:

@@ -39,8 +39,10 @@ from funnelkit.commands import (
     AssignCredentials,
     Book,
     Cancel,
+    CompleteStage,
     Convert,
     Correct,
+    DefinePipeline,
     Delete,
     Edit,
     Hide,
@@ -49,12 +51,15 @@ from funnelkit.commands import (
     MarkHeld,
     MarkMissed,
     Permit,
+    PutOnPipeline,
     Record,
     Reschedule,
     Restore,
     SetPrimary,
     Show,
+    SkipStage,
     Tag,
+    TakeOffPipeline,
     Untag,
     Withdraw,
     WithdrawCredentials,
@@ -67,6 +72,7 @@ from funnelkit.statuses.coaching import Coaching, Happening
 from funnelkit.statuses.franchise import Franchise
 from funnelkit.statuses.studio import READINGS as STUDIO_READINGS
 from funnelkit.values.events import CompanyChanged, Event, StatusChanged, StatusCorrected, Why
+from funnelkit.values.pipeline import Prepared, Stage
 from funnelkit.values.plan import kind_of_noun
 
 NOW: Final = datetime(2026, 3, 27, 9, tzinfo=UTC)
@@ -78,6 +84,8 @@ DESK: Final = Actor(id="m-2", role=Role.SPECIAL_DESK)
 SYSTEM: Final = Actor(id="web", role=Role.SYSTEM)
 PEOPLE: Final = ("c-1", "c-2")
 VISITS: Final = ("a-1", "a-2", "a-3")
+RUNS: Final = ("p-0", "p-1")
+STAGES: Final = tuple(Stage(key=key, name=key, on_active=[Prepared(template=key)]) for key in ("s-0", "s-1", "s-2"))
 
 FUNNELS: Final[dict[str, Funnel[Any, Any]]] = {
     "coaching": COACHING,
@@ -86,6 +94,9 @@ FUNNELS: Final[dict[str, Funnel[Any, Any]]] = {
     ),
     "franchise": FRANCHISE,
     "studio": STUDIO_READINGS["SC2 booking converts"],
+    "leads": FRANCHISE.derive(
+        "leads", pipelines=(Franchise.NEW_LEAD, Franchise.CONSULTATION_BOOKED, Franchise.CONSULTATION_CANCELLED)
+    ),
 }
 
 
@@ -134,6 +145,12 @@ def _status(world: World, n: int) -> Any:
     return every[n % len(every)]
 
 
+def _entry(world: World, n: int) -> Any:
+    """Give a status that somebody may be entered with by hand; None: the funnel's own way in."""
+    to = _status(world, n)
+    return to if any(not row.automatic for row in world.crm.funnel.by_hand.get((None, to), ())) else None
+
+
 def _trigger(world: World, n: int) -> Any:
     funnel = world.crm.funnel
     happens = sorted({row.on for row in funnel.rows if row.automatic}) or [row.on for row in funnel.rows]
@@ -151,7 +168,7 @@ def _kind(n: int) -> Kind:
 
 VERBS: Final[dict[str, Verb]] = {
     "add": lambda w, c, n, at: AddContact(
-        name="Ada", email=f"{c}@example.org", id=c, status=_status(w, n), by=COACH, at=at
+        name="Ada", email=f"{c}@example.org", id=c, status=_entry(w, n), by=COACH, at=at
     ),
     "come": lambda w, c, n, at: AddContact(name="Ada", id=c, trigger=_trigger(w, n), item="i-0", by=SYSTEM, at=at),
     "adopt": lambda w, c, n, at: Adopt(
@@ -193,6 +210,18 @@ VERBS: Final[dict[str, Verb]] = {
     "held": lambda w, c, n, at: MarkHeld(appointment=VISITS[n % 3], minutes=45 + n if n % 2 else None, by=COACH, at=at),
     "missed": lambda w, c, n, at: MarkMissed(appointment=VISITS[n % 3], by=COACH, at=at),
     "delete": lambda w, c, n, at: Delete(contact=c, reason="so", by=COACH, at=at),
+    "define": lambda w, c, n, at: DefinePipeline(
+        pipeline=RUNS[n % 2], name="Leads", stages=STAGES[n % 3 :] if n % 4 else STAGES, default=n < 6,
+        hidden=n > 9, responsible="m-1" if n % 5 else None, by=COACH, at=at,
+    ),
+    "put_on": lambda w, c, n, at: PutOnPipeline(
+        contacts=[c] if n % 3 else PEOPLE, pipeline=RUNS[n % 2], note="so", by=COACH, at=at
+    ),
+    "complete": lambda w, c, n, at: CompleteStage(
+        contact=c, stage=f"s-{n % 4}" if n % 4 < 3 else None, note="so", by=COACH, at=at
+    ),
+    "skip": lambda w, c, n, at: SkipStage(contact=c, reason="so", by=COACH, at=at),
+    "take_off": lambda w, c, n, at: TakeOffPipeline(contact=c, reason="so", by=COACH, at=at),
 }  # fmt: skip
 """What can be done to somebody, some way or other."""
 
@@ -200,10 +229,10 @@ Step = tuple[str, str, int, int, int | None]
 """What is done to whom, which way, after how many hours, and how many hours back it took effect."""
 
 
-def steps(*, late: bool, least: int = 1) -> st.SearchStrategy[list[Step]]:
+def steps(*, late: bool, least: int = 1, of: tuple[str, ...] = tuple(VERBS)) -> st.SearchStrategy[list[Step]]:
     """Draw a life."""
     back = st.none() | st.integers(0, 240) if late else st.none()
-    verbs = st.sampled_from(("add", *VERBS))
+    verbs = st.sampled_from(("add", *of))
     step = st.tuples(verbs, st.sampled_from(PEOPLE), st.integers(0, 11), st.integers(least, 48), back)
     return st.lists(step, min_size=1, max_size=12)
 
@@ -229,6 +258,7 @@ def held_by(world: World) -> dict[tuple[str, str], Any]:
         found["appointment", key] = _or_none(lambda k=key: crm.appointment(k))  # type: ignore[misc]
     with world.storage.transaction("acme") as stores:
         found |= {("group", f"g-{n}"): stores.groups.get(f"g-{n}") for n in (0, 1)}
+        found |= {("pipeline", key): stores.pipelines.get(key) for key in RUNS}
     return found
 
 
@@ -243,6 +273,8 @@ def told_of(world: World, known: datetime | None = None) -> dict[tuple[str, str]
     for key in ("g-0", "g-1"):
         group = history.group_at(key, crm.history_of("group", key), None, known)
         found["group", key] = group if group.version else None
+    for key in RUNS:
+        found["pipeline", key] = history.pipeline_at(crm.history_of("pipeline", key), None, known)
     return found
 
 
@@ -277,7 +309,7 @@ def _applied(world: World, plan: Plan[Any]) -> None:
     assert plan.result == crm.apply(plan)
     for noun in plan.changed:
         kind: str = kind_of_noun(noun)
-        if kind in ("contact", "appointment", "person", "company"):
+        if kind in ("contact", "appointment", "person", "company", "pipeline"):
             assert noun == getattr(crm, kind)(noun.id)
     for kind, key in plan.removed:
         assert _or_none(lambda k=kind, i=key: getattr(crm, k)(i)) is None  # type: ignore[misc]
@@ -333,6 +365,23 @@ def test_law_of_the_fold_for_each_command(funnel: str, verb: str) -> None:
 def test_law_of_the_fold_by_a_clock_that_steps_back(funnel: str, life: list[Step]) -> None:
     """What is done now comes after all that was done, whatever the clock says. Source: the port of clocks."""
     live(funnel, [("add", "c-1", 0, 1, None), *life], steadily=False)
+
+
+OF_RUNS: Final = (
+    "define", "put_on", "complete", "skip", "take_off", "convert", "record", "correct", "archive", "restore", "hide",
+    "book", "tag", "adopt",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("funnel", ["studio", "leads"])
+@pytest.mark.parametrize("late", [False, True])
+@given(data=st.data())
+@quick
+def test_law_of_the_fold_for_pipelines(funnel: str, late: bool, data: st.DataObject) -> None:
+    """Put on, moved on, switched, closed and corrected, in time and late: the fold is the stored value."""
+    life = data.draw(steps(late=late, of=OF_RUNS))
+    begun: list[Step] = [("define", "c-1", 0, 1, None), ("define", "c-1", 7, 1, None)]
+    live(funnel, [*begun, *[("add", who, 0, 1, None) for who in PEOPLE], *life])
 
 
 def test_law_of_the_fold_for_companies() -> None:

@@ -110,6 +110,10 @@ UNBUILDABLE: list[tuple[str, str, dict[str, Any]]] = [
     ("foreign_status", "moves", moved(S.WALKER, T.HOST_DECIDES, FOREIGN)),
     ("foreign_status", "ends", {"ends": (FOREIGN,)}),
     ("foreign_status", "order", {"order": ((S.WALKER, FOREIGN),)}),
+    ("foreign_status", "follow_ups", {"follow_ups": (S.WALKER, FOREIGN)}),
+    ("foreign_status", "postponed", {"postponed": (FOREIGN,)}),
+    ("foreign_status", "open", {"open": (FOREIGN,)}),
+    ("foreign_status", "pipelines", {"pipelines": (FOREIGN,)}),
     ("foreign_trigger", "moves", moved(S.WALKER, agency.Happening.CREATED, S.LODGER)),
     ("foreign_trigger", "effects", {"effects": (Effect(FOREIGN, Axis.PORTAL, Portal.ACTIVE, "house"),)}),
     ("hole", "rights", {"rights": evolve(SOUND_RIGHTS, cells=without(SOUND_RIGHTS.cells, (S.LODGER, K.ROOM)))}),
@@ -132,6 +136,9 @@ UNBUILDABLE: list[tuple[str, str, dict[str, Any]]] = [
     ("foreign_trigger", "tips", {"tips": (Tip("tip", agency.Happening.CREATED, (), (), "rest", "house"),)}),
     ("doubled", "tips", {"tips": (Tip("tip", T.PAID, (), (), "rest", "house"),) * 2}),
     ("doubled", "ends", {"ends": (S.REGULAR, S.REGULAR)}),
+    ("doubled", "postponed", {"postponed": (S.LODGER, S.LODGER)}),
+    ("doubled", "open", {"open": (S.WALKER, S.WALKER)}),
+    ("doubled", "pipelines", {"pipelines": (S.WALKER, S.WALKER)}),
     ("doubled", "bookings", {"bookings": matrix((Kind.SAMPLE,), *((s, (YES,)) for s in (*S, S.WALKER)))}),
     ("no_column", "log_in", {"log_in": Right.LOG_IN}),
     ("no_column", "log_in", {"log_in": Right.PAGES}),
@@ -157,6 +164,8 @@ MENDABLE: list[tuple[str, str, dict[str, Any]]] = [
     ("need_of_start", "moves", moved(NEW, T.PAID, S.REGULAR, needs=(NEXT_ATTEMPT,))),
     ("no_successor", "retired", {"retired": {S.REGULAR: None}, "moves": STAY, "ends": (S.LODGER, S.REGULAR)}),
     ("retired_target", "moves", {"retired": {S.REGULAR: S.LODGER}}),
+    ("open_end", "open", {"moves": STAY, "ends": (S.LODGER, S.REGULAR), "open": (S.WALKER, S.REGULAR)}),
+    ("counted_twice", "postponed", {"follow_ups": (S.LODGER, S.REGULAR), "postponed": (S.REGULAR,)}),
 ]
 
 

@@ -40,12 +40,15 @@ from funnelkit.commands import (
     Archive,
     Book,
     Cancel,
+    CompleteStage,
     Convert,
     Correct,
+    DefinePipeline,
     Delete,
     Edit,
     MarkHeld,
     Permit,
+    PutOnPipeline,
     Record,
     Reschedule,
     SetPrimary,
@@ -59,6 +62,7 @@ from funnelkit.statuses.agency import Agency
 from funnelkit.statuses.coaching import Coaching, Happening
 from funnelkit.statuses.studio import Studio
 from funnelkit.values.events import StatusChanged
+from funnelkit.values.pipeline import Stage
 
 NOW: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HOUR: Final = timedelta(hours=1)
@@ -410,6 +414,38 @@ def test_of_many_who_convert_one_contact_one_does() -> None:
     assert (1, WORKERS - 1) == (len(done), len([e for e in refused if isinstance(e, Refused)]))
     assert 1 == len([e for e in crm.history("c-1") if isinstance(e, StatusChanged)])
     assert 2 == crm.contact("c-1").version
+    whole(crm)
+
+
+STAGES: Final = tuple(Stage(key=f"s-{n}", name="Stage") for n in range(9))
+
+
+def test_of_many_who_complete_one_stage_one_does() -> None:
+    """Each names the stage: it is completed once, and the next one by nobody. Source: SC3."""
+    crm = service(STUDIO)
+    person(crm)
+    crm.do(DefinePipeline(pipeline="p-1", name="Leads", stages=STAGES, by=COACH))
+    crm.do(PutOnPipeline(contacts=["c-1"], pipeline="p-1", by=COACH))
+    click = CompleteStage(contact="c-1", stage="s-0", by=COACH)
+    done, refused = split(together([lambda: crm.do(click)] * WORKERS))
+    assert (1, WORKERS - 1) == (len(done), len([e for e in refused if isinstance(e, Refused)]))
+    at = crm.contact("c-1").pipeline
+    assert at is not None
+    assert "s-1" == at.stage
+    whole(crm)
+
+
+def test_of_many_defaults_one_is() -> None:
+    """Whoever comes last has it; new leads that come meanwhile are on one that was the default. Source: SC2."""
+    crm = service(STUDIO)
+    define: list[Callable[[], Any]] = [
+        lambda n=n: crm.do(DefinePipeline(pipeline=f"p-{n}", name="Leads", stages=STAGES, default=True, by=COACH))  # type: ignore[misc]
+        for n in range(WORKERS // 2)
+    ]
+    add: list[Callable[[], Any]] = [lambda: crm.do(AddContact(name="Ada", status=Studio.LEAD, by=COACH))] * 8
+    _, refused = split(together([*define, *add]))
+    assert [] == refused
+    assert 1 == sum(pipeline.default for pipeline in crm.pipelines())
     whole(crm)
 
 

@@ -1,6 +1,7 @@
 """What people read: answers in two languages, tables as Markdown, what two funnels differ in."""
 
 import re
+from datetime import UTC, datetime
 from enum import StrEnum
 from importlib import import_module
 from pkgutil import iter_modules
@@ -17,11 +18,11 @@ from examples.own_funnel import SCHOOL, Door, School
 from funnelkit.decisions import Decision, Finding, Mark, Notice, rule
 from funnelkit.funnel import Funnel
 from funnelkit.life import Life
-from funnelkit.policy import FollowUpPolicy
+from funnelkit.policy import FollowUpPolicy, OutreachPolicy, ProgressPolicy
 from funnelkit.render import compare, label, label_key, label_keys, markdown, render, templates
 from funnelkit.render.answers import HEADINGS
 from funnelkit.render.tables import SILENCE, figure
-from funnelkit.rules import certification, conversion
+from funnelkit.rules import certification, conversion, outreach, progress
 from funnelkit.statuses import coaching, franchise, studio, team
 from funnelkit.statuses.agency import AGENCY, Agency
 from funnelkit.statuses.appointment import APPOINTMENT
@@ -29,12 +30,12 @@ from funnelkit.statuses.coaching import COACHING, Coaching
 from funnelkit.statuses.franchise import FRANCHISE, Franchise
 from funnelkit.statuses.invitation import INVITATION
 from funnelkit.statuses.package import PACKAGE
-from funnelkit.table import NO, YES, Status
+from funnelkit.table import NO, YES, Act, Status
 from funnelkit.texts import ENGLISH, Texts
 from funnelkit.texts.german import GERMAN
-from funnelkit.times import Elapsed
+from funnelkit.times import BusinessTime, Elapsed, Length, LocalDays, Repeated, Skipped, Span
 from funnelkit.values.actor import Actor
-from funnelkit.words import Kind, Right, Role
+from funnelkit.words import Channel, Kind, Purpose, Right, Role, Standing
 
 Tables = Funnel[Status, StrEnum]
 THINKING: Tables = franchise.READINGS["BG2 thinking it over"]
@@ -67,6 +68,26 @@ def test_english_reads_like_str_with_labels_for_keys() -> None:
     assert str(decision).replace("client", "Client").replace("lead", "Lead") == render(decision).replace(
         "a_row_leads_there", "a_row_Leads_there"
     )
+
+
+def test_times_read_as_they_do_in_str() -> None:
+    """A time in a text is written as `str()` writes it, in every language."""
+    noon = datetime(2026, 11, 24, 12, 0, 1, tzinfo=UTC)
+    decision = progress.on_its_way(COACHING, progress.Case(when=noon, status=Coaching.BUYER, since=noon, due=noon))
+    assert "a follow-up is due since 2026-11-24 12:00+00:00" in str(decision)
+    assert "a follow-up is due since 2026-11-24 12:00+00:00" in render(decision)
+    assert "ein Nachfassen ist seit 2026-11-24 12:00+00:00 fällig" in render(decision, GERMAN)
+
+
+def test_what_has_no_value_is_said_in_the_language() -> None:
+    """Where a case has no contact, no channel and no actor, words stand for them, and these are German, too."""
+    case = outreach.Case(now=datetime(2026, 11, 24, tzinfo=UTC))
+    text = render(outreach.may_lift(FRANCHISE, case), GERMAN)
+    assert "abgelehnt: sagen, ob der Kontakt über alle Wege kontaktiert werden darf" in text
+    assert "die Rolle »niemand« darf das nicht für andere sagen" in text
+    said = render(outreach.may_contact(FRANCHISE, evolve(case, channel=Channel.EMAIL, contact="C-7")), GERMAN)
+    assert "erlaubt: darf C-7 über E-Mail kontaktiert werden" in said
+    assert "die Person darf das bekommen: Mitteilung" in said
 
 
 def test_german_says_whole_sentences() -> None:
@@ -176,7 +197,7 @@ def test_german_has_a_label_for_every_word() -> None:
     """No status, trigger, right or word of the shared lists is without a German label; nor is one of the lives."""
     lives: tuple[Life[Status], ...] = (APPOINTMENT, INVITATION, PACKAGE)
     words = {word for life in lives for row in life.rows for word in (row.on, row.to)}
-    keys = {*label_keys(*OURS), *map(label_key, words), *map(label_key, certification.From)}
+    keys = {*label_keys(*OURS), *map(label_key, words), *map(label_key, (*certification.From, *Act))}
     assert set() == keys - set(GERMAN.labels)
 
 
@@ -232,6 +253,8 @@ def test_markdown_shows_every_row_with_its_source(funnel: Tables) -> None:
         assert any(line.endswith(f"| {row.source} |") for line in lines)
     for number, status in enumerate(funnel.follow_ups, start=1):
         assert f"| {number} | {funnel.labels[status]} |" in lines
+    for status in funnel.postponed:
+        assert f"| postponed, counts as none | {funnel.labels[status]} |" in lines
 
 
 def test_markdown_shows_the_matrix_with_its_second_header_and_sources() -> None:
@@ -263,6 +286,7 @@ def test_markdown_shows_figures_in_their_units() -> None:
     page = markdown(FRANCHISE)
     assert "| `follow_up.delay` | 48 hours |" in page
     assert "| `follow_up.in_order` | on |" in page
+    assert "| `outreach.quiet` | none |" in page
     assert "90 minutes" == figure(Elapsed(minutes=90))
     assert "61 seconds" == figure(Elapsed(seconds=61))
     assert "none" == figure(()) == figure(None) == figure(frozenset())
@@ -271,13 +295,70 @@ def test_markdown_shows_figures_in_their_units() -> None:
     assert "c code, x text" in figure(Notice("c", "x"))
 
 
+@pytest.mark.parametrize(
+    ("length", "text"),
+    [
+        (Elapsed(hours=1), "1 hour"),
+        (Elapsed(), "0 hours"),
+        (LocalDays(2), "2 local days"),
+        (LocalDays(1), "1 local day"),
+        (LocalDays(2, skipped=Skipped.EARLIER), "2 local days, a skipped time earlier, a repeated one first"),
+        (LocalDays(2, repeated=Repeated.SECOND), "2 local days, a skipped time later, a repeated one second"),
+        (BusinessTime(days=2), "2 working days"),
+        (BusinessTime(hours=8), "8 open hours"),
+        (BusinessTime(minutes=1), "1 open minute"),
+    ],
+)
+def test_a_length_of_time_says_of_what_sort_it_is(length: Length, text: str) -> None:
+    """Real time, local days and business time read differently, so that a policy never says one for the other."""
+    assert text == figure(length)
+    assert f"a: {text}, b: 3 hours" == figure((("a", length), ("b", Elapsed(hours=3))))
+
+
+def test_markdown_shows_quiet_hours_and_lengths_of_single_statuses() -> None:
+    """The figures of outreach and progress stand on the page as people say them."""
+    outreach = OutreachPolicy(quiet=Span("21:00", "08:00"), campaigns=(Standing.ACTIVE, Standing.HIDDEN))
+    progress = ProgressPolicy(by_status=(("buyer", LocalDays(3)),))
+    page = markdown(COACHING.with_policy(outreach=outreach, progress=progress))
+    assert "| `outreach.quiet` | 21:00 to 08:00 |" in page
+    assert "| `outreach.campaigns` | active, hidden |" in page
+    assert "| `progress.by_status` | buyer: 3 local days |" in page
+    assert "| `progress.stalled_after` | 336 hours |" in page
+
+
+def test_markdown_says_what_a_mail_is_for_and_what_it_goes_along_with() -> None:
+    """A mail's line has its purpose, and the axis that has to change with it."""
+    page = markdown(COACHING)
+    assert "| `registered` | coach | `contact_registered` | alert | CC2 |" in page
+    assert "| `agreement_accepted`, with a change of portal | contact | `account_details` | transactional |" in page
+
+
+def test_markdown_shows_what_sets_and_lifts_a_do_not_contact() -> None:
+    """The effects on do-not-contact stand with the others, and what lifting it means stands with the deeds."""
+    page = markdown(FRANCHISE)
+    assert "| it becomes DNC | do_not_contact | on | BG-A20 |" in page
+    assert "| `do_not_contact_lifted` | do_not_contact | off | BG-A18 |" in page
+    assert "| lifted | any | `do_not_contact_lifted` | BG-A18 |" in page
+    assert "| exhausted | any | `calls_exhausted` | S2, BG-A7 |" in page
+
+
+def test_markdown_says_when_advice_is_given() -> None:
+    """What else has to be so for a tip stands beside what happens."""
+    page = markdown(FRANCHISE)
+    assert "| write_notes | `user_decides`, without notes |" in page
+    assert "| cold_is_early | `user_decides`, while follow-ups are left |" in page
+    assert ", while hidden |" in markdown(studio.STUDIO)
+
+
 def test_markdown_marks_ends_tiers_and_retired_statuses() -> None:
-    """The remarks of a status say whether it is the first, an end, a step of an order, or retired for another one."""
+    """The remarks say whether a status is the first, worked on, an end, a step of an order, or retired for another."""
     assert "| Client | `client` | step 3 of 3, forward only, an end |" in markdown(AGENCY)
-    assert "| Lead | `lead` | the first, step 1 of 2 |" in markdown(studio.STUDIO)
-    retired = evolve(COACHING, retired={Coaching.BUYER: Coaching.PROSPECT, Coaching.HOT_LEAD: None})
-    assert "| Buyer | `buyer` | retired, now Prospect |" in markdown(retired)
-    assert "| Hot Lead | `hot_lead` | retired |" in markdown(retired)
+    assert "| Lead | `lead` | the first, step 1 of 2, worked on, pipelines run here |" in markdown(studio.STUDIO)
+    assert "| Prospect | `prospect` | step 2 of 3, forward only, worked on |" in markdown(AGENCY)
+    assert "| Active Client | `active_client` |  |" in markdown(COACHING)
+    retired = evolve(COACHING, retired={Coaching.BUYER: Coaching.PROSPECT, Coaching.ACTIVE_CLIENT: None})
+    assert "| Buyer | `buyer` | worked on, retired, now Prospect |" in markdown(retired)
+    assert "| Active Client | `active_client` | retired |" in markdown(retired)
 
 
 def test_a_bar_in_a_label_stays_in_its_cell() -> None:
@@ -363,12 +444,16 @@ def test_every_table_is_compared() -> None:
         "bookings",
         "hours",
     } <= tables
-    assert {"removals", "tips", "ends", "follow-ups", "funnel"} <= tables
+    assert {"removals", "tips", "ends", "follow-ups", "postponed", "open", "funnel"} <= tables
+    assert "pipelines" in {change.table for change in compare(COACHING, studio.STUDIO).changes}
     assert {"order", "policy"} <= {change.table for change in compare(COACHING, AGENCY).changes}
     retired = evolve(COACHING, retired={Coaching.BUYER: Coaching.PROSPECT})
     assert ["- added `buyer`: now status prospect"] == str(compare(COACHING, retired)).splitlines()[4:]
 
 
+COLD_IS_EARLY = (
+    f"{franchise.SIX} (on user_decides, from {', '.join(s.value for s in franchise.BEFORE_THE_LAST)}, to cold"
+)
 SINGLE: list[tuple[Tables, str]] = [
     (COACHING.derive("x", hours={Coaching.BUYER: YES}), "- changed `buyer`: unstated (CC-A4); now yes (CC-A4)"),
     (
@@ -385,6 +470,32 @@ SINGLE: list[tuple[Tables, str]] = [
         COACHING.with_policy(follow_up=FollowUpPolicy(in_order=False)),
         "- changed `follow_up.in_order`: on; now off",
     ),
+    (COACHING.derive("x", open=(Coaching.HOT_LEAD, Coaching.PROSPECT)), "- gone `buyer`"),
+    (COACHING.derive("x", open=()), "- added `active_client`"),
+    (COACHING.derive("x", postponed=(Coaching.BUYER,)), "- added `buyer`"),
+    (COACHING.derive("x", pipelines=(Coaching.HOT_LEAD,)), "- added `hot_lead`"),
+    (
+        evolve(COACHING, mails=tuple(evolve(mail, along=None, purpose=Purpose.ALERT) for mail in COACHING.mails)),
+        (
+            "- changed `agreement_accepted`, `contact`, `account_details`, `any`: "
+            "transactional, along with portal (CC2, CC9); now alert (CC2, CC9)"
+        ),
+    ),
+    (
+        FRANCHISE.derive("x", tips=(FRANCHISE.tips[0], evolve(FRANCHISE.tips[1], early=False))),
+        (
+            f"- changed `cold_is_early`: {COLD_IS_EARLY}, while follow-ups are left, S2, BG-A8); "
+            f"now {COLD_IS_EARLY}, S2, BG-A8)"
+        ),
+    ),
+    (
+        COACHING.with_policy(follow_up={"delay": LocalDays(2)}, progress={"by_status": (("buyer", Elapsed(hours=1)),)}),
+        "- changed `follow_up.delay`: 48 hours; now 2 local days",
+    ),
+    (
+        COACHING.with_policy(outreach={"quiet": Span("21:00", "08:00")}),
+        "- changed `outreach.quiet`: none; now 21:00 to 08:00",
+    ),
     (COACHING.derive("x", tips=()), f"- gone `inactive_instead`: {coaching.KEEP} (on deleted, from any, to any, CC4)"),
 ]
 
@@ -392,4 +503,13 @@ SINGLE: list[tuple[Tables, str]] = [
 @pytest.mark.parametrize(("changed", "line"), SINGLE)
 def test_a_single_change_is_a_single_line(changed: Tables, line: str) -> None:
     """One changed cell, figure or field is one line of the comparison."""
-    assert line in str(compare(COACHING, changed)).splitlines()
+    origin = FRANCHISE if changed.statuses is Franchise else COACHING
+    assert line in str(compare(origin, changed)).splitlines()
+
+
+def test_what_is_open_by_default_is_no_difference() -> None:
+    """A funnel that names its open statuses says the same as one whose open statuses are all but the ends."""
+    named = evolve(AGENCY, open=(Agency.LEAD, Agency.PROSPECT))
+    found = compare(AGENCY, named)
+    assert found.same
+    assert found.rewritten

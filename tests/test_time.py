@@ -34,6 +34,7 @@ from funnelkit.commands import (
     Cancel,
     Convert,
     Correct,
+    DefinePipeline,
     Delete,
     Edit,
     JoinGroups,
@@ -49,6 +50,7 @@ from funnelkit.statuses.coaching import Coaching, Happening
 from funnelkit.statuses.franchise import Franchise
 from funnelkit.statuses.franchise import Happening as Lead
 from funnelkit.times import Elapsed, local
+from funnelkit.values.pipeline import Stage
 
 NOW: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MINUTE: Final = timedelta(minutes=1)
@@ -399,8 +401,10 @@ Fact = tuple[str, str, int]
 
 
 def told(funnel: Funnel[Any, Any], status: Any, facts: list[Fact], decision: tuple[Any, int] | None = None) -> World:
-    """Tell all of it after the fact, in this order."""
+    """Tell all of it after the fact, in this order; where pipelines run, one of them is the default."""
     world = World(funnel, status=status).at(NOW + 10 * DAY)
+    if funnel.pipelines:
+        world.do(DefinePipeline(name="Leads", stages=[Stage(key="s", name="S")], default=True, by=COACH))
     if decision is not None:
         world.do(Convert(contact="c-1", to=decision[0], at=NOW + decision[1] * HOUR + MINUTE, by=COACH))
     for trigger, item, hours in facts:
@@ -412,9 +416,10 @@ def told(funnel: Funnel[Any, Any], status: Any, facts: list[Fact], decision: tup
 def truth(world: World) -> object:
     """Give what is true in the end, and what was true at each moment."""
     moments = [NOW + n * HOUR + HOUR / 2 for n in range(-1, 26)]
+    then = [world.crm.contact_at("c-1", moment) for moment in moments]
     return (
         evolve(world.contact, version=0),
-        [world.crm.status_at("c-1", moment) for moment in moments],
+        [None if contact is None else (contact.status, contact.pipeline) for contact in then],
         world.crm.person("c-1").do_not_contact,
     )
 
@@ -472,6 +477,27 @@ def test_what_is_told_twice_is_true_once(order: tuple[list[Fact], list[Fact]], w
     late, in_time = order
     again = [*late, late[which % len(late)]]
     assert truth(told(FRANCHISE, Franchise.NEW_LEAD, in_time)) == truth(told(FRANCHISE, Franchise.NEW_LEAD, again))
+
+
+@settings(max_examples=60, deadline=None, phases=PHASES)
+@given(
+    orders(LEADS),
+    st.sampled_from([Franchise.NEW_LEAD, Franchise.COLD, Franchise.NOT_SOLD]),
+    st.sampled_from(
+        [
+            (Franchise.CONSULTATION_BOOKED,),
+            (Franchise.CONSULTATION_BOOKED, Franchise.CONSULTATION_CANCELLED),
+            (Franchise.NEW_LEAD, Franchise.CONSULTATION_CANCELLED),
+        ]
+    ),
+)
+def test_runs_on_the_default_pipeline_end_in_one_truth(
+    order: tuple[list[Fact], list[Fact]], status: Franchise, pipelines: tuple[Franchise, ...]
+) -> None:
+    """Coming into a status of pipelines begins a run on the default, leaving it closes that, whatever is told first."""
+    late, in_time = order
+    funnel = FRANCHISE.derive("lined", pipelines=pipelines)
+    assert truth(told(funnel, status, in_time)) == truth(told(funnel, status, late))
 
 
 def test_two_purchases_told_backwards_are_two_products() -> None:

@@ -9,23 +9,42 @@ from typing import Any, Final
 import pytest
 from attrs import evolve, frozen
 
-from funnelkit import AGENCY, COACHING, FRANCHISE, Actor, Decision, Kind, Portal, Right, Role, Standing, Where
+from funnelkit import AGENCY, COACHING, FRANCHISE, STUDIO, Actor, Decision, Kind, Portal, Right, Role, Standing, Where
 from funnelkit.commands import AddCompany, AddContact, Convert, SetPrimary
 from funnelkit.decisions import About, Mark, Rule
 from funnelkit.funnel import Funnel
-from funnelkit.rules import access, booking, certification, conversion, editing, removal
+from funnelkit.policy import FollowUpPolicy, OutreachPolicy
+from funnelkit.rules import (
+    access,
+    booking,
+    certification,
+    conversion,
+    editing,
+    follow_up,
+    outreach,
+    pipeline,
+    progress,
+    removal,
+)
 from funnelkit.statuses import agency, coaching
 from funnelkit.statuses.agency import Agency
 from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.statuses.appointment import Happening as Appointed
 from funnelkit.statuses.coaching import Coaching, Happening
 from funnelkit.statuses.franchise import Franchise
+from funnelkit.statuses.studio import Studio
 from funnelkit.table import Status
+from funnelkit.times import Span
+from funnelkit.values.follow_up import FollowUp
+from funnelkit.values.outreach import Block
+from funnelkit.words import Channel, Origin, Purpose
 from tests.scenarios.world import COACH, NOON, SYSTEM, VIEWER, crm, someone
 
 ADA: Final = Actor(id="c-1", role=Role.CLIENT)
 EVE: Final = Actor(id="c-2", role=Role.CLIENT)
-MODULES: Final = (access, booking, certification, conversion, editing, removal)
+MODULES: Final = (
+    access, booking, certification, conversion, editing, follow_up, outreach, pipeline, progress, removal
+)  # fmt: skip
 
 Ask = Callable[[], Decision]
 
@@ -283,9 +302,226 @@ REMOVAL: Final = (of("removal.remover_may", may_delete, AWAY, by=ADA),)
 REMOVAL_CELLS: Final = (of("removal.standing_allows", may_delete, AWAY, standing=Standing.ACTIVE),)
 
 
+# ---- outreach
+
+
+def may_contact(case: outreach.Case) -> Decision:
+    """May this person be sent something?"""
+    return outreach.may_contact(QUIET, case)
+
+
+def may_send(case: outreach.Case) -> Decision:
+    """May this leave now?"""
+    return outreach.may_send(QUIET, case)
+
+
+def may_pick(case: outreach.Case) -> Decision:
+    """May this contact be picked for a campaign?"""
+    return outreach.may_pick(QUIET, case)
+
+
+def may_set(case: outreach.Case) -> Decision:
+    """May this actor say that somebody is not to be contacted?"""
+    return outreach.may_set(QUIET, case)
+
+
+def may_lift(case: outreach.Case) -> Decision:
+    """May this actor lift it?"""
+    return outreach.may_lift(QUIET, case)
+
+
+def may_make(case: outreach.Sending) -> Decision:
+    """May this actor make a campaign?"""
+    return outreach.may_make(QUIET, case)
+
+
+def may_send_to(case: outreach.Sending) -> Decision:
+    """May this be sent to a campaign?"""
+    return outreach.may_send_to(QUIET, case)
+
+
+QUIET: Final[Funnel[Status, Any]] = COACHING.with_policy(outreach=OutreachPolicy(quiet=Span("22:00", "08:00")))
+WRITTEN: Final = outreach.Case(now=NOON, channel=Channel.EMAIL, zone="UTC", contact="c-1")
+SPOKEN: Final = evolve(WRITTEN, by=COACH)
+NIGHT: Final = NOON + timedelta(hours=12)
+NO_MAILS: Final = (Block(id="e-1", since=NOON, channel=Channel.EMAIL),)
+NOT_AT_ALL: Final = (Block(id="e-1", since=NOON),)
+OWN_WISH: Final = (Block(id="e-1", since=NOON, origin=Origin.PERSON),)
+NEWSLETTER: Final = outreach.Sending(by=COACH, template="newsletter", sent=("letter",))
+
+OUTREACH: Final = (
+    of("outreach.may_be_contacted", may_contact, WRITTEN, blocks=NO_MAILS),
+    of("outreach.may_be_contacted", may_send, WRITTEN, blocks=NOT_AT_ALL),
+    of("outreach.may_be_contacted", may_pick, evolve(WRITTEN, channel=None), blocks=NOT_AT_ALL),
+    of("outreach.may_be_marketed_to", may_contact, WRITTEN, do_not_market=True),
+    of("outreach.may_be_marketed_to", may_send, WRITTEN, do_not_market=True),
+    of("outreach.may_be_marketed_to", may_pick, evolve(WRITTEN, purpose=Purpose.MARKETING), do_not_market=True),
+    of("outreach.is_no_quiet_hour", may_send, WRITTEN, now=NIGHT),
+    of("outreach.is_no_quiet_hour", may_send, evolve(WRITTEN, now=NIGHT, zone="Asia/Tokyo"), zone="UTC"),
+    of(
+        "outreach.is_no_quiet_hour",
+        may_send,
+        evolve(WRITTEN, now=NIGHT, purpose=Purpose.TRANSACTIONAL),
+        purpose=Purpose.ALERT,
+    ),
+    of("outreach.is_still_there", may_send, WRITTEN, there=False),
+    of("outreach.is_offered", may_pick, WRITTEN, standing=Standing.HIDDEN),
+    of("outreach.may_speak", may_set, SPOKEN, by=VIEWER),
+    of("outreach.may_speak", may_set, evolve(SPOKEN, by=ADA), by=EVE),
+    of("outreach.may_speak", may_lift, SPOKEN, by=None),
+    of("outreach.own_wish_stands", may_lift, SPOKEN, blocks=OWN_WISH),
+    of("outreach.own_wish_stands", may_lift, evolve(SPOKEN, by=ADA, blocks=OWN_WISH), by=COACH),
+    of("outreach.own_wish_stands", may_lift, evolve(SPOKEN, by=SYSTEM, blocks=OWN_WISH), by=COACH),
+    of("outreach.campaigner_may", may_make, NEWSLETTER, by=SYSTEM),
+    of("outreach.campaigner_may", may_send_to, NEWSLETTER, by=VIEWER),
+    of("outreach.is_sent_once", may_send_to, NEWSLETTER, template="letter"),
+)
+
+
+# ---- pipelines
+
+
+def may_complete(case: pipeline.Case) -> Decision:
+    """May this stage be completed?"""
+    return pipeline.may_complete(STUDIO, case)
+
+
+def may_put_on(case: pipeline.Case) -> Decision:
+    """May this contact of the studio be put on a pipeline?"""
+    return pipeline.may_put_on(STUDIO, case)
+
+
+def may_define(case: pipeline.Case) -> Decision:
+    """May this pipeline of the studio be changed so?"""
+    return pipeline.may_define(STUDIO, case)
+
+
+def defined_in(funnel: Funnel[Any, Any]) -> Decision:
+    """May a pipeline be made in this funnel?"""
+    return pipeline.may_define(funnel, pipeline.Case(by=COACH, stages=("call",)))
+
+
+RUNNING: Final = pipeline.Case(
+    by=COACH, status=Studio.LEAD, on="p-1", at="call", pipeline="p-1", stages=("call", "offer"), contact="c-1"
+)
+ENTERING: Final = evolve(RUNNING, on=None, at=None)
+SHORTER: Final = pipeline.Case(
+    by=COACH, pipeline="p-1", stages=("offer",), removed=frozenset({"call"}), used=frozenset({"offer"})
+)
+
+PIPELINE: Final = (
+    of("pipeline.staff_runs_pipelines", may_complete, RUNNING, by=ADA),
+    of("pipeline.staff_runs_pipelines", may_put_on, ENTERING, by=VIEWER),
+    of("pipeline.staff_runs_pipelines", may_define, SHORTER, by=ADA),
+    Witness("pipeline.funnel_has_pipelines", lambda: defined_in(STUDIO), lambda: defined_in(AGENCY)),
+    of("pipeline.pipeline_is_open_to_status", may_put_on, ENTERING, status=Studio.CLIENT),
+    of("pipeline.is_worked_with", may_put_on, ENTERING, standing=Standing.ARCHIVED),
+    of("pipeline.a_hidden_one_is_switched_to", may_put_on, evolve(RUNNING, hidden=True), on=None),
+    of("pipeline.is_on_a_pipeline", may_complete, evolve(RUNNING, stage="call"), on=None),
+    of("pipeline.stands_at_that_stage", may_complete, evolve(RUNNING, stage="call"), stage="offer"),
+    of("pipeline.stage_is_there", may_complete, RUNNING, stages=("offer",)),
+    of("pipeline.stages_in_use_stay", may_define, SHORTER, used=frozenset({"call"})),
+)
+
+
+# ---- follow-ups
+
+
+def may_schedule(case: follow_up.Case[Status]) -> Decision:
+    """May the next follow-up be set, where notes are needed?"""
+    return follow_up.may_schedule(NOTED, case)
+
+
+def may_move(case: follow_up.Case[Status]) -> Decision:
+    """May the follow-up that stands get another date?"""
+    return follow_up.may_move(NOTED, case)
+
+
+def may_drop(case: follow_up.Case[Status]) -> Decision:
+    """May the follow-up that stands be called off?"""
+    return follow_up.may_drop(NOTED, case)
+
+
+def may_log(case: follow_up.Case[Status]) -> Decision:
+    """May this actor say that somebody was in touch?"""
+    return follow_up.may_log(NOTED, case)
+
+
+def is_due(case: follow_up.Case[Status]) -> Decision:
+    """Is the follow-up that stands due?"""
+    return follow_up.is_due(NOTED, case)
+
+
+def may_give_up(case: follow_up.Case[Status]) -> Decision:
+    """Has time alone made the lead cold?"""
+    return follow_up.may_give_up(NOTED, case)
+
+
+NOTED: Final[Funnel[Status, Any]] = FRANCHISE.with_policy(follow_up=FollowUpPolicy(notes_required=True))
+MINUTE: Final = timedelta(minutes=1)
+CALL: Final = FollowUp(id="e-1", noted="e-1", due=NOON, attempt=6, set=NOON - timedelta(days=2))
+LAST: Final = evolve(CALL, gives_up=NOON + timedelta(hours=2))
+FOLLOWED: Final[follow_up.Case[Status]] = follow_up.Case(
+    by=COACH, when=NOON, status=Franchise.FOLLOW_UP_6, attempt=6, due=NOON, follow_up=CALL, notes=True, contact="c-1"
+)
+GIVEN_UP: Final = evolve(FOLLOWED, by=SYSTEM, when=NOON + timedelta(hours=2), follow_up=LAST)
+
+FOLLOW_UP: Final = (
+    of("follow_up.staff_follows_up", may_schedule, FOLLOWED, by=ADA),
+    of("follow_up.staff_follows_up", may_move, FOLLOWED, by=VIEWER),
+    of("follow_up.staff_follows_up", may_drop, FOLLOWED, by=ADA),
+    of("follow_up.staff_follows_up", may_log, FOLLOWED, by=VIEWER),
+    of("follow_up.may_be_contacted", may_schedule, FOLLOWED, blocked=True),
+    of("follow_up.may_be_contacted", may_move, FOLLOWED, blocked=True),
+    of("follow_up.may_be_contacted", is_due, FOLLOWED, blocked=True),
+    of("follow_up.is_worked_with", may_schedule, FOLLOWED, standing=Standing.ARCHIVED),
+    of("follow_up.is_worked_with", may_move, FOLLOWED, standing=Standing.ARCHIVED),
+    of("follow_up.is_worked_with", is_due, FOLLOWED, standing=Standing.ARCHIVED),
+    of("follow_up.attempts_are_left", may_schedule, FOLLOWED, attempt=7),
+    of("follow_up.is_still_to_come", may_schedule, FOLLOWED, when=NOON + MINUTE),
+    of("follow_up.is_still_to_come", may_move, FOLLOWED, due=NOON - MINUTE),
+    of("follow_up.notes_are_written", may_schedule, FOLLOWED, notes=False),
+    of("follow_up.notes_are_written", may_move, FOLLOWED, notes=False),
+    of("follow_up.one_stands", may_move, FOLLOWED, follow_up=None),
+    of("follow_up.one_stands", may_drop, FOLLOWED, follow_up=None),
+    of("follow_up.one_stands", is_due, FOLLOWED, follow_up=None),
+    of("follow_up.time_has_come", is_due, FOLLOWED, when=NOON - MINUTE),
+    of("follow_up.still_waits", is_due, FOLLOWED, lapsed=True),
+    of("follow_up.was_the_last", may_give_up, GIVEN_UP, follow_up=CALL),
+    of("follow_up.was_the_last", may_give_up, GIVEN_UP, follow_up=None),
+    of("follow_up.time_has_passed", may_give_up, GIVEN_UP, when=NOON + timedelta(minutes=119)),
+    of("follow_up.clock_gives_up", may_give_up, GIVEN_UP, by=COACH),
+)
+
+
+# ---- progress
+
+
+def on_its_way(case: progress.Case) -> Decision:
+    """Is this lead on its way?"""
+    return progress.on_its_way(FRANCHISE, case)
+
+
+MONTH: Final = timedelta(days=30)
+AHEAD: Final = progress.Case(when=NOON, status=Franchise.NEW_LEAD, since=NOON - MONTH, due=NOON + MINUTE, contact="c-1")
+STAGED: Final = progress.Case(when=NOON, status=Franchise.NEW_LEAD, since=NOON, staged=True, contact="c-1")
+
+PROGRESS: Final = (
+    of("progress.nothing_is_due", on_its_way, AHEAD, due=NOON),
+    of("progress.nothing_is_due", on_its_way, evolve(AHEAD, booked=True), when=NOON + MINUTE),
+    of("progress.has_not_stalled", on_its_way, STAGED, since=NOON - MONTH),
+    of("progress.has_not_stalled", on_its_way, evolve(STAGED, since=NOON - MONTH, booked=True), booked=False),
+    of("progress.has_not_stalled", on_its_way, evolve(STAGED, since=NOON - MONTH, touched=NOON), touched=None),
+    of("progress.has_a_next_step", on_its_way, STAGED, staged=False),
+    of("progress.has_a_next_step", on_its_way, evolve(STAGED, since=None), staged=False),
+)
+
+
 # ---- the laws
 
-OF_RULES: Final = (*ACCESS, *BOOKING, *CERTIFICATION, *CONVERSION, *EDITING, *REMOVAL)
+OF_RULES: Final = (
+    *ACCESS, *BOOKING, *CERTIFICATION, *CONVERSION, *EDITING, *FOLLOW_UP, *OUTREACH, *PIPELINE, *PROGRESS, *REMOVAL
+)  # fmt: skip
 OF_CELLS: Final = (*ACCESS_CELLS, *BOOKING_CELLS, *CERTIFICATION_CELLS, *CONVERSION_CELLS, *REMOVAL_CELLS)
 SPEAKS_FOR_A_YES_ONLY: Final = "certification.all_hours_count"
 """It is asked where it holds, and decides against the status; it has nothing to refuse."""
@@ -371,4 +607,6 @@ def test_what_is_about_the_actor_is_about_who_asks() -> None:
     assert about_actor == {
         "booking.staff_enters", "booking.books_for_oneself", "booking.hand_may", "conversion.actor_may",
         "conversion.recorder_may", "conversion.corrector_may", "editing.keeper_may", "removal.remover_may",
+        "pipeline.staff_runs_pipelines", "outreach.may_speak", "outreach.own_wish_stands", "outreach.campaigner_may",
+        "follow_up.staff_follows_up", "follow_up.clock_gives_up",
     }  # fmt: skip
