@@ -27,6 +27,7 @@ import p1_questions
 import p2_contacts
 import p3_conversions
 import p4_hours
+import p7_due
 import p8_imports
 import p9_practice
 from rounds import SMALLEST, Pace, Table, shown
@@ -72,6 +73,7 @@ def _groups(*, full: bool = False, smallest: bool = False) -> Mapping[str, Calla
         "p2_contacts": lambda: p2_contacts.tables(pace),
         "p3_conversions": lambda: p3_conversions.tables(pace),
         "p4_hours": lambda: p4_hours.tables(pace, sizes),
+        "p7_due": lambda: p7_due.tables(pace, tuple(max(size, 1000) for size in sizes)),
         "p8_imports": lambda: p8_imports.tables(pace),
         "p9_practice": lambda: p9_practice.tables(pace, copies=1 if smallest else 2),
     }

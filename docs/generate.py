@@ -22,7 +22,7 @@ from typing import Any, Final, get_args, get_origin
 from attrs import NOTHING, Attribute, fields
 
 import funnelkit
-from funnelkit import FunnelService, Policy, Refused, cells, commands, errors, policy, rules, table, words
+from funnelkit import Funnel, FunnelService, Policy, Refused, cells, commands, errors, policy, rules, table, words
 from funnelkit.cli import OURS
 from funnelkit.commands import Command
 from funnelkit.decisions import Mark, Rule
@@ -338,8 +338,8 @@ def _signature(function: Any) -> str:
 def of_the_service() -> str:
     """Write what the shell offers."""
     parts = [f"`funnelkit.FunnelService`. {said(FunnelService)}", f"`FunnelService{_signature(FunnelService)}`"]
-    for kind in FunnelService.__mro__[:2]:
-        parts.append("## Verbs" if kind is FunnelService else f"## Questions\n\n{said(kind)}")
+    for kind in (kind for kind in FunnelService.__mro__ if kind.__module__.partition(".")[0] == "funnelkit"):
+        parts.append("## Verbs" if kind is FunnelService else f"## {kind.__name__}\n\n{said(kind)}")
         for name, method in vars(kind).items():
             if inspect.isfunction(method) and not name.startswith("_"):
                 parts.append(f"### `crm.{name}{_signature(method)}`\n\n{said(method)}")
@@ -376,7 +376,8 @@ def of_the_names() -> str:
     lines = []
     for name in funnelkit.__all__:
         value = getattr(funnelkit, name)
-        about = first(value) if isinstance(value, type) else f"The funnel [{name.lower()}]({name.lower()}.md)."
+        funnel = isinstance(value, Funnel)
+        about = f"The funnel [{name.lower()}]({name.lower()}.md)." if funnel else first(value)
         lines.append((code(f"funnelkit.{name}"), about))
     return page(
         "Names",

@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     scenes.conversion(screen, year)
     elsewhere.agency(screen)
     elsewhere.franchise(screen)
+    elsewhere.morning(screen)
     elsewhere.studio(screen)
     sys.stdout.flush()
     return 0

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+import morning as morning_of
 from exports import reason
 from screen import BOLD, Screen
 
 from funnelkit import AGENCY, FRANCHISE, STUDIO, Actor, FunnelService, Kind, Refused, Role
 from funnelkit.adapters.memory import FixedClock, MemoryStorage
-from funnelkit.commands import AddContact, Book, Cancel, Command, Convert, Delete, Record, Reschedule, Restore
+from funnelkit.commands import (
+    AddContact,
+    Book,
+    Cancel,
+    Command,
+    Convert,
+    Delete,
+    Record,
+    Reschedule,
+    Restore,
+    ScheduleFollowUp,
+)
 from funnelkit.statuses.agency import Agency
 from funnelkit.statuses.franchise import Franchise, Happening
 from funnelkit.statuses.studio import Studio
@@ -71,6 +84,47 @@ def franchise(screen: Screen) -> None:
         status = FRANCHISE.labels[FRANCHISE.status(crm.contact(lead).status)]
         rows.append(("" if plan.allowed else "refused", what, status, note))
     screen.table(("", "what happens", "so the lead is", "note"), rows)
+
+
+def morning(screen: Screen) -> None:
+    """Show a tutor's morning: what will come, who is due, what the clock has ended, and who stands still."""
+    screen.title("A tutor's morning: 24 November, 8:30 in Berlin")
+    crm = morning_of.crm()
+    screen.tell("Six calls, 48 hours apart, and two hours after the last one the lead is cold. If a lead were called "
+                "now and nobody ever answered:")  # fmt: skip
+    steps = [
+        (
+            f"follow-up {step.attempt}",
+            _there(step.due),
+            "" if step.gives_up is None else f"cold {_there(step.gives_up)}",
+        )
+        for step in crm.timeline()
+    ]
+    screen.table(("", "due", ""), steps)
+    swept = crm.sweep()
+    screen.say(f"\n  The sweep gave up {swept.done}; {swept.left} are left. Who is due, for the tutor:")
+    due = crm.due(coach=morning_of.TUTOR.id)
+    rows = [
+        (
+            "overdue" if entry.overdue else "today",
+            _there(entry.due),
+            entry.name or entry.contact,
+            f"{entry.attempt} of 6",
+            entry.notes or "",
+        )
+        for entry in due
+    ]
+    screen.table(("", "due", "whom", "call", "notes"), rows)
+    blocked = next(contact for contact in crm.contacts() if crm.person(contact.id).do_not_contact)
+    screen.say("\n  Who asked not to be called is in no list, and gets no date:")
+    screen.answer(crm.plan(ScheduleFollowUp(contact=blocked.id, by=morning_of.TUTOR)))
+    split = crm.progress(coach=morning_of.TUTOR.id)
+    words = ", ".join(f"{len(found)} {word.value.replace('_', ' ')}" for word, found in split.items())
+    screen.say(f"\n  Of the leads that are worked on: {words}.")
+
+
+def _there(moment: datetime) -> str:
+    return f"{moment.astimezone(ZoneInfo('Europe/Berlin')):%a %d %b %H:%M}"
 
 
 def studio(screen: Screen) -> None:
