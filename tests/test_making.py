@@ -22,7 +22,7 @@ def test_a_contact_that_moves_its_event_and_its_plan_have_every_field() -> None:
     crm = FunnelService(COACHING, account="acme", storage=MemoryStorage(), clock=clock)
     ada = crm.do(AddContact(name="Ada", by=coach))
     plan = crm.plan(Convert(contact=ada.id, to=Coaching.HOT_LEAD, by=coach))
-    values: list[Any] = [plan, plan.changed[0], plan.events[0]]
+    values: list[Any] = [plan, plan.changed[0], plan.events[0], plan.decision.case]
     for value in values:
         missing = [field.name for field in fields(type(value)) if not hasattr(value, field.name)]
         assert (type(value).__name__, []) == (type(value).__name__, missing)

@@ -112,8 +112,7 @@ class Outreach(Generic[S, R]):
             raise invalid("limit", "a whole number from 1 is needed")
         now = instant(self._clock.now(), "clock")
         left, failed = 0, set[str]()
-        while left + len(failed) < limit:
-            room = limit - left - len(failed)
+        while (room := limit - left - len(failed)) > 0:
             with self._storage.transaction(self.account) as stores:
                 waiting = stores.outbox.waiting(limit - left, now)
             rows = [row for row in waiting if row.message.key not in failed][:room]

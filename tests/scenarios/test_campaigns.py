@@ -260,6 +260,7 @@ def test_a_pick_says_whom_and_why(world: World) -> None:
     assert str(pick.why).startswith("allowed: may c-1 be picked for a campaign\n")
     assert "the person may get what is marketing" in str(pick.why)
     assert "Planted" not in f"{world.segment(EVERYBODY)!r}{pick}{pick.why}"
+    assert "why" not in repr(pick)
 
 
 def test_a_person_whom_the_host_keeps_may_be_picked(world: World) -> None:
@@ -385,7 +386,7 @@ def test_a_campaign_is_made_with_its_members(world: World) -> None:
     assert (segment, ("c-1", "c-2"), COACH, NOON, 1) == (
         event.segment, event.members, event.by, event.effective, event.version,
     )  # fmt: skip
-    assert "Spring" not in f"{campaign}{event}"
+    assert "Spring" not in f"{campaign}{event}{MakeCampaign(name='Spring', segment=segment, by=COACH)}"
 
 
 def test_the_plan_says_how_many_are_picked(world: World) -> None:
@@ -561,7 +562,7 @@ def test_the_history_says_to_whom_it_went(world: World) -> None:
     world.do(SetDoNotMarket(contact="c-1", by=COACH))
     plan = world.plan(SendCampaign(campaign=campaign.id, template="letter", by=COACH))
     assert ["letter goes to 1"] == [str(consequence) for consequence in plan.consequences]
-    assert ["outreach.left_out"] == [notice.code for notice in plan.notices]
+    assert ["left out: 1, who may not be picked, or not be written to now"] == [str(notice) for notice in plan.notices]
     world.apply(plan)
     event = world.history_of("campaign", campaign.id)[-1]
     assert isinstance(event, CampaignSent)
@@ -575,7 +576,8 @@ def test_a_template_is_sent_to_a_campaign_once(world: World) -> None:
     send(world, campaign)
     again = SendCampaign(campaign=campaign.id, template="letter", channel=Channel.TEXT, by=ADMIN)
     assert ["outreach.is_sent_once"] == refusals(world, again)
-    send(world, campaign, "postcard")
+    assert ("letter", "postcard") == send(world, campaign, "postcard").sent
+    assert ["outreach.is_sent_once"] == refusals(world, again)
     send(world, made(world))
     assert ["c-1", "c-1", "c-1"] == reached(world)
 

@@ -432,6 +432,26 @@ def test_what_fails_counts_to_the_limit(practice: Practice) -> None:
         waits(practice, ada, key=f"k-{number}")
     assert 0 == practice.deliver(limit=3)
     assert [("failed", "note")] * 3 == heard(practice)
+    assert {"ConnectionError"} == {facts["error"] for what, _, facts in practice.heard.heard if what == "failed"}
+
+
+def test_what_is_given_up_at_once_counts_to_the_limit_too() -> None:
+    """Behind one that is held, three are tried, and no more."""
+    crm: Practice = watched(QUIET.with_policy(shell=ShellPolicy(deliveries=1)))
+    waits(crm, someone(crm, Coaching.PROSPECT), key="k-held")
+    crm.notifier.failing = {"broken"}
+    for number in range(9):
+        waits(crm, COACH.id, key=f"k-{number}", template="broken", recipient=Recipient.COACH)
+    crm.clock.set(there("2026-03-03T03:00"))
+    assert 0 == crm.deliver(limit=3)
+    assert [("held", "note"), *[("failed", "broken")] * 3] == heard(crm)
+
+
+def test_a_sweep_releases_a_hundred_unless_told_otherwise(practice: Practice) -> None:
+    """So many leave at once."""
+    for number in range(101):
+        waits(practice, COACH.id, key=f"k-{number}", recipient=Recipient.COACH)
+    assert [100, 1] == [practice.deliver(), practice.deliver()]
 
 
 def test_what_fails_by_day_is_held_at_night(practice: Practice) -> None:

@@ -18,9 +18,11 @@ from funnelkit.table import REASON, Status, Trigger
 from funnelkit.values.checks import asks, identifier, long_text, optional
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import Event, StatusCorrected, Why
+from funnelkit.values.making import opened
 from funnelkit.values.plan import Plan
 from funnelkit.words import Axis, Because, Ending
 
+OPEN_CASE: Final = opened(conversion.Case)
 NOTHING_TOLD: Final[Mapping[str, bool]] = {}
 S_contra = TypeVar("S_contra", bound=Status, contravariant=True)
 
@@ -44,15 +46,16 @@ class Convert(Command[S_contra, Contact]):
         now = None if was is None else was.status
         row = None if now is None else conversion.row_for(funnel, now, to, self.by.role)
         needs = () if row is None or row.automatic else row.needs
-        case: conversion.Case[Status] = conversion.Case(
-            now=now, to=to, by=self.by, standing=stored.standing, contact=stored.id, attempt=was.attempt if was else 0,
-            notes=self.reason is not None,
-            facts=draft.facts(needs, contact=was, to=to, reason=self.reason) if needs else NOTHING_TOLD,
-        )  # fmt: skip
+        case = OPEN_CASE()
+        case.now, case.to, case.on, case.by = now, to, None, self.by
+        case.standing, case.contact, case.attempt = stored.standing, stored.id, was.attempt if was else 0
+        case.notes = self.reason is not None
+        case.facts = draft.facts(needs, contact=was, to=to, reason=self.reason) if needs else NOTHING_TOLD
+        case.__class__ = conversion.Case
         if was is None or now is None:
             return draft.refuse(conversion.nobody_there(funnel, case))
         decision = conversion.decide(funnel, case, row)
-        if to in funnel.dated:
+        if funnel.dated and to in funnel.dated:
             decision = both(decision, rule_of.is_noted(funnel, draft.case_of(was, was.attempt, when, self.reason)))
         if not decision:
             return draft.refuse(decision)

@@ -58,6 +58,9 @@ STANDS_NOT: Final = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.MI
 class Draft(Telling):
     """Adds what comes in late and what follows, and hands the plan over once."""
 
+    lapsed = False
+    """Whether time alone has changed a contact on the way."""
+
     # ---- what time has made true
 
     def contact(self, contact: str) -> Contact:
@@ -73,7 +76,7 @@ class Draft(Telling):
 
         Who may not be contacted then loses the follow-up instead; so does who has no row for it, or not what it needs.
         """
-        by, self.by = self.by, CLOCK
+        by, self.by, self.lapsed = self.by, CLOCK, True
         then, on = self.as_of(stored, when) or stored, self.funnel.means.get((Act.EXHAUSTED, None))
         row = None if on is None else self.funnel.recorded.get((then.status, on))
         if self.blocked_before(stored.id, when):
@@ -366,7 +369,7 @@ class Draft(Telling):
 
     def plan(self, decision: Decision, outcome: T) -> Plan[T]:
         """Hand everything over; a contact that only time has changed is given as it will be stored."""
-        if isinstance(outcome, Contact):
+        if self.lapsed and isinstance(outcome, Contact):
             outcome = self.nouns.get(("contact", outcome.id), outcome)  # type: ignore[assignment]  # it is a contact
         if self.staged:
             self._announce()

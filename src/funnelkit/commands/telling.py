@@ -48,13 +48,14 @@ class Telling(Saying):
     ) -> Contact:
         """Move a contact to another status, with what the status sets and what follows from it."""
         funnel, stays = self.funnel, to is contact.status
-        restart = funnel.policy.follow_up.restart_after_cancel and self._is(on, RESTARTS)
-        counts = bool(funnel.follow_ups) or contact.attempt > 0
-        attempt = attempt_after(funnel, contact, to, restart=restart) if counts else 0
+        attempt = 0
+        if funnel.follow_ups or contact.attempt:
+            restart = funnel.policy.follow_up.restart_after_cancel and self._is(on, RESTARTS)
+            attempt = attempt_after(funnel, contact, to, restart=restart)
         event = OPEN_CHANGE()
         event.id = self.moment.fresh("event")
         follow_up = contact.follow_up if stays else None
-        if to in funnel.dated and not stays:
+        if funnel.dated and not stays and to in funnel.dated:
             kept = contact.follow_up if to in funnel.postponed and reason is None else None
             follow_up = self.dated(contact, to, event.id, attempt, effective, due, kept)
         runs_on = stays or to in funnel.pipelines
