@@ -232,3 +232,96 @@ def test_the_installed_command_runs() -> None:
         [sys.executable, "-c", PROGRAM, "check", "coaching"], capture_output=True, check=True, cwd=ROOT, text=True
     )
     assert "coaching: no faults\n" == done.stdout
+
+
+# ---- who is due
+
+MORNING = str(ROOT / "examples" / "practice" / "morning.py")
+TUESDAY = """\
+Tuesday, 24 November 2026 for m-1, Europe/Berlin: 1 overdue, 2 due
+
+overdue
+  Tue 17 Nov 10:00  contact-3  Eva Lind  follow-up 2 of 6
+      was on holiday
+      set Sun 15 Nov 10:00, and due after the usual delay
+
+today
+  Tue 24 Nov 10:00  contact-6  Hana Sato  follow-up 6 of 6
+      last call; offer the summer course
+      set Sun 22 Nov 10:00, and due after the usual delay
+      given up Tue 24 Nov 12:00 unless something happens before
+  Tue 24 Nov 16:00  contact-4  Finn Wolf  follow-up 2 of 6
+      call after school, not before three
+      set Sun 22 Nov 10:00, for a date that was chosen
+"""
+
+
+def test_due_prints_a_coach_s_morning(capsys: pytest.CaptureFixture[str]) -> None:
+    """Overdue first, then today's: by the coach's clock, with the number of the call, notes, and when time runs out."""
+    assert 0 == main(["due", f"{MORNING}:crm", "--on", "2026-11-24", "--coach", "m-1"])
+    assert TUESDAY == capsys.readouterr().out
+
+
+def test_due_without_a_day_is_today_for_everybody(capsys: pytest.CaptureFixture[str]) -> None:
+    """The clock of the service says which day it is; a coach with nobody due gets a line, and no heading."""
+    assert 0 == main(["due", f"{MORNING}:crm"])
+    assert TUESDAY.replace(" for m-1", "") == capsys.readouterr().out
+    assert 0 == main(["due", f"{MORNING}:crm", "--coach", "m-9"])
+    assert "Tuesday, 24 November 2026 for m-9, Europe/Berlin: 0 overdue, 0 due\n" == capsys.readouterr().out
+
+
+def test_due_says_when_there_are_more(capsys: pytest.CaptureFixture[str]) -> None:
+    """A limit cuts the list, and the last line says so."""
+    assert 0 == main(["due", f"{MORNING}:crm", "--limit", "1"])
+    lines = capsys.readouterr().out.splitlines()
+    assert "There are more than 1; say --limit for all of them." == lines[-1]
+    assert 1 == sum("follow-up" in line for line in lines)
+
+
+def test_due_takes_a_service_as_well_as_what_makes_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A host's module may hold the service itself; a name that is not kept, and a number without an end, are said."""
+    text = '''"""A coach's own follow-ups."""
+
+from datetime import UTC, datetime
+
+from funnelkit import COACHING, Actor, FunnelService, Role
+from funnelkit.adapters.memory import FixedClock, MemoryStorage
+from funnelkit.commands import AddContact, ScheduleFollowUp
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+COACH = Actor(id="m-1", role=Role.COACH)
+STORAGE = MemoryStorage()
+CRM = FunnelService(COACHING, account="acme", storage=STORAGE, clock=FixedClock(NOW))
+ADA = CRM.do(AddContact(name="Ada", by=COACH))
+CRM.do(ScheduleFollowUp(contact=ADA.id, due=NOW, by=COACH))
+with STORAGE.transaction("acme") as stores:
+    stores.persons.remove(ADA.id)
+'''
+    assert 0 == main(["due", f"{module(tmp_path, text)}:CRM"])
+    assert "contact-1  (name not kept here)  follow-up 1\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([f"{MORNING}:FIRST"], "is no FunnelService, and makes none"),
+        ([f"{MORNING}:nothing"], "is no FunnelService, and makes none"),
+        (["morning"], "is no FunnelService, and makes none"),
+        ([f"{MORNING}:crm", "--limit", "0"], "limit: a whole number from 1 is needed"),
+        ([f"{MORNING}:crm", "--coach", " "], "coach: an id is needed"),
+    ],
+)
+def test_due_says_what_it_does_not_understand(
+    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is no service, no limit and no id is told in a line, with exit code 2."""
+    assert 2 == main(["due", *arguments])
+    assert says in capsys.readouterr().err
+
+
+def test_a_day_is_a_date(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is no date is told with an example, and the command is not run."""
+    with pytest.raises(SystemExit) as caught:
+        main(["due", f"{MORNING}:crm", "--on", "tomorrow"])
+    assert 2 == caught.value.code
+    assert "a date is needed, e.g. 2026-11-24" in capsys.readouterr().err
