@@ -784,3 +784,29 @@ def test_no_answer_shows_who_it_is_about(practice: Practice) -> None:
         assert not plan.allowed
         assert "Planted" not in f"{command}{plan}{plan!r}{plan.decision}"
         assert f" {command.by.role} " in str(plan.decision)
+
+
+# ---- told late, and lifted by the system
+
+
+def test_what_the_system_records_as_lifted_lifts_the_person_s_own_wish(leads: Leads) -> None:
+    """A new lead that may not be contacted would be half a lifting: the system speaks in the person's name."""
+    lead = someone(leads, Franchise.DNC)
+    leads.do(SetDoNotContact(contact=lead.id, by=itself(lead)))
+    leads.do(Record(contact=lead.id, trigger=Happening.DO_NOT_CONTACT_LIFTED, by=SYSTEM))
+    assert (Franchise.NEW_LEAD, None) == (
+        leads.contact(lead.id).status,
+        leads.person(lead.id).blocked(leads.clock.now()),
+    )
+
+
+def test_a_fact_told_late_blocks_nobody_again(leads: Leads) -> None:
+    """Cancelled and not to be contacted, then lifted: what is told late about the time before changes neither."""
+    lead = someone(leads, Franchise.NEW_LEAD)
+    start = leads.clock.now()
+    leads.clock.advance(hours=2)
+    leads.do(Convert(contact=lead.id, to=Franchise.CANCELLED_AND_DNC, by=DESK))
+    leads.clock.advance(hours=2)
+    leads.do(LiftDoNotContact(contact=lead.id, by=COACH))
+    leads.do(Record(contact=lead.id, trigger=Happening.CONSULTATION_BOOKED, at=start + HOUR, by=SYSTEM))
+    assert leads.person(lead.id).blocked(leads.clock.now()) is None

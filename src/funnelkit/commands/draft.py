@@ -22,6 +22,7 @@ from funnelkit.values.events import (
     AppointmentRestated,
     CompanyChanged,
     ContactChanged,
+    DoNotContactSet,
     Event,
     StatusChanged,
     StatusCorrected,
@@ -195,11 +196,15 @@ class Draft(Telling):
 
     def _contactable_again(self, stored: Contact, event: Event) -> None:
         """Do-not-contact is the person's, and not folded: what set or lifted it later does so again."""
+        own = event.by.role in (Role.SYSTEM, Role.CLIENT)
+        if isinstance(event, DoNotContactSet) and not event.to:
+            self.unblock(stored, event.effective, event.channel, own=own)
         cause = event.on if isinstance(event, TriggerRecorded) else getattr(event, "to", None)
-        if isinstance(cause, (Trigger, Status)):
-            for effect in self.funnel.sets.get(cause, ()):
-                if effect.axis is Axis.DO_NOT_CONTACT:
-                    self._effect(stored, effect, None, event.effective)
+        for effect in self.funnel.sets.get(cause, ()) if isinstance(cause, (Trigger, Status)) else ():
+            if effect.axis is Axis.DO_NOT_CONTACT and not effect.to:
+                self.unblock(stored, event.effective, own=own)
+            elif effect.axis is Axis.DO_NOT_CONTACT and not self.blocked(stored.id, event.effective):
+                self.block(stored, event.effective)
 
     def _then(
         self, stored: Contact, event: StatusChanged | TriggerRecorded, item: str | None, past: tuple[Event, ...]

@@ -22,7 +22,7 @@ from funnelkit.values.events import (
 )
 from funnelkit.values.making import opened
 from funnelkit.values.plan import Obligation
-from funnelkit.words import Axis
+from funnelkit.words import Axis, Role
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Event)
@@ -92,7 +92,9 @@ class Telling(Saying):
 
     def _effect(self, contact: Contact, effect: Effect, item: str | None, effective: datetime) -> Contact:
         if effect.axis is Axis.DO_NOT_CONTACT:
-            return self.block(contact, effective) if effect.to else self.unblock(contact, effective)
+            if effect.to:
+                return self.block(contact, effective)
+            return self.unblock(contact, effective, own=self.by.role is Role.SYSTEM)
         had = getattr(contact, effect.axis.value)
         to = effect.to if effect.to is not None else had | {item}
         if effect.owes and had != to:
