@@ -537,6 +537,19 @@ def kinds(outcomes: list[Outcome[Any]]) -> list[str]:
     return ["done" if o.ok else "refused" if o.refused is not None else type(o.error).__name__ for o in outcomes]
 
 
+def test_an_outcome_says_in_codes_what_went_wrong() -> None:
+    """For machines: the rules that refuse, the fields that are not well formed, else the sort of error."""
+    crm = service()
+    commands = [
+        *adds(1),
+        AddContact(name="Ada", id="c-1", by=COACH),
+        Tag(contact="c-9", tags=["t-1"], by=COACH),
+        Convert(contact="c-1", to=TEXT, by=COACH),
+    ]
+    found = [outcome.codes for outcome in crm.do_all(commands)]
+    assert [(), ("editing.id_is_free",), ("NotFound",), ("to",)] == found
+
+
 @pytest.mark.parametrize("batch", [1, 2, 3, 7, 500])
 def test_refusals_and_errors_in_the_middle_are_outcomes(batch: int) -> None:
     """Each command has its outcome at its place, and what comes behind is done."""

@@ -64,6 +64,15 @@ class Outcome(Generic[T]):
         return self.error is None
 
     @property
+    def codes(self) -> tuple[str, ...]:
+        """What went wrong, for machines: the rules that refuse, the fields that are not well formed, else the error."""
+        if isinstance(self.error, Refused):
+            return tuple(finding.rule for finding in self.error.decision.refusals)
+        if isinstance(self.error, Invalid):
+            return tuple(problem.path for problem in self.error.problems)
+        return () if self.error is None else (type(self.error).__name__,)
+
+    @property
     def refused(self) -> Refused | None:
         """The refusal, if it was refused; it carries the decision."""
         return self.error if isinstance(self.error, Refused) else None

@@ -178,19 +178,6 @@ class Span:
         """Start and end in minutes after midnight."""
         return _minutes(self.start) or 0, _minutes(self.end) or 0
 
-    def holds(self, clock: time) -> bool:
-        """Whether this time of day lies in it."""
-        (start, end), now = self.minutes, clock.hour * 60 + clock.minute
-        return start <= now < end if start < end else now >= start or now < end
-
-    def end_of(self, moment: datetime, name: str) -> datetime:
-        """Give the next time behind this moment at which it ends in that zone, in UTC; on the wall it may end twice."""
-        there = wall(moment, name)
-        days = [later(there, timedelta(days=days), "moment").date() for days in (-1, 0, 1)]
-        firsts = [self.on(day, name, "moment")[1] for day in days]
-        seconds = [local(wall(end, name), name, "moment", repeated=Repeated.SECOND) for end in firsts]
-        return min(end for end in firsts + seconds if end > moment)
-
     def on(self, day: date, name: str, path: str = "day") -> tuple[datetime, datetime]:
         """Give start and end on this local day, in UTC; over midnight, the end is on the day after.
 

@@ -72,6 +72,12 @@ class Draft(Telling):
             return stored
         return evolve(self.lapse(stored, stands.gives_up), version=stored.version)
 
+    def at_hand(self, contact: str) -> tuple[Contact, datetime, Contact]:
+        """Give a contact as it is stored, when this takes effect, and the contact as it was then. Raises Invalid."""
+        stored = self.contact(contact)
+        when = self.when(stored.changed)
+        return stored, when, self.base(stored, when)
+
     def lapse(self, stored: Contact, when: datetime) -> Contact:
         """Give up a contact at the time at which its last follow-up ran out, by the system.
 

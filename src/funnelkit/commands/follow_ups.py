@@ -75,9 +75,8 @@ class ScheduleFollowUp(_Dated):
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan the follow-up, with the date on which it is due."""
         draft = Draft(funnel, moment, view, self)
-        due, stored = self._given(moment.now), draft.contact(self.contact)
-        when = draft.when(stored.changed)
-        was, steps = draft.base(stored, when), funnel.follow_ups
+        due, (stored, when, was) = self._given(moment.now), draft.at_hand(self.contact)
+        steps = funnel.follow_ups
         begins = bool(steps) and not any(funnel.by_hand.get((was.status, step)) for step in steps)
         attempt = self.attempt or (1 if begins else was.attempt + 1)
         if steps and attempt <= len(steps):
@@ -99,9 +98,7 @@ class MoveFollowUp(_Dated):
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan the new date."""
         draft = Draft(funnel, moment, view, self)
-        due, stored = self._given(moment.now), draft.contact(self.contact)
-        when = draft.when(stored.changed)
-        was = draft.base(stored, when)
+        due, (stored, when, was) = self._given(moment.now), draft.at_hand(self.contact)
         for to in funnel.postponed:
             rows = funnel.by_hand.get((was.status, to), ())
             if to is not was.status and any(self.by.role in row.by for row in rows):
@@ -125,9 +122,7 @@ class DropFollowUp(Command[Status, Contact]):
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan its end."""
         draft = Draft(funnel, moment, view, self)
-        stored = draft.contact(self.contact)
-        when = draft.when(stored.changed)
-        was = draft.base(stored, when)
+        stored, when, was = draft.at_hand(self.contact)
         decision = follow_up.may_drop(funnel, draft.case_of(was, was.attempt, when, self.reason))
         if not decision:
             return draft.refuse(decision)
@@ -151,9 +146,7 @@ class LogContact(Command[Status, Contact]):
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan what it says, and what becomes of the follow-up."""
         draft = Draft(funnel, moment, view, self)
-        stored = draft.contact(self.contact)
-        when = draft.when(stored.changed)
-        was = draft.base(stored, when)
+        stored, when, was = draft.at_hand(self.contact)
         decision = follow_up.may_log(funnel, draft.case_of(was, was.attempt, when, self.note))
         if not decision:
             return draft.refuse(decision)

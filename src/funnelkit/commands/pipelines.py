@@ -121,9 +121,7 @@ class _OfARun(Command[Status, Contact]):
     def _go(  # what a run goes on by
         self, draft: Draft, how: StageMove, may: May, *, stage: str | None = None, note: str | None = None
     ) -> Plan[Contact]:
-        stored = draft.contact(self.contact)
-        when = draft.when(stored.changed)
-        was = draft.base(stored, when)
+        stored, when, was = draft.at_hand(self.contact)
         at = was.pipeline
         pipeline = None if at is None else draft.view.pipeline(at.pipeline)
         decision = may(draft.funnel, evolve(_case(self.by, was, pipeline), stage=stage))
