@@ -376,15 +376,12 @@ def test_no_message_leaves_for_who_may_not_be_contacted(script: list[tuple[str, 
     """In whatever order it is told and sent: what was stored before the do-not-contact stays here, too. BG-A12."""
     world = watched(COACHING, now=NOON + 90 * DAY)
     ada = someone(world, Coaching.PROSPECT, since=NOON, email="ada@example.org")
-    blocked, sent = False, 0
+    blocked, sent, lifted = False, 0, NOON
     for n, (act, gap, back) in enumerate(script):
         world.clock.advance(gap)
         now = world.clock.now()
-        by: dict[str, Any] = {
-            "contact": ada.id,
-            "by": COACH,
-            "at": None if back is None or act == "lift" else now - back,
-        }
+        at = None if back is None or act == "lift" else now - back
+        by: dict[str, Any] = {"contact": ada.id, "by": COACH, "at": at}
         asks: dict[str, Any] = {
             "agreement": Record(**{**by, "by": SYSTEM}, trigger=Happening.AGREEMENT_ACCEPTED, item=f"g-{n}"),
             "purchase": Record(**{**by, "by": SYSTEM}, trigger=Happening.PRODUCT_PURCHASED, item=f"p-{n}"),
@@ -400,7 +397,10 @@ def test_no_message_leaves_for_who_may_not_be_contacted(script: list[tuple[str, 
             a_session(world, ada, start=now + (n + 1) * DAY)
         elif world.plan(asks[act]).allowed:
             world.do(asks[act])
-            blocked = act != "lift" and (blocked or act in ("block", "own wish"))
+            if act == "lift":
+                blocked, lifted = False, now
+            elif act in ("block", "own wish"):  # one of a time before it was lifted is lifted, too
+                blocked = blocked or (at or now) >= lifted
         now_sent = len([message for _, message in world.notifier.sent if message.to == ada.id])
         assert sent == now_sent or not blocked
         sent = now_sent
