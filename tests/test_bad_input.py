@@ -34,6 +34,7 @@ from funnelkit import (
     UnknownRight,
     UnknownStatus,
     Where,
+    sweep_accounts,
 )
 from funnelkit.adapters.memory import FixedClock, MemoryNotifier, MemoryObserver, MemoryStorage
 from funnelkit.commands import (
@@ -90,7 +91,7 @@ from funnelkit.statuses.franchise import Franchise
 from funnelkit.statuses.studio import Studio
 from funnelkit.statuses.team import Happening as TeamHappening
 from funnelkit.statuses.team import Team
-from funnelkit.times import Elapsed
+from funnelkit.times import Elapsed, LocalDays
 from funnelkit.values.appointment import Appointment, Attendee
 from funnelkit.values.outreach import Segment
 from funnelkit.values.pipeline import Stage
@@ -1393,3 +1394,43 @@ def _everything(crm: FunnelService[Any, Any]) -> object:
         [crm.history_of(kind, key) for kind, key in kinds],
         Standing.ACTIVE,
     )
+
+
+# ---- what a service and a pass over all accounts are made of
+
+
+@pytest.mark.parametrize("zones", [["Europe/Berlin"], "Europe/Berlin", {5: "Europe/Berlin"}, {"m-1": "Mars/Olympus"}])
+def test_zones_of_members_are_a_table_of_zones(zones: Any) -> None:
+    """By the id of the member; what is none is named."""
+    with pytest.raises(Invalid) as caught:
+        FunnelService(COACHING, account="acme", storage=MemoryStorage(), clock=FixedClock(NOW), zones=zones)
+    assert all(problem.path.startswith("zones") for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize("stop_after", [timedelta(minutes=5), 300, LocalDays(1)])
+def test_a_pass_stops_after_a_length_of_real_time(stop_after: Any) -> None:
+    """No bare timedelta, no number, no days of a calendar."""
+    with pytest.raises(Invalid) as caught:
+        sweep_accounts(MemoryStorage(), lambda _: FRANCHISE, FixedClock(NOW), stop_after=stop_after)
+    assert ["stop_after"] == [problem.path for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize("given", [None, "franchise", 5, [5]])
+def test_what_is_no_funnel_for_an_account_is_an_outcome(given: Any) -> None:
+    """The account is passed over, and the outcome names what was asked for."""
+    storage, clock = MemoryStorage(), FixedClock(NOW)
+    crm = FunnelService(FRANCHISE, account="acme", storage=storage, clock=clock)
+    crm.do(Adopt(id="c-1", name="Ada", status=Franchise.FOLLOW_UP_5, by=COACH))
+    crm.do(ScheduleFollowUp(contact="c-1", by=COACH))
+    clock.advance(days=5)
+    swept = sweep_accounts(storage, lambda _: given, clock)
+    assert (0, 1, [("funnel_for",)]) == (swept.done, swept.left, [outcome.codes for outcome in swept.failed])
+
+
+def test_deleting_says_that_the_follow_up_ends() -> None:
+    """As every other plan that ends one."""
+    crm = service()
+    person(crm)
+    crm.do(ScheduleFollowUp(contact="c-1", by=COACH))
+    plan = crm.plan(made(Delete))
+    assert "follow_up_ends" in [consequence.code for consequence in plan.consequences]

@@ -190,7 +190,7 @@ def specimens() -> dict[str, Any]:
         events.PersonChanged(**told, fields=("name", "email")),
         DoNotContactSet(**told, to=True, channel=Channel.EMAIL, origin=Origin.PERSON, until=NOON + HOUR),
         events.DoNotMarketSet(**told, to=True),
-        events.FollowUpScheduled(**told, follow_up=follow_up, status=Coaching.HOT_LEAD),
+        events.FollowUpScheduled(**told, follow_up=follow_up, status=Coaching.HOT_LEAD, moved=True),
         events.FollowUpEnded(
             **told, follow_up="E-9", attempt=2, how=Ending.DROPPED, because=Because.DO_NOT_CONTACT, through="E-2"
         ),

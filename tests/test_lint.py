@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum, auto
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import funnelkit.lint
 from funnelkit.errors import Invalid
 from funnelkit.funnel import Funnel
 from funnelkit.lint import lint, need_names
+from funnelkit.policy import Policy
 from funnelkit.rules.conversion import NAMES
 from funnelkit.statuses import agency
 from funnelkit.table import (
@@ -38,6 +40,7 @@ from funnelkit.table import (
     matrix,
     rights,
 )
+from funnelkit.times import Elapsed
 from funnelkit.words import Axis, Kind, Portal, Removal, Right, Standing, Ties
 
 
@@ -105,6 +108,12 @@ def without(table: Mapping[Any, Any], *keys: object) -> dict[Any, Any]:
     return {key: value for key, value in table.items() if key not in keys}
 
 
+def figure(part: str, **figures: Any) -> dict[str, Any]:
+    """A policy with a figure of another sort, as a host without types might write it."""
+    return {"policy": evolve(Policy(), **{part: evolve(getattr(Policy(), part), **figures)})}
+
+
+SORTS: Any = {"policy": evolve(Policy(), follow_up=5)}  # type: ignore[arg-type]  # on purpose
 MIXED: tuple[Any, ...] = (K.LOG_IN, K.ROOM, Right.PAGES)
 UNBUILDABLE: list[tuple[str, str, dict[str, Any]]] = [
     ("foreign_status", "moves", moved(S.WALKER, T.HOST_DECIDES, FOREIGN)),
@@ -131,6 +140,16 @@ UNBUILDABLE: list[tuple[str, str, dict[str, Any]]] = [
     ("no_actor", "moves", moved(S.LODGER, T.PAID, S.REGULAR, ())),
     ("no_entry", "moves", {"moves": SOUND_MOVES[1:]}),
     ("foreign_right", "rights", {"rights": evolve(SOUND_RIGHTS, columns=MIXED)}),
+    ("foreign_figure", "policy.follow_up", SORTS),
+    ("foreign_figure", "policy.follow_up.delay", figure("follow_up", delay=timedelta(hours=48))),
+    ("foreign_figure", "policy.follow_up.anchor", figure("follow_up", anchor="last_touch")),
+    ("foreign_figure", "policy.follow_up.in_order", figure("follow_up", in_order="no")),
+    ("foreign_figure", "policy.outreach.quiet", figure("outreach", quiet=("21:00", "08:00"))),
+    ("foreign_figure", "policy.outreach.campaigns", figure("outreach", campaigns=("active",))),
+    ("foreign_figure", "policy.progress.by_status", figure("progress", by_status={"walker": Elapsed(hours=1)})),
+    ("foreign_figure", "policy.shell.tries", figure("shell", tries="64")),
+    ("foreign_status", "policy.progress.by_status", figure("progress", by_status=(("wlker", Elapsed(hours=1)),))),
+    ("doubled", "policy.certification.always", figure("certification", always=("walker", "walker"))),
     ("foreign_value", "effects", {"effects": (Effect(T.PAID, Axis.PORTAL, True, "house"),)}),
     ("foreign_value", "effects", {"effects": (Effect(T.PAID, Axis.DO_NOT_CONTACT, Portal.ACTIVE, "house"),)}),
     ("foreign_trigger", "tips", {"tips": (Tip("tip", agency.Happening.CREATED, (), (), "rest", "house"),)}),
@@ -243,3 +262,11 @@ def test_needs_are_told_by_key() -> None:
     """The sentences of all needs of a funnel are given by their keys: those of its rows and those of its rights."""
     assert {"email": "the e-mail is known"} == need_names(agency.AGENCY)
     assert {"email": EMAIL.sentence} == need_names(inn(right_needs={K.ROOM: EMAIL}))
+
+
+def test_a_policy_s_parts_and_figures_are_called_by_their_names() -> None:
+    """What no policy has is named, with what was meant, all at once; nothing of it is taken."""
+    with pytest.raises(Invalid) as caught:
+        agency.AGENCY.with_policy(follow_up={"dely": Elapsed(hours=1)}, nope={"tries": 1}, removal={})
+    assert ["follow_up.dely", "nope"] == [problem.path for problem in caught.value.problems]
+    assert "did you mean 'delay'?" in str(caught.value)

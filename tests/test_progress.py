@@ -533,3 +533,17 @@ def test_every_case_is_one_word(
     assert word is not STALLED or (since is not None and not booked and due is None)
     assert 3 == len(why.findings)
     assert datetime(2026, 3, 2, 12, tzinfo=UTC) == NOON
+
+
+def test_who_was_blocked_when_the_time_ran_out_is_no_cold_lead_before_the_sweep_either(leads: World) -> None:
+    """Asked in another funnel not to be contacted: what can be done next is what is done, swept or not. BG-A12."""
+    practice = watched(COACHING, storage=leads.storage, clock=leads.clock)
+    lead = called(leads, 6)
+    someone(practice, Coaching.PROSPECT, id=lead.id)
+    practice.do(SetDoNotContact(contact=lead.id, by=COACH))
+    leads.clock.advance(days=5)
+    before = {option.to: option.allowed for option in leads.options(lead.id, by=COACH)}
+    split = part(leads, lead)
+    leads.swept()
+    assert before == {option.to: option.allowed for option in leads.options(lead.id, by=COACH)}
+    assert split is part(leads, lead) is Progress.WITHOUT_NEXT_STEP

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from attrs import evolve, frozen
 
-from funnelkit.errors import invalid
+from funnelkit.errors import invalid, kind_of
 from funnelkit.funnel import Funnel
 from funnelkit.ports.clock import Clock
 from funnelkit.ports.observer import Observer
@@ -56,6 +56,8 @@ def sweep_accounts(  # the needs of a pass, by name
     """
     if type(limit) is not int or limit < 1:
         raise invalid("limit", "a whole number from 1 is needed")
+    if stop_after is not None and not isinstance(stop_after, Elapsed):
+        raise invalid("stop_after", f"an Elapsed is needed, not {kind_of(stop_after)}")
     started = instant(clock.now(), "clock")
     end = None if stop_after is None else stop_after.after(started)
     done, visited, turns = 0, set(), list(storage.ripe(started))
@@ -96,7 +98,10 @@ def _swept(  # the needs of one turn
 
 
 def _funnel(given: AnyFunnel | Iterable[AnyFunnel], name: str) -> AnyFunnel:
-    known = {funnel.name: funnel for funnel in ((given,) if isinstance(given, Funnel) else given)}
+    try:
+        known = {funnel.name: funnel for funnel in ((given,) if isinstance(given, Funnel) else given)}
+    except (AttributeError, TypeError):
+        raise invalid("funnel_for", f"a Funnel, or several, are needed, not {kind_of(given)}") from None
     if name not in known:
         raise invalid("funnel_for", f"gives no funnel called {name} for this account")
     return known[name]

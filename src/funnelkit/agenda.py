@@ -153,8 +153,8 @@ class Agenda(Generic[S, R]):
             return follow_up.timeline(self.funnel, begin, zone=self.zone, open_on=self._open_on)
         with self._storage.transaction(self.account) as stores:
             view, now = StoredView(stores, self.funnel.name), instant(self._clock.now(), "clock")
-            found = in_time(self.funnel, view.contact(contact), now)
-            blocked = _blocked(view.person(contact), now)
+            person = view.person(contact)
+            found, blocked = in_time(self.funnel, view.contact(contact), person, now), _blocked(person, now)
         stands, steps, status = found.follow_up, self.funnel.follow_ups, self.funnel.status(found.status)
         ended = bool(steps) and not any(self.funnel.by_hand.get((status, step)) for step in steps)
         if ended or blocked or found.standing is Standing.ARCHIVED:
@@ -174,12 +174,13 @@ class Agenda(Generic[S, R]):
         _asked(coach, 1, None)
         now = instant(self._clock.now(), "clock")
         with self._storage.transaction(self.account) as stores:
+            rows = [row for row in stores.contacts.every(self.funnel.name) if coach in (None, row.coach)]
+            persons = stores.persons.many([row.id for row in rows])
             every = [
                 contact
-                for contact in (in_time(self.funnel, row, now) for row in stores.contacts.every(self.funnel.name))
-                if coach in (None, contact.coach) and progress.is_open(self.funnel, contact.status, contact.standing)
+                for contact in (in_time(self.funnel, row, persons.get(row.id), now) for row in rows)
+                if progress.is_open(self.funnel, contact.status, contact.standing)
             ]
-            persons = stores.persons.many([contact.id for contact in every])
             booked = {
                 attendee.contact
                 for appointment in stores.appointments.every(self.funnel.name)

@@ -24,6 +24,7 @@ from funnelkit.table import (
     Status,
 )
 from funnelkit.values.contact import Contact
+from funnelkit.values.person import Person
 
 AnyFunnel = Funnel[Status, StrEnum]
 
@@ -92,14 +93,15 @@ def facts(needs: Iterable[Need], known: Known, told: Mapping[str, bool]) -> dict
     return found
 
 
-def in_time(funnel: AnyFunnel, contact: Contact, now: datetime) -> Contact:
+def in_time(funnel: AnyFunnel, contact: Contact, person: Person | None, now: datetime) -> Contact:
     """Give a contact as time has made it by now, whether a sweep has come or not; nothing of it is stored."""
     stands = contact.follow_up
     if stands is None or stands.gives_up is None or stands.gives_up > now:
         return contact
     on = funnel.means.get((Act.EXHAUSTED, None))
     row = None if on is None else funnel.recorded.get((contact.status, on))
-    to = contact.status if row is None or row.needs else row.to
+    blocked = person is not None and person.blocked_before(stands.gives_up)
+    to = contact.status if row is None or row.needs or blocked else row.to
     if to is contact.status:
         return evolve(contact, follow_up=None)
     return contact.becoming(to, stands.gives_up, contact.attempt, None, runs_on=to in funnel.pipelines)

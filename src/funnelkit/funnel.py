@@ -28,7 +28,7 @@ from funnelkit.derivation import Changes, derived
 from funnelkit.errors import Invalid, Problem, UnknownRight, UnknownStatus, unknown
 from funnelkit.lint import faults
 from funnelkit.plain import digest
-from funnelkit.policy import Policy
+from funnelkit.policy import Policy, with_figures
 from funnelkit.table import (
     Act,
     Deed,
@@ -354,13 +354,9 @@ class Funnel(Generic[S_co, R_co]):
     def with_policy(self, **parts: object) -> Funnel[S_co, R_co]:
         """Give this funnel with one account's numbers, a part as a whole or by the figures that differ.
 
-        `with_policy(follow_up=FollowUpPolicy(...))`, `with_policy(conversion={"corrections": True})`
+        `with_policy(follow_up=FollowUpPolicy(...))`, `with_policy(conversion={"corrections": True})`. Raises Invalid.
         """
-        whole: dict[str, Any] = {
-            name: evolve(getattr(self.policy, name), **part) if isinstance(part, dict) else part
-            for name, part in parts.items()
-        }
-        return evolve(self, policy=evolve(self.policy, **whole))
+        return evolve(self, policy=with_figures(self.policy, parts))
 
     def _cell(self, key: tuple[S_co, R_co], open_: Mark) -> Finding:
         words = {"status": key[0], "right": key[1]}

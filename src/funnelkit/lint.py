@@ -10,8 +10,12 @@ from enum import Enum
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
 
-from funnelkit.errors import Problem, unknown
+from attrs import fields
+
+from funnelkit.errors import Problem, kind_of, unknown
+from funnelkit.policy import Policy
 from funnelkit.table import Act, Whence
+from funnelkit.times import BusinessTime, Elapsed, LocalDays, Span
 from funnelkit.words import Axis, Category, Grant, Portal, Standing, Ties
 
 if TYPE_CHECKING:
@@ -30,13 +34,20 @@ OF_AXIS: Final = {
 LISTS: Final = ("ends", "follow_ups", "postponed", "open", "pipelines")
 """Tables that are lists of statuses."""
 
+LENGTHS: Final = (Elapsed, LocalDays, BusinessTime)
+PAIR: Final = 2
+USUAL: Final = Policy()
+
 Tables = Any  # a Funnel; this module stands below it, so that a funnel can check itself
 
 
 def faults(funnel: Tables) -> Iterator[Problem]:
     """Give everything that keeps the tables from being a funnel."""
+    wrong = tuple(_figures(funnel))
+    yield from wrong
     yield from _foreign(funnel)
     yield from _values(funnel)
+    yield from () if wrong else _keys(funnel)
     yield from _holes(funnel)
     yield from _overlaps(funnel)
     yield from _words(funnel)
@@ -82,6 +93,38 @@ def _mentioned(funnel: Tables) -> Iterator[tuple[str, object]]:
     yield from (("retired", s) for s in funnel.retired.values() if s is not None)
 
 
+def _figures(funnel: Tables) -> Iterator[Problem]:
+    """`foreign_figure`: a figure of a policy that is of another sort than its default."""
+    for part in fields(Policy):
+        given, usual = getattr(funnel.policy, part.name), getattr(USUAL, part.name)
+        if type(given) is not type(usual):
+            text = f"a {type(usual).__name__} is needed, not {kind_of(given)}"
+            yield _fault(f"policy.{part.name}", "foreign_figure", text)
+            continue
+        for figure in fields(type(usual)):
+            value, path = getattr(given, figure.name), f"policy.{part.name}.{figure.name}"
+            wrong = _unlike(value, getattr(usual, figure.name), figure.name)
+            if wrong:
+                yield _fault(path, "foreign_figure", f"{wrong} is needed, not {kind_of(value)}")
+
+
+def _unlike(value: Any, usual: object, name: str) -> str | None:
+    """Say what a figure has to be, if it is something else."""
+    if isinstance(usual, LENGTHS):
+        return None if isinstance(value, LENGTHS) else "an Elapsed, LocalDays or BusinessTime"
+    if name == "quiet":
+        return None if value is None or isinstance(value, Span) else "a Span or nothing"
+    if name == "by_status":
+        pairs = isinstance(value, tuple) and all(isinstance(p, tuple) and len(p) == PAIR for p in value)
+        good = pairs and all(isinstance(k, str) and isinstance(v, LENGTHS) for k, v in value)
+        return None if good else "a tuple of pairs, a status's key and a length of time,"
+    if isinstance(usual, (tuple, frozenset)):
+        kinds = {type(member) for member in usual} or {str}
+        good = type(value) is type(usual) and all(type(member) in kinds for member in value)
+        return None if good else f"a {type(usual).__name__} of {', '.join(sorted(kind.__name__ for kind in kinds))}"
+    return None if type(value) is type(usual) else f"a {type(usual).__name__}"
+
+
 def _values(funnel: Tables) -> Iterator[Problem]:
     """`foreign_right`: columns of two enums. `foreign_value`: an effect that sets what its axis does not have.
 
@@ -95,6 +138,18 @@ def _values(funnel: Tables) -> Iterator[Problem]:
     for effect in funnel.effects:
         if type(effect.to) not in OF_AXIS[effect.axis]:
             yield _fault("effects", "foreign_value", f"{effect.axis} cannot become {effect.to}")
+    for tip in funnel.tips:
+        if tip.on is not None and not isinstance(tip.on, (Act, funnel.triggers)):
+            yield _fault("tips", "foreign_trigger", f"{tip.on} is no trigger of {funnel.name}")
+    yield from (_fault("tips", "doubled", f"the code {code}") for code in _twice(tip.code for tip in funnel.tips))
+    for path in LISTS:
+        yield from (_fault(path, "doubled", f"{s} stands twice") for s in _twice(getattr(funnel, path)))
+    for path in ("rights", "bookings", "removals"):
+        yield from (_fault(path, "doubled", f"the row of {head.value}") for head in getattr(funnel, path).doubles)
+
+
+def _keys(funnel: Tables) -> Iterator[Problem]:
+    """`foreign_status`, `doubled`: a figure for a status that is none, or two for one."""
     keys = [status.value for status in funnel.statuses]
     for path, given in (
         ("policy.certification.always", funnel.policy.certification.always),
@@ -104,14 +159,6 @@ def _values(funnel: Tables) -> Iterator[Problem]:
             _fault(path, "foreign_status", unknown("status", k, funnel.name, keys)) for k in given if k not in keys
         )
         yield from (_fault(path, "doubled", f"{key} stands twice") for key in _twice(given))
-    for tip in funnel.tips:
-        if tip.on is not None and not isinstance(tip.on, (Act, funnel.triggers)):
-            yield _fault("tips", "foreign_trigger", f"{tip.on} is no trigger of {funnel.name}")
-    yield from (_fault("tips", "doubled", f"the code {code}") for code in _twice(tip.code for tip in funnel.tips))
-    for path in LISTS:
-        yield from (_fault(path, "doubled", f"{s} stands twice") for s in _twice(getattr(funnel, path)))
-    for path in ("rights", "bookings", "removals"):
-        yield from (_fault(path, "doubled", f"the row of {head.value}") for head in getattr(funnel, path).doubles)
 
 
 def _holes(funnel: Tables) -> Iterator[Problem]:

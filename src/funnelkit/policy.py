@@ -5,10 +5,13 @@ A reading that is a row or a cell of a table is no policy: it is a derived funne
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum, unique
+from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, fields_dict, frozen
 
+from funnelkit.errors import Invalid, Problem, unknown
 from funnelkit.times import Elapsed, Length, Span
 from funnelkit.words import Kind, Standing
 
@@ -177,3 +180,23 @@ class Policy:
     progress: ProgressPolicy = field(factory=ProgressPolicy)
     removal: RemovalPolicy = field(factory=RemovalPolicy)
     shell: ShellPolicy = field(factory=ShellPolicy)
+
+
+def with_figures(policy: Policy, parts: Mapping[str, Any]) -> Policy:
+    """Give a policy with other parts, each as a whole or by the figures that differ. Raises Invalid."""
+    problems: list[Problem] = []
+    whole: dict[str, Any] = {}
+    for name, part in parts.items():
+        own: Any = getattr(policy, name, None)
+        if own is None:
+            problems.append(Problem(name, unknown("part", name, "policy", fields_dict(Policy))))
+        elif isinstance(part, dict):
+            known = fields_dict(type(own))
+            strange = [Problem(f"{name}.{f}", unknown("figure", f, name, known)) for f in part if f not in known]
+            problems += strange
+            whole[name] = own if strange else evolve(own, **part)
+        else:
+            whole[name] = part
+    if problems:
+        raise Invalid(*problems)
+    return evolve(policy, **whole)

@@ -137,7 +137,8 @@ class Questions(Generic[S, R]):
             raise invalid("by", f"an Actor is needed, not {kind_of(by)}")
         with self._storage.transaction(self.account) as stores:
             view = StoredView(stores, self.funnel.name)
-            found = in_time(self.funnel, view.contact(contact), instant(self._clock.now(), "clock"))
+            now = instant(self._clock.now(), "clock")
+            found = in_time(self.funnel, view.contact(contact), view.person(contact), now)
             return tuple(
                 option for to in self.funnel.statuses for option in self._ways(view, found, to, by, facts or {})
             )

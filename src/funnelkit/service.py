@@ -115,6 +115,10 @@ class FunnelService(Questions[S, R], Agenda[S, R], Outreach[S, R], Board[S, R]):
         self.funnel = funnel
         self.account = account
         self.zone = _zone(zone)
+        if zones is not None and not isinstance(zones, Mapping):
+            raise Invalid(Problem("zones", f"a table of zones by member is needed, not {kind_of(zones)}"))
+        for member in zones or {}:
+            _checked("zones", identifier(member))
         self.zones = {member: _zone(name, f"zones.{member}") for member, name in (zones or {}).items()}
         self._open_on = None if calendar is None else calendar.open_on
         self._storage = storage

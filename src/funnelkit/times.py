@@ -136,10 +136,12 @@ def _by_both_clocks(wall: datetime, name: str, path: str) -> tuple[datetime, dat
         raise invalid(path, "a date and time without a zone is needed, as it stands on the wall")
     place = _place(name, "zone")
     try:
-        first, second = (wall.replace(tzinfo=place, fold=fold).astimezone(UTC) for fold in (0, 1))
+        there = wall.replace(tzinfo=place, fold=0)
+        again = there.replace(fold=1)
+        first = there.astimezone(UTC)
+        return first, first if there.utcoffset() == again.utcoffset() else again.astimezone(UTC)
     except OverflowError:
         raise invalid(path, BEYOND) from None
-    return first, second
 
 
 def _place(name: object, path: str) -> ZoneInfo:

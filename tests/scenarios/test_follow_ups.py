@@ -856,7 +856,7 @@ def test_bg_a6_notes_are_advised(leads: Leads) -> None:
 
 
 def test_bg_a6_notes_are_required_by_policy() -> None:
-    """Every command that sets a date asks for them; what sets none does not. Source: BG-A6."""
+    """Every command that sets a follow-up asks for them; a move keeps those that there are. Source: BG-A6."""
     world = watched(READINGS["BG-A6 notes required"])
     lead = someone(world, S.NEW_LEAD)
     asked: tuple[Any, ...] = (by_schedule(lead), by_status(lead))
@@ -865,7 +865,7 @@ def test_bg_a6_notes_are_required_by_policy() -> None:
     lead = world.do(by_schedule(lead, note="asks for maths"))
     moves = (MoveFollowUp(contact=lead.id, by=COACH), MoveFollowUp(contact=lead.id, by=DESK))
     for move in moves:
-        assert ["follow_up.notes_are_written"] == refusals(world, move)
+        assert world.plan(move).allowed
         assert world.plan(evolve(move, note="on holiday")).allowed
     assert world.plan(Convert(contact=lead.id, to=S.NOT_SOLD, by=COACH)).allowed
     assert world.plan(LogContact(contact=lead.id, by=COACH)).allowed
@@ -1311,14 +1311,53 @@ def test_elsewhere_a_new_cycle_starts_at_one() -> None:
     assert 1 == stands(practice.do(by_schedule(ada))).attempt
 
 
-def test_elsewhere_a_number_may_be_named() -> None:
-    """A host that counts by itself says which one it is."""
+def test_elsewhere_numbers_go_in_order_too() -> None:
+    """1, 2, 3; where the account lets them jump, a jump does not complete the one before. Source: BG-A5."""
     practice = watched(COACHING)
     ada = someone(practice, Coaching.PROSPECT)
-    assert [5, 6, 2] == [
-        stands(practice.do(ask)).attempt
-        for ask in (by_schedule(ada, attempt=5), by_schedule(ada), by_schedule(ada, attempt=2))
-    ]
+    assert ["follow_up.next_attempt"] == refusals(practice, by_schedule(ada, attempt=5))
+    assert [1, 2] == [stands(practice.do(ask)).attempt for ask in (by_schedule(ada, attempt=1), by_schedule(ada))]
+    jumping = watched(COACHING.with_policy(follow_up=FollowUpPolicy(in_order=False)))
+    bea = someone(jumping, Coaching.PROSPECT)
+    numbers = (by_schedule(bea, attempt=5), by_schedule(bea), by_schedule(bea, attempt=2))
+    assert [5, 6, 2] == [stands(jumping.do(ask)).attempt for ask in numbers]
+    assert [(5, DONE), (6, SUPERSEDED)] == [(number, how) for number, how, _ in endings(jumping, bea.id)]
+
+
+@pytest.mark.parametrize("at", [5 * HOUR, None])
+def test_an_answer_told_late_ends_what_was_moved_after_it(at: Any) -> None:
+    """Called, and the date moved with it; then it is told that the lead had answered before: nothing stands. BG-A2."""
+    world = watched(READINGS["BG-A2 last touch"])
+    lead = called(world, 6)
+    start = world.clock.now()
+    world.clock.advance(hours=10)
+    world.do(LogContact(contact=lead.id, by=COACH))
+    world.do(LogContact(contact=lead.id, direction=Direction.IN, at=None if at is None else start + at, by=COACH))
+    world.clock.advance(days=30)
+    assert (0, None) == (world.swept(), world.contact(lead.id).follow_up)
+
+
+def test_a_move_told_late_does_not_undo_an_answer_after_it(leads: Leads) -> None:
+    """Given up, then answered, then a move of the time before is told: who answered is not given up again. BG-A7."""
+    lead = called(leads, 6)
+    start = leads.clock.now()
+    assert 1 == leads.at(gives_up(lead)).swept()
+    leads.clock.set(start + 60 * HOUR)
+    leads.do(LogContact(contact=lead.id, direction=Direction.IN, by=COACH))
+    leads.do(MoveFollowUp(contact=lead.id, at=start + 40 * HOUR, due=start + 100 * HOUR, by=COACH))
+    leads.clock.advance(days=30)
+    assert (0, S.FOLLOW_UP_6) == (leads.swept(), leads.contact(lead.id).status)
+
+
+def test_a_schedule_told_late_leaves_the_date_that_was_chosen_later(leads: Leads) -> None:
+    """Both set the same follow-up: the later word stands. Source: S2."""
+    lead = someone(leads, S.FOLLOW_UP_5)
+    start = leads.clock.now()
+    leads.clock.advance(hours=10)
+    leads.do(by_schedule(lead, due=start + 11 * HOUR))
+    leads.clock.set(start + 10 * HOUR + TICK)
+    leads.do(by_schedule(lead, at=start + 3 * HOUR, due=start + 24 * HOUR))
+    assert start + 11 * HOUR == stands(leads.contact(lead.id)).due
 
 
 def test_elsewhere_an_appointment_ends_nothing() -> None:

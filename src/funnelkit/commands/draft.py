@@ -140,12 +140,12 @@ class Draft(Telling):
         if changed.status is not stored.status:
             self.follow(stored, changed)
         if changed.follow_up is not stored.follow_up:
-            self._dates(stored.follow_up, changed.follow_up)
+            self.dates(stored.follow_up, changed.follow_up)
         if changed.pipeline is not stored.pipeline:
             self.stand(stored.pipeline, changed.pipeline)
         return changed
 
-    def _dates(self, was: FollowUp | None, now: FollowUp | None) -> None:
+    def dates(self, was: FollowUp | None, now: FollowUp | None) -> None:
         """Say which follow-up ends and which one comes."""
         if was is not None:
             self.consequences += (Consequence("follow_up_ends", ENDS, {"attempt": was.attempt, "due": was.due}),)

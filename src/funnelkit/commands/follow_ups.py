@@ -12,7 +12,7 @@ from funnelkit.decisions import both
 from funnelkit.errors import gather, invalid
 from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import conversion, follow_up
-from funnelkit.table import Status
+from funnelkit.table import NEXT_ATTEMPT, Status
 from funnelkit.times import instant
 from funnelkit.values.checks import asks, identifier, long_text, moment, number, one_of, optional
 from funnelkit.values.contact import Contact
@@ -47,7 +47,9 @@ class _Dated(Command[Status, Contact]):
             now=was.status, to=to, by=self.by, standing=stored.standing, contact=stored.id, attempt=was.attempt,
             notes=self.note is not None, facts=draft.facts(needs, contact=was, to=to, reason=self.note),
         )  # fmt: skip
-        dated = follow_up.may_date(funnel, draft.case_of(was, attempt, when, self.note, due))
+        kept = was.follow_up if to in funnel.postponed else None
+        notes = self.note if kept is None else self.note or kept.noted
+        dated = follow_up.may_date(funnel, draft.case_of(was, attempt, when, notes, due))
         decision = both(conversion.decide(funnel, case, row), dated)
         if not decision or row is None:
             return draft.refuse(decision)
@@ -59,7 +61,8 @@ class _Dated(Command[Status, Contact]):
         id, due = draft.moment.fresh("event"), self._given(draft.moment.now)  # it is the id
         kept = was.follow_up if because is Because.MOVED and self.note is None else None
         new = draft.dated(was, was.status, id, attempt, when, due, kept)
-        how = Ending.DONE if because is Because.NEXT_ATTEMPT else Ending.SUPERSEDED
+        done = because is Because.NEXT_ATTEMPT and attempt == was.attempt + 1
+        how = Ending.DONE if done else Ending.SUPERSEDED
         return moved(draft, was, new, when, self.note, how, because)
 
 
@@ -81,7 +84,8 @@ class ScheduleFollowUp(_Dated):
         attempt = self.attempt or (1 if begins else was.attempt + 1)
         if steps and attempt <= len(steps):
             return self._converted(draft, stored, steps[attempt - 1], attempt, when)
-        decision = follow_up.may_schedule(funnel, draft.case_of(was, attempt, when, self.note, due))
+        order = {NEXT_ATTEMPT.key: not funnel.policy.follow_up.in_order or attempt == was.attempt + 1}
+        decision = follow_up.may_schedule(funnel, draft.case_of(was, attempt, when, self.note, due), order)
         if not decision:
             return draft.refuse(decision)
         now = self._set(draft, was, attempt, when, Because.NEXT_ATTEMPT)
@@ -105,7 +109,8 @@ class MoveFollowUp(_Dated):
                 return self._converted(draft, stored, to, was.attempt, when)
         stands = was.follow_up
         attempt = was.attempt if stands is None else stands.attempt
-        decision = follow_up.may_move(funnel, draft.case_of(was, attempt, when, self.note, due))
+        notes = self.note if stands is None else self.note or stands.noted  # it keeps those that it has
+        decision = follow_up.may_move(funnel, draft.case_of(was, attempt, when, notes, due))
         if not decision:
             return draft.refuse(decision)
         now = self._set(draft, was, attempt, when, Because.MOVED)
@@ -153,8 +158,8 @@ class LogContact(Command[Status, Contact]):
         said = {"channel": self.channel, "direction": self.direction}
         touch = draft.say(ContactTouched, was.id, was.version, when, **said)
         draft.note(touch, self.note)
-        now = evolve(touch.onto(was), changed=max(was.changed, when))
         stands = was.follow_up
+        now = evolve(touch.onto(was), changed=max(was.changed, when), follow_up=stands)
         because = follow_up.touched(funnel, stands, self.direction)
         if because is not None:
             now = draft.end(now, Ending.DONE, because, when)
@@ -191,7 +196,7 @@ def moved(  # what the end of one and the start of another say
     if new is None:
         return draft.end(was, Ending.DROPPED, Because.DO_NOT_CONTACT, when)
     was = draft.end(was, how, because, when, new.id)
-    said: dict[str, Any] = {"follow_up": new, "status": was.status}
+    said: dict[str, Any] = {"follow_up": new, "status": was.status, "moved": because is Because.MOVED}
     event = draft.say(FollowUpScheduled, was.id, was.version, when, id=new.id, **said)
     draft.note(event, note)
     return evolve(was, follow_up=new, attempt=new.attempt, changed=max(was.changed, when))

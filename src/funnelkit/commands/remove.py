@@ -67,6 +67,7 @@ class Delete(Command[Status, Removal]):
     def _drop(self, draft: Draft, was: Contact) -> None:
         person = draft.view.person(was.id)
         draft.close(draft.end(was, Ending.DROPPED, Because.REMOVED, draft.when(was.changed)), draft.when(was.changed))
+        draft.dates(was.follow_up, None)
         gone = draft.say(ContactDeleted, was.id, was.version + 1, draft.when(was.changed))
         draft.note(gone, self.reason)
         draft.removed += (("contact", was.id),)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
 from attrs import frozen
 
+from funnelkit.cells import told
 from funnelkit.decisions import About, Decision, rule
 from funnelkit.decisions import Case as AnyCase
-from funnelkit.errors import invalid
+from funnelkit.errors import Invalid, invalid
 from funnelkit.funnel import Funnel
 from funnelkit.policy import Anchor
-from funnelkit.table import Act, Status, Trigger
+from funnelkit.table import NEXT_ATTEMPT, Act, Status, Trigger
 from funnelkit.times import OpenOn, instant
 from funnelkit.values.actor import Actor
 from funnelkit.values.contact import Contact
@@ -215,9 +217,15 @@ def may_follow_up(funnel: Funnel[S, R], case: Case[S]) -> bool:
     return _decided(SCHEDULE, (may_be_contacted, is_worked_with), funnel, case).allowed
 
 
-def may_schedule(funnel: Funnel[S, R], case: Case[S]) -> Decision:
-    """Whether the next follow-up may be set."""
-    return _decided(SCHEDULE, (staff_follows_up, *OF_A_DATE), funnel, case)
+def may_schedule(funnel: Funnel[S, R], case: Case[S], facts: Mapping[str, bool] | None = None) -> Decision:
+    """Whether the next follow-up may be set. `facts` may tell whether it is the next in order, by the need's key.
+
+    Where follow-ups are statuses, the row of the table asks that. Source: BG-A5.
+    """
+    asked = _decided(SCHEDULE, (staff_follows_up, *OF_A_DATE), funnel, case)
+    if facts is None or funnel.follow_ups:
+        return asked
+    return Decision(SCHEDULE, (*asked.findings, told("follow_up", NEXT_ATTEMPT.told, facts)), case, None, funnel)
 
 
 def may_move(funnel: Funnel[S, R], case: Case[S]) -> Decision:
@@ -269,7 +277,10 @@ def scheduled(  # everything that a follow-up says
     policy = funnel.policy.follow_up
     date = policy.delay.after(when, zone, open_on) if due is None else due
     last = funnel.follow_ups[-1:] == (to,) and (Act.EXHAUSTED, None) in funnel.means
-    gives_up = policy.cold_after.after(date, zone, open_on) if last else None
+    try:
+        gives_up = policy.cold_after.after(date, zone, open_on) if last else None
+    except Invalid as wrong:
+        raise invalid("due", wrong.problems[0].message) from None
     return FollowUp(
         id=id, noted=noted or id, due=date, attempt=attempt, set=when, exact=due is not None, gives_up=gives_up
     )  # fmt: skip

@@ -73,7 +73,8 @@ def contact_at(
             if isinstance(event, StatusChanged):
                 said = fix or event
                 moved = said.to is not contact.status
-                contact = said.onto(contact) if moved else evolve(contact, attempt=said.attempt)
+                stands = said.follow_up or contact.follow_up
+                contact = said.onto(contact) if moved else evolve(contact, attempt=said.attempt, follow_up=stands)
             elif isinstance(event, BESIDE):
                 contact = event.onto(contact)
             contact = evolve(contact, changed=max(contact.changed, event.effective))

@@ -177,10 +177,13 @@ class FollowUpScheduled(Event):
 
     follow_up: FollowUp
     status: Status
+    moved: bool = False
+    """Whether it is another date for the one that stood."""
 
     def onto(self, contact: Contact) -> Contact:
-        """Give the contact with what this says; told late, the status may have been another one."""
-        if contact.status is not self.status or contact.standing is Standing.ARCHIVED:
+        """Give the contact with what this says; told late, the status may have been another one, or none stood."""
+        other = contact.status is not self.status or contact.standing is Standing.ARCHIVED
+        if other or (self.moved and contact.follow_up is None):
             return contact
         return evolve(contact, follow_up=self.follow_up, attempt=self.follow_up.attempt)
 
@@ -216,8 +219,10 @@ class ContactTouched(Event):
     direction: Direction
 
     def onto(self, contact: Contact) -> Contact:
-        """Give the contact with what this says."""
-        return evolve(contact, touched=max(contact.touched or self.effective, self.effective))
+        """Give the contact with what this says; an answer ends the follow-up that stands."""
+        touched = max(contact.touched or self.effective, self.effective)
+        stands = None if self.direction is Direction.IN else contact.follow_up
+        return evolve(contact, touched=touched, follow_up=stands)
 
 
 @frozen(kw_only=True)
