@@ -82,7 +82,7 @@ def local(
 
     Raises Invalid for a time that does not exist there (a spring change of the clock), unless `skipped` says better.
     """
-    first, second = _by_both_clocks(wall, name, path)
+    first, second = _by_both_clocks(wall, name, path, quick=repeated is Repeated.FIRST)
     if first <= second:
         return first if repeated is Repeated.FIRST else second
     if skipped is Skipped.REFUSED:
@@ -127,19 +127,20 @@ def _edge(day: date, minutes: int, name: str, path: str) -> datetime:
     return found
 
 
-def _by_both_clocks(wall: datetime, name: str, path: str) -> tuple[datetime, datetime]:
+def _by_both_clocks(wall: datetime, name: str, path: str, *, quick: bool = False) -> tuple[datetime, datetime]:
     """Give the instant by the clock before a change and by the one after: one, or in order if it comes twice.
 
-    A skipped time gives the later one first.
+    A skipped time gives the later one first. `quick`: of a time that is not skipped, the second one is not asked.
     """
     if not _is_naive(wall):
         raise invalid(path, "a date and time without a zone is needed, as it stands on the wall")
     place = _place(name, "zone")
     try:
         there = wall.replace(tzinfo=place, fold=0)
-        again = there.replace(fold=1)
         first = there.astimezone(UTC)
-        return first, first if there.utcoffset() == again.utcoffset() else again.astimezone(UTC)
+        if quick and first.astimezone(place) == there:  # within one zone Python compares what stands on the wall
+            return first, first
+        return first, there.replace(fold=1).astimezone(UTC)
     except OverflowError:
         raise invalid(path, BEYOND) from None
 
