@@ -13,9 +13,8 @@ from typing import Any, Final
 from transitions import Machine
 
 from funnelkit import COACHING, Contact, Right
-from funnelkit.rules.conversion import HANDS
 from funnelkit.statuses.coaching import Coaching
-from funnelkit.words import Grant, Portal, Role, Standing
+from funnelkit.words import HANDS, Grant, Portal, Role, Standing
 
 OPEN: Final = (Grant.YES, Grant.PERMITTED, Grant.OWNED)
 

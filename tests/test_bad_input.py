@@ -1280,7 +1280,7 @@ def _marked() -> tuple[FunnelService[Any, Any], MemoryObserver, MemoryNotifier, 
         made(Convert, contact="c-9", to=Agency.CLIENT, reason=SAID),
     ]
     for command in lived:
-        seen += [command, _caught(lambda c=command: crm.plan(c)), _caught(lambda c=command: crm.do(c, key=str(id(c))))]  # type: ignore[misc]
+        seen += [command, _caught(lambda c=command: crm.plan(c)), _caught(lambda c=command: crm.do(c, key=str(id(c))))]  # type: ignore[misc]  # a default of a lambda has no type
     seen += list(crm.do_all(lived))
     return crm, observer, notifier, seen
 

@@ -53,7 +53,6 @@ from funnelkit.commands import (
     Tag,
     Untag,
 )
-from funnelkit.commands.draft import CLOCK
 from funnelkit.policy import Anchor, FollowUpPolicy
 from funnelkit.ports.storage import Ripe
 from funnelkit.service import PAGE, Swept
@@ -62,6 +61,7 @@ from funnelkit.statuses.franchise import READINGS, Franchise, Happening, Thinkin
 from funnelkit.table import SYSTEM as SYSTEM_ONLY
 from funnelkit.table import Move, Need
 from funnelkit.times import Elapsed
+from funnelkit.values.actor import CLOCK
 from funnelkit.values.events import FollowUpEnded, StatusChanged
 from funnelkit.values.follow_up import FollowUp
 from funnelkit.words import Because, Direction, Progress

@@ -18,18 +18,17 @@ from funnelkit.ports.storage import Place, Storage, Transaction, due_at
 from funnelkit.rules import follow_up, progress
 from funnelkit.stored import StoredView
 from funnelkit.table import Status
-from funnelkit.times import OpenOn, day_of, instant, later, wall
-from funnelkit.values.actor import Actor
+from funnelkit.times import OpenOn, day_of, instant, later, wall, zone_of
+from funnelkit.values.actor import CLOCK
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.checks import identifier
 from funnelkit.values.contact import Contact
 from funnelkit.values.person import Person
-from funnelkit.words import Progress, Role, Standing
+from funnelkit.words import Progress, Standing
 
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
 
-READER: Final = Actor(id="funnelkit.clock", role=Role.SYSTEM)
 INSTANT: Final = timedelta(microseconds=1)
 
 
@@ -196,7 +195,7 @@ class Agenda(Generic[S, R]):
     # ---- inside
 
     def _place(self, member: str | None) -> str:
-        return self.zone if member is None else self.zones.get(member, self.zone)
+        return zone_of(member, self.zones, self.zone)
 
     def _entries(
         self, stores: Transaction, rows: tuple[Contact, ...], when: datetime, start: datetime, now: datetime
@@ -208,9 +207,9 @@ class Agenda(Generic[S, R]):
         for row in rows:
             person, stands = persons.get(row.id), row.follow_up
             case: follow_up.Case[Status] = follow_up.Case(
-                by=READER, when=when, status=row.status, attempt=row.attempt, follow_up=stands, standing=row.standing,
+                by=CLOCK, when=when, status=row.status, attempt=row.attempt, follow_up=stands, standing=row.standing,
                 blocked=_blocked(person, now), contact=row.id,
-                lapsed=stands is not None and stands.gives_up is not None and stands.gives_up <= now,
+                lapsed=stands is not None and stands.over(now),
             )  # fmt: skip
             why = follow_up.is_due(funnel, case)
             if why and stands is not None:

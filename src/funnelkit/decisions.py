@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import Enum, unique
-from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 from attrs import field, fields_dict, frozen
 
@@ -201,6 +201,11 @@ class Decision:
             remedy = f"; {said(f.remedy, {**words, **f.params})}" if f.remedy and not f.ok else ""
             lines.append(f"  {f.mark.value:<5} {f.rule:<{width}}  {text}{remedy}")
         return "\n".join([*lines, *(f"  note  {n.code}: {n}" for n in self.notices)])
+
+
+def decided(question: str, rules: Iterable[Rule[Any, Any, None]], funnel: Any, case: Any) -> Decision:
+    """Ask all of these rules about a case, where no row of a table is looked at."""
+    return Decision(question, tuple([rule(funnel, case, None) for rule in rules]), case, None, funnel)
 
 
 def both(asked: Decision, also: Decision) -> Decision:

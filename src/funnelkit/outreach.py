@@ -21,7 +21,7 @@ from funnelkit.ports.storage import Storage, Transaction
 from funnelkit.rules import outreach
 from funnelkit.stored import StoredView
 from funnelkit.table import Status
-from funnelkit.times import instant
+from funnelkit.times import instant, zone_of
 from funnelkit.values.contact import Contact
 from funnelkit.values.outreach import Campaign, Segment
 from funnelkit.values.plan import Message
@@ -166,7 +166,7 @@ class Outreach(Generic[S, R]):
         coach = None if contact is None else contact.coach
         return outreach.Case(
             contact=message.to, channel=message.channel, purpose=message.purpose, now=now, there=contact is not None,
-            zone=self.zone if coach is None else self.zones.get(coach, self.zone),
+            zone=zone_of(coach, self.zones, self.zone),
             blocks=person.blocks if person else (), do_not_market=person.do_not_market if person else False,
         )  # fmt: skip
 

@@ -13,7 +13,7 @@ from attrs import field, frozen
 from funnelkit.errors import NotFound, NotLoaded, invalid
 from funnelkit.funnel import Funnel
 from funnelkit.table import Status
-from funnelkit.times import OpenOn, instant
+from funnelkit.times import OpenOn, instant, zone_of
 from funnelkit.values.actor import Actor
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.checks import Checked, asks, identifier, instance, moment, optional
@@ -46,7 +46,7 @@ class Moment:
 
     def place(self, member: str | None) -> str:
         """Give the zone of a member, else the account's."""
-        return self.zone if member is None else self.zones.get(member, self.zone)
+        return zone_of(member, self.zones, self.zone)
 
 
 class View(Protocol):

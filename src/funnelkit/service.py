@@ -11,7 +11,6 @@ from typing import Any, Final, Generic, TypeVar
 from attrs import frozen
 
 from funnelkit.agenda import Agenda
-from funnelkit.commands.draft import CLOCK
 from funnelkit.commands.follow_ups import GiveUp
 from funnelkit.decisions import Refused
 from funnelkit.errors import Conflict, FunnelkitError, Invalid, NotFound, Problem, kind_of
@@ -30,6 +29,7 @@ from funnelkit.questions import Questions
 from funnelkit.stored import StoredView
 from funnelkit.table import Status
 from funnelkit.times import instant, zone
+from funnelkit.values.actor import CLOCK
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.checks import identifier
 from funnelkit.values.contact import Contact

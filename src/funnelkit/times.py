@@ -5,7 +5,7 @@ Instants are aware and in UTC. A period that starts and ends is half open: the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, unique
 from itertools import islice
@@ -68,6 +68,11 @@ class Repeated(Enum):
 
     FIRST = "first"
     SECOND = "second"
+
+
+def zone_of(member: str | None, zones: Mapping[str, str], usual: str) -> str:
+    """Give the zone of a member, if it is among those that are known, else the usual one."""
+    return usual if member is None else zones.get(member, usual)
 
 
 def local(

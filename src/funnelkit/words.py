@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, StrEnum, auto, unique
+from typing import Final
 
 # fmt: off
 
@@ -18,6 +19,13 @@ class Role(StrEnum):
     SPECIAL_DESK = auto()   # a central desk beside the franchisee (BANG: the Care Center)
     CLIENT = auto()         # the contact; never changes a status
     VIEWER = auto()         # reads only
+
+
+STAFF_AND_DESK: Final = frozenset({Role.OWNER, Role.ADMIN, Role.COACH, Role.SPECIAL_DESK})
+"""People who work for the account. A client never changes a status, and a viewer only reads."""
+
+HANDS: Final = STAFF_AND_DESK | {Role.SYSTEM}
+"""The same, and what runs without anybody."""
 
 
 @unique

@@ -144,7 +144,7 @@ class Correct(Command[S_contra, Contact]):
         if now.status is to:
             now = evolve(draft.set_off(now, to, None, wrong.effective), version=now.version)
         stands = now.follow_up
-        if stands is not None and stands.gives_up is not None and stands.gives_up <= moment.now:
+        if stands is not None and stands.over(moment.now):
             ended = draft.end(now, Ending.DROPPED, Because.CALLED_OFF, draft.when(now.changed))
             now = evolve(ended, version=now.version)  # who says that it was no cold lead is not overruled by the clock
         draft.keep(now)

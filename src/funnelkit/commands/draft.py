@@ -15,7 +15,7 @@ from funnelkit.rules import history, outreach
 from funnelkit.rules import pipeline as stages_of
 from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.table import ANY, Act, Row, Status, Trigger
-from funnelkit.values.actor import Actor
+from funnelkit.values.actor import CLOCK
 from funnelkit.values.appointment import Appointment, Attendee
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import (
@@ -38,9 +38,6 @@ from funnelkit.words import Axis, Because, Channel, Ending, Grant, Kind, Purpose
 T = TypeVar("T")
 
 OPEN_PLAN: Final = opened(Plan)
-
-CLOCK: Final = Actor(id="funnelkit.clock", role=Role.SYSTEM)
-"""Who does what time alone makes true."""
 
 LATER: Final = Notice(
     "history.later_change_stands", "a later change of the status stands, so the contact stays what it is"

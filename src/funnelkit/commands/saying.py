@@ -29,7 +29,6 @@ from funnelkit.values.pipeline import AtStage, Pipeline
 from funnelkit.values.plan import Message, Noun, Obligation, kind_of_noun
 from funnelkit.words import Because, Channel, Ending, Origin, StageMove, Standing
 
-T = TypeVar("T")
 E = TypeVar("E", bound=Event)
 
 NO_DATE: Final = Notice(
@@ -62,13 +61,11 @@ class Saying:
 
     def when(self, changed: datetime | None = None) -> datetime:
         """Give the time of effect: `at`, else now. What is done now comes after all that was done, by any clock."""
-        if self.at is not None:
-            return self.at
-        return self.moment.now if changed is None or changed <= self.moment.now else changed
+        return self.latest(changed) if self.at is None else self.at
 
-    def latest(self, contact: Contact) -> datetime:
-        """Give now, by whatever clock: behind all that has happened to the contact."""
-        return max(self.moment.now, contact.changed)
+    def latest(self, changed: datetime | None) -> datetime:
+        """Give now, by whatever clock: behind all that has happened to a contact."""
+        return self.moment.now if changed is None or changed <= self.moment.now else changed
 
     def as_of(self, contact: Contact, effective: datetime) -> Contact | None:
         """Give the contact as it was then: itself, unless something later has happened to it."""

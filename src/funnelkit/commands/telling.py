@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from attrs import evolve
 
@@ -15,7 +15,6 @@ from funnelkit.table import ANY, Act, Effect, Status, Trigger
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import (
-    Event,
     StatusChanged,
     TriggerRecorded,
     Why,
@@ -23,9 +22,6 @@ from funnelkit.values.events import (
 from funnelkit.values.making import opened
 from funnelkit.values.plan import Obligation
 from funnelkit.words import Axis, Role
-
-T = TypeVar("T")
-E = TypeVar("E", bound=Event)
 
 OPEN_CHANGE: Final = opened(StatusChanged)
 

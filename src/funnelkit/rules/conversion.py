@@ -15,13 +15,10 @@ from funnelkit.funnel import Funnel
 from funnelkit.policy import SameStatus
 from funnelkit.table import ENROLLMENT, PRODUCT, REASON, Need, Row, Status, Trigger
 from funnelkit.values.actor import Actor
-from funnelkit.words import Axis, Role, Standing
+from funnelkit.words import HANDS, STAFF_AND_DESK, Axis, Role, Standing
 
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
-
-HANDS: Final = frozenset({Role.SYSTEM, Role.OWNER, Role.ADMIN, Role.COACH, Role.SPECIAL_DESK})
-"""Who may say that something happened. A client never changes a status, and a viewer only reads."""
 
 
 @frozen(kw_only=True)
@@ -151,7 +148,7 @@ def corrections_are_offered(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool
 @rule(ok="{role} may correct a status", no="{role} may not correct a status", about=About.ACTOR, remedy="ask the staff")
 def corrector_may(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
     """A mistake is put right by staff or the special desk. Source: CC3, BG-A18, BG-A19."""
-    return case.by.role in HANDS - {Role.SYSTEM}
+    return case.by.role in STAFF_AND_DESK
 
 
 @rule(

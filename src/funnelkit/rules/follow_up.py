@@ -10,7 +10,7 @@ from typing import Any, Final, Generic, TypeVar
 from attrs import frozen
 
 from funnelkit.cells import told
-from funnelkit.decisions import About, Decision, rule
+from funnelkit.decisions import About, Decision, decided, rule
 from funnelkit.decisions import Case as AnyCase
 from funnelkit.errors import Invalid, invalid
 from funnelkit.funnel import Funnel
@@ -20,13 +20,10 @@ from funnelkit.times import OpenOn, instant
 from funnelkit.values.actor import Actor
 from funnelkit.values.contact import Contact
 from funnelkit.values.follow_up import FollowUp
-from funnelkit.words import Axis, Because, Direction, Ending, Role, Standing
+from funnelkit.words import HANDS, Axis, Because, Direction, Ending, Role, Standing
 
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
-
-HANDS: Final = frozenset({Role.SYSTEM, Role.OWNER, Role.ADMIN, Role.COACH, Role.SPECIAL_DESK})
-"""Who follows up. A client never does, and a viewer only reads."""
 
 
 @frozen(kw_only=True)
@@ -169,7 +166,7 @@ def was_the_last(funnel: AnyFunnel, case: Asked, row: None) -> bool:
 def time_has_passed(funnel: AnyFunnel, case: Asked, row: None) -> bool | None:
     """Two hours after the last scheduled call the lead is cold, inclusive. Source: S2, BG-A7."""
     stands = case.follow_up
-    return None if stands is None or stands.gives_up is None else stands.gives_up <= case.when
+    return None if stands is None or stands.gives_up is None else stands.over(case.when)
 
 
 @rule(
@@ -201,7 +198,7 @@ OF_A_DATE: Final = (may_be_contacted, is_worked_with, attempts_are_left, is_stil
 
 def may_date(funnel: Funnel[S, R], case: Case[S]) -> Decision:
     """Whether a follow-up may get this date, whoever asks: what is asked besides where a row leads to its status."""
-    return _decided(SCHEDULE, OF_A_DATE, funnel, case)
+    return decided(SCHEDULE, OF_A_DATE, funnel, case)
 
 
 def is_noted(funnel: Funnel[S, R], case: Case[S]) -> Decision:
@@ -209,12 +206,12 @@ def is_noted(funnel: Funnel[S, R], case: Case[S]) -> Decision:
 
     The status may be set of whoever it is; a date only gets who may be followed up (`may_follow_up`).
     """
-    return _decided(SCHEDULE, (notes_are_written,), funnel, case)
+    return decided(SCHEDULE, (notes_are_written,), funnel, case)
 
 
 def may_follow_up(funnel: Funnel[S, R], case: Case[S]) -> bool:
     """Whether a follow-up status comes with a date at all."""
-    return _decided(SCHEDULE, (may_be_contacted, is_worked_with), funnel, case).allowed
+    return decided(SCHEDULE, (may_be_contacted, is_worked_with), funnel, case).allowed
 
 
 def may_schedule(funnel: Funnel[S, R], case: Case[S], facts: Mapping[str, bool] | None = None) -> Decision:
@@ -222,7 +219,7 @@ def may_schedule(funnel: Funnel[S, R], case: Case[S], facts: Mapping[str, bool] 
 
     Where follow-ups are statuses, the row of the table asks that. Source: BG-A5.
     """
-    asked = _decided(SCHEDULE, (staff_follows_up, *OF_A_DATE), funnel, case)
+    asked = decided(SCHEDULE, (staff_follows_up, *OF_A_DATE), funnel, case)
     if facts is None or funnel.follow_ups:
         return asked
     return Decision(SCHEDULE, (*asked.findings, told("follow_up", NEXT_ATTEMPT.told, facts)), case, None, funnel)
@@ -230,31 +227,27 @@ def may_schedule(funnel: Funnel[S, R], case: Case[S], facts: Mapping[str, bool] 
 
 def may_move(funnel: Funnel[S, R], case: Case[S]) -> Decision:
     """Whether the follow-up that stands may get another date; it keeps its number."""
-    return _decided(MOVE, (staff_follows_up, one_stands, *OF_A_DATE), funnel, case)
+    return decided(MOVE, (staff_follows_up, one_stands, *OF_A_DATE), funnel, case)
 
 
 def may_drop(funnel: Funnel[S, R], case: Case[S]) -> Decision:
     """Whether the follow-up that stands may be called off."""
-    return _decided(DROP, (staff_follows_up, one_stands), funnel, case)
+    return decided(DROP, (staff_follows_up, one_stands), funnel, case)
 
 
 def may_log(funnel: Funnel[S, R], case: Case[S]) -> Decision:
     """Whether this actor may say that somebody was in touch with the contact."""
-    return _decided(TOUCH, (staff_follows_up,), funnel, case)
+    return decided(TOUCH, (staff_follows_up,), funnel, case)
 
 
 def is_due(funnel: Funnel[S, R], case: Case[S]) -> Decision:
     """Whether the follow-up that stands is due at that moment, and why."""
-    return _decided(DUE, (one_stands, time_has_come, still_waits, may_be_contacted, is_worked_with), funnel, case)
+    return decided(DUE, (one_stands, time_has_come, still_waits, may_be_contacted, is_worked_with), funnel, case)
 
 
 def may_give_up(funnel: Funnel[S, R], case: Case[S]) -> Decision:
     """Whether time alone has made the contact cold. Who is not to be contacted loses the follow-up instead."""
-    return _decided(GIVE_UP, (clock_gives_up, was_the_last, time_has_passed), funnel, case)
-
-
-def _decided(question: str, claims: tuple[Any, ...], funnel: Funnel[S, R], case: Case[S]) -> Decision:
-    return Decision(question, tuple(claim(funnel, case, None) for claim in claims), case, None, funnel)
+    return decided(GIVE_UP, (clock_gives_up, was_the_last, time_has_passed), funnel, case)
 
 
 def scheduled(  # everything that a follow-up says

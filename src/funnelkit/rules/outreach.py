@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
-from funnelkit.decisions import About, Decision, rule
+from funnelkit.decisions import About, Decision, decided, rule
 from funnelkit.decisions import Case as AnyCase
 from funnelkit.errors import gather
 from funnelkit.funnel import Funnel
@@ -15,9 +15,7 @@ from funnelkit.table import Status
 from funnelkit.times import wall
 from funnelkit.values.actor import Actor
 from funnelkit.values.outreach import Block, Segment
-from funnelkit.words import Channel, Origin, Purpose, Role, Standing
-
-STAFF: Final = frozenset({Role.OWNER, Role.ADMIN, Role.COACH, Role.SPECIAL_DESK})
+from funnelkit.words import STAFF_AND_DESK, Channel, Origin, Purpose, Role, Standing
 
 
 @frozen(kw_only=True)
@@ -121,7 +119,7 @@ def is_offered(funnel: AnyFunnel, case: Case, row: None) -> bool:
 def may_speak(funnel: AnyFunnel, case: Case, row: None) -> bool:
     """The person says it, or the staff or the system for them; a viewer only reads. Source: ours."""
     by = case.by
-    return by is not None and (by.role in STAFF or by.role is Role.SYSTEM or _itself(case))
+    return by is not None and (by.role in STAFF_AND_DESK or by.role is Role.SYSTEM or _itself(case))
 
 
 @rule(
@@ -144,7 +142,7 @@ def own_wish_stands(funnel: AnyFunnel, case: Case, row: None) -> bool:
 )
 def campaigner_may(funnel: AnyFunnel, case: Sending, row: None) -> bool:
     """Campaigns are made and sent by people: the staff and the special desk. Source: ours."""
-    return case.by.role in STAFF
+    return case.by.role in STAFF_AND_DESK
 
 
 @rule(
@@ -194,12 +192,12 @@ RULES: Final = (
 
 def may_contact(funnel: AnyFunnel, case: Case) -> Decision:
     """Whether this person may be sent something of this purpose on this channel; asked when it is planned."""
-    return _decided(CONTACT, (may_be_contacted, may_be_marketed_to), funnel, case)
+    return decided(CONTACT, (may_be_contacted, may_be_marketed_to), funnel, case)
 
 
 def may_send(funnel: AnyFunnel, case: Case) -> Decision:
     """The same at the moment at which it leaves, quiet hours besides."""
-    return _decided(SEND, (is_still_there, may_be_contacted, may_be_marketed_to, is_no_quiet_hour), funnel, case)
+    return decided(SEND, (is_still_there, may_be_contacted, may_be_marketed_to, is_no_quiet_hour), funnel, case)
 
 
 def leaves_at(funnel: AnyFunnel, case: Case) -> datetime | None:
@@ -229,28 +227,24 @@ def is_meant(funnel: AnyFunnel, segment: Segment, case: Case) -> bool:
 
 def may_pick(funnel: AnyFunnel, case: Case) -> Decision:
     """Whether this contact may be picked for a new campaign; who is in one already stays."""
-    return _decided(PICK, (is_offered, may_be_contacted, may_be_marketed_to), funnel, case)
+    return decided(PICK, (is_offered, may_be_contacted, may_be_marketed_to), funnel, case)
 
 
 def may_set(funnel: AnyFunnel, case: Case) -> Decision:
     """Whether this actor may say that the person is not to be contacted, or not to be marketed to."""
-    return _decided(SET, (may_speak,), funnel, case)
+    return decided(SET, (may_speak,), funnel, case)
 
 
 def may_lift(funnel: AnyFunnel, case: Case) -> Decision:
     """Whether this actor may lift what was said."""
-    return _decided(SET, (may_speak, own_wish_stands), funnel, case)
+    return decided(SET, (may_speak, own_wish_stands), funnel, case)
 
 
 def may_make(funnel: AnyFunnel, case: Sending) -> Decision:
     """Whether this actor may make a campaign."""
-    return _decided(MAKE, (campaigner_may,), funnel, case)
+    return decided(MAKE, (campaigner_may,), funnel, case)
 
 
 def may_send_to(funnel: AnyFunnel, case: Sending) -> Decision:
     """Whether this actor may send this template to a campaign."""
-    return _decided(CAMPAIGN, (campaigner_may, is_sent_once), funnel, case)
-
-
-def _decided(question: str, claims: tuple[Any, ...], funnel: AnyFunnel, case: Case | Sending) -> Decision:
-    return Decision(question, tuple(claim(funnel, case, None) for claim in claims), case, None, funnel)
+    return decided(CAMPAIGN, (campaigner_may, is_sent_once), funnel, case)

@@ -7,17 +7,14 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
-from funnelkit.decisions import About, Decision, rule
+from funnelkit.decisions import About, Decision, decided, rule
 from funnelkit.decisions import Case as AnyCase
 from funnelkit.errors import invalid, unknown
 from funnelkit.funnel import Funnel
 from funnelkit.table import Status
 from funnelkit.values.actor import Actor
 from funnelkit.values.pipeline import AtStage, Pipeline, Prepared, Stage
-from funnelkit.words import Role, StageMove, Standing
-
-HANDS: Final = frozenset({Role.SYSTEM, Role.OWNER, Role.ADMIN, Role.COACH, Role.SPECIAL_DESK})
-"""Who runs pipelines. A client never does, and a viewer only reads."""
+from funnelkit.words import HANDS, StageMove, Standing
 
 
 @frozen(kw_only=True)
@@ -156,12 +153,12 @@ MOVES_ON: Final = (staff_runs_pipelines, is_on_a_pipeline, stands_at_that_stage,
 
 def may_define(funnel: AnyFunnel, case: Case) -> Decision:
     """Whether a pipeline may be made, or changed to this."""
-    return _decided(DEFINE, (staff_runs_pipelines, funnel_has_pipelines, stages_in_use_stay), funnel, case)
+    return decided(DEFINE, (staff_runs_pipelines, funnel_has_pipelines, stages_in_use_stay), funnel, case)
 
 
 def may_put_on(funnel: AnyFunnel, case: Case) -> Decision:
     """Whether a contact may be put on a pipeline, or switched to it."""
-    return _decided(PUT_ON, (staff_runs_pipelines, *OF_A_CONTACT), funnel, case)
+    return decided(PUT_ON, (staff_runs_pipelines, *OF_A_CONTACT), funnel, case)
 
 
 def may_put_all_on(funnel: AnyFunnel, cases: Sequence[Case]) -> Decision:
@@ -178,21 +175,17 @@ def may_put_all_on(funnel: AnyFunnel, cases: Sequence[Case]) -> Decision:
 
 def may_complete(funnel: AnyFunnel, case: Case) -> Decision:
     """Whether the stage may be completed at which the contact stands."""
-    return _decided(COMPLETE, MOVES_ON, funnel, case)
+    return decided(COMPLETE, MOVES_ON, funnel, case)
 
 
 def may_skip(funnel: AnyFunnel, case: Case) -> Decision:
     """Whether that stage may be skipped, since it does not apply."""
-    return _decided(SKIP, MOVES_ON, funnel, case)
+    return decided(SKIP, MOVES_ON, funnel, case)
 
 
 def may_take_off(funnel: AnyFunnel, case: Case) -> Decision:
     """Whether the contact may be taken off its pipeline."""
-    return _decided(TAKE_OFF, (staff_runs_pipelines, is_on_a_pipeline), funnel, case)
-
-
-def _decided(question: str, claims: tuple[Any, ...], funnel: AnyFunnel, case: Case) -> Decision:
-    return Decision(question, tuple(claim(funnel, case, None) for claim in claims), case, None, funnel)
+    return decided(TAKE_OFF, (staff_runs_pipelines, is_on_a_pipeline), funnel, case)
 
 
 def next_stage(pipeline: Pipeline, stage: str) -> Stage | None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from funnelkit.decisions import About, Decision, rule
+from funnelkit.decisions import About, Decision, decided, rule
 from funnelkit.decisions import Case as AnyCase
 from funnelkit.funnel import Funnel
 from funnelkit.table import Status
@@ -99,7 +99,7 @@ def is_open(funnel: AnyFunnel, status: Status, standing: Standing) -> bool:
 
 def on_its_way(funnel: AnyFunnel, case: Case) -> Decision:
     """Whether an open contact moves, and if not, why."""
-    return Decision(QUESTION, tuple(claim(funnel, case, None) for claim in RULES), case, None, funnel)
+    return decided(QUESTION, RULES, funnel, case)
 
 
 def progress(decision: Decision) -> Progress:

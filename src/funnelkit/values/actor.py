@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from attrs import field, frozen
 
 from funnelkit.values.checks import Checked, asks, identifier, one_of
@@ -14,3 +16,7 @@ class Actor(Checked):
 
     id: str = field(metadata=asks(identifier))
     role: Role = field(metadata=asks(one_of(Role)))
+
+
+CLOCK: Final = Actor(id="funnelkit.clock", role=Role.SYSTEM)
+"""Who does what time alone makes true."""

@@ -24,3 +24,7 @@ class FollowUp:
     """Whether somebody chose the date."""
     gives_up: datetime | None = None
     """When the lead is cold unless something happens before; only the last attempt has it. Source: BG-A7."""
+
+    def over(self, moment: datetime) -> bool:
+        """Whether it has run out by then, inclusive; only the last attempt does."""
+        return self.gives_up is not None and self.gives_up <= moment
