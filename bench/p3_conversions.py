@@ -17,7 +17,8 @@ from rounds import Pace, Side, Table, at_most, judged, measured
 
 from funnelkit import COACHING, Actor, Contact, Plan, Portal, Role
 from funnelkit.commands import Convert
-from funnelkit.planning import Loaded, Moment
+from funnelkit.loaded import Loaded
+from funnelkit.planning import Moment
 from funnelkit.statuses.coaching import Coaching, Happening
 
 ACTIVE, INACTIVE = Coaching.ACTIVE_CLIENT, Coaching.INACTIVE_CLIENT

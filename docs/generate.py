@@ -26,12 +26,15 @@ from funnelkit import Funnel, FunnelService, Policy, Refused, cells, commands, e
 from funnelkit.cli import OURS
 from funnelkit.commands import Command
 from funnelkit.decisions import Mark, Rule
+from funnelkit.life import Life
 from funnelkit.machines import mermaid
 from funnelkit.render import compare, markdown
 from funnelkit.render.tables import figure
 from funnelkit.statuses.appointment import APPOINTMENT
+from funnelkit.statuses.invitation import INVITATION
+from funnelkit.statuses.package import PACKAGE
 from funnelkit.table import Whence
-from funnelkit.values import events
+from funnelkit.values import client_events, events
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 DOCS: Final = ROOT / "docs"
@@ -172,8 +175,8 @@ def _otherwise(text: str) -> str:
     return re.sub(r"^## (.*)$", r"#### \1", text.partition("\n\n")[2], flags=re.MULTILINE).strip()
 
 
-def of_appointments() -> str:
-    """Write the life of an appointment."""
+def of_a_life(life: Life[Any]) -> str:
+    """Write the life of a noun that is no contact."""
     lines = [
         (
             move.start.value if isinstance(move.start, Whence) else ", ".join(move.start),
@@ -182,11 +185,12 @@ def of_appointments() -> str:
             ", ".join(move.by),
             move.source,
         )
-        for move in APPOINTMENT.moves
+        for move in life.moves
     ]
-    module = import_module("funnelkit.statuses.appointment")
+    module = import_module(life.statuses.__module__)
     table = sheet(("While it is", "and this happens", "it becomes", "by", "Source"), lines)
-    return page("The life of an appointment", first(module), LEGEND, table)
+    article = "an" if life.name[0] in "aeiou" else "a"
+    return page(f"The life of {article} {life.name}", first(module), LEGEND, table)
 
 
 def of_the_rules() -> str:
@@ -362,7 +366,12 @@ def _of_an_enum(kind: type[Enum], level: str = "##") -> str:
 
 def of_the_events() -> str:
     """Write what a history is made of."""
-    kinds = [kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, events.Event)]
+    said_in = {**vars(events), **vars(client_events)}
+    kinds = [
+        kind
+        for name, kind in said_in.items()
+        if isinstance(kind, type) and issubclass(kind, events.Event) and not name.startswith("_")
+    ]
     shared = frozenset(f.name for f in fields(events.Event))
     parts = [first(events), f"## Fields of every event\n\n{said(events.Event)}", table_of_fields(events.Event)]
     for kind in kinds[1:]:
@@ -400,7 +409,7 @@ def generated() -> Mapping[Path, str]:
     """Give everything that is generated: each file and its text."""
     made = {f"{name}.md": of_a_funnel(name) for name in OURS}
     made |= {
-        "appointment.md": of_appointments(),
+        **{f"{life.name}.md": of_a_life(life) for life in (APPOINTMENT, INVITATION, PACKAGE)},
         "rules.md": of_the_rules(),
         "policies.md": of_the_policies(),
         "commands.md": of_the_commands(),

@@ -3,6 +3,7 @@
 import copy
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -17,14 +18,23 @@ from examples.own_funnel import SCHOOL, Door, Happening, School
 from funnelkit.documents import Document, assert_unchanged, lock, read_funnel, write_funnel
 from funnelkit.errors import Invalid
 from funnelkit.funnel import Funnel
-from funnelkit.policy import Anchor, FollowUpPolicy, OutreachPolicy, Policy, ProgressPolicy
+from funnelkit.policy import (
+    Anchor,
+    FollowUpPolicy,
+    InvitationPolicy,
+    OutreachPolicy,
+    PackagePolicy,
+    Policy,
+    ProgressPolicy,
+    TeamPolicy,
+)
 from funnelkit.render import markdown
 from funnelkit.statuses import agency, coaching, franchise, studio, team
 from funnelkit.statuses.coaching import COACHING, Coaching
 from funnelkit.strict import converter, structured
 from funnelkit.table import STAFF, Move, Need, Status
 from funnelkit.times import BusinessTime, Elapsed, Length, LocalDays, Repeated, Skipped, Span
-from funnelkit.words import Right, Role, Standing
+from funnelkit.words import Kind, Right, Role, Standing
 
 Tables = Funnel[Status, StrEnum]
 MODULES = (
@@ -120,6 +130,7 @@ def test_a_trigger_and_a_status_of_one_key_are_told_apart() -> None:
 
 SPANS = st.tuples(st.integers(0, 1439), st.integers(0, 1440)).filter(lambda pair: pair[0] != pair[1])
 CLOCKS = SPANS.map(lambda pair: Span(*(f"{minutes // 60:02}:{minutes % 60:02}" for minutes in pair)))
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LENGTHS: st.SearchStrategy[Length] = st.one_of(
     st.integers(0, 10**7).map(lambda seconds: Elapsed(seconds=seconds)),
     st.builds(LocalDays, st.integers(0, 1000), st.sampled_from(Skipped), st.sampled_from(Repeated)),
@@ -148,13 +159,38 @@ POLICIES = st.builds(
             lambda lengths: tuple(lengths.items())
         ),
     ),
+    team=st.builds(TeamPolicy, members_only=st.booleans(), tell_coaches=st.booleans()),
+    invitation=st.builds(
+        InvitationPolicy,
+        valid=LENGTHS.filter(lambda length: length.after(EPOCH) > EPOCH),
+        coach_invites=st.booleans(),
+        coach_for_others=st.booleans(),
+        mails=st.booleans(),
+        onboarding=st.lists(
+            st.from_regex(r"[a-zäß_ ]{0,3}[a-zäß_]", fullmatch=True).map(str.strip), unique=True, max_size=3
+        ).map(tuple),
+    ),
+    package=st.builds(
+        PackagePolicy,
+        per_invitation=st.integers(1, 9),
+        replace_pending=st.booleans(),
+        to_clients=st.booleans(),
+        assign_unpaid=st.booleans(),
+        books=st.lists(st.sampled_from(Kind), unique=True).map(tuple),
+        needed=st.booleans(),
+        free_until=st.none() | st.integers(0, 10**7).map(lambda seconds: Elapsed(seconds=seconds)),
+        missed_burns=st.booleans(),
+    ),
 )
 
 
 @settings(max_examples=50, deadline=None)
 @given(policy=POLICIES)
 def test_every_sort_of_length_and_every_hour_comes_back(policy: Policy) -> None:
-    """Real time, local days and business time, quiet hours, lengths of single statuses: read back, they are equal."""
+    """Real time, local days and business time, quiet hours, lengths of single statuses: read back, they are equal.
+
+    So are the figures of teams, invitations and packages.
+    """
     funnel = evolve(COACHING, policy=policy)
     back = read_funnel(json.loads(lock(funnel)))
     assert policy == back.policy
@@ -168,6 +204,8 @@ def test_a_policy_is_written_as_people_would_write_it() -> None:
         follow_up=FollowUpPolicy(delay=LocalDays(2, skipped=Skipped.EARLIER), cold_after=BusinessTime(hours=8)),
         outreach=OutreachPolicy(quiet=Span("21:00", "08:00")),
         progress=ProgressPolicy(stalled_after=BusinessTime(days=5), by_status=(("buyer", Elapsed(hours=1)),)),
+        invitation=InvitationPolicy(valid=LocalDays(7), onboarding=("welcome", "terms")),
+        package=PackagePolicy(books=(Kind.SESSION, Kind.SAMPLE), free_until=Elapsed(hours=48)),
     )
     written = write_funnel(evolve(COACHING, policy=policy))["policy"]
     assert {"days": 2, "skipped": "earlier", "repeated": "first"} == written["follow_up"]["delay"]
@@ -175,6 +213,13 @@ def test_a_policy_is_written_as_people_would_write_it() -> None:
     assert {"start": "21:00", "end": "08:00"} == written["outreach"]["quiet"]
     assert {"open_days": 5, "open_seconds": 0} == written["progress"]["stalled_after"]
     assert [["buyer", {"seconds": 3600}]] == written["progress"]["by_status"]
+    assert {"members_only": False, "tell_coaches": False} == written["team"]
+    assert {"days": 7, "skipped": "later", "repeated": "first"} == written["invitation"]["valid"]
+    assert ["welcome", "terms"] == written["invitation"]["onboarding"]
+    assert (["session", "sample"], {"seconds": 172800}) == (
+        written["package"]["books"],
+        written["package"]["free_until"],
+    )
 
 
 @pytest.mark.parametrize(
@@ -308,6 +353,19 @@ SPOILT: list[tuple[str, Spoil]] = [
     ("policy.removal.ties", lambda d: d["policy"]["removal"].update(ties="abc")),
     ("policy.conversion.same_status", lambda d: d["policy"]["conversion"].update(same_status=None)),
     ("policy.luck", lambda d: d["policy"].update(luck={})),
+    ("policy.team", lambda d: d["policy"].update(team=True)),
+    ("policy.team.members_only", lambda d: d["policy"]["team"].update(members_only=1)),
+    ("policy.team.boss", lambda d: d["policy"]["team"].update(boss=SECRET)),
+    ("policy.invitation.valid", lambda d: d["policy"]["invitation"].update(valid=None)),
+    ("policy.invitation.valid", lambda d: d["policy"]["invitation"].update(valid={"weeks": 1})),
+    ("policy.invitation.mails", lambda d: d["policy"]["invitation"].update(mails="no")),
+    ("policy.invitation.onboarding", lambda d: d["policy"]["invitation"].update(onboarding="welcome")),
+    ("policy.invitation.onboarding[0]", lambda d: d["policy"]["invitation"].update(onboarding=[7])),
+    ("policy.package.per_invitation", lambda d: d["policy"]["package"].update(per_invitation="1")),
+    ("policy.package.per_invitation", lambda d: d["policy"]["package"].update(per_invitation=True)),
+    ("policy.package.books[0]", lambda d: d["policy"]["package"].update(books=[SECRET])),
+    ("policy.package.free_until", lambda d: d["policy"]["package"].update(free_until={"days": 1})),
+    ("policy.package.free_until", lambda d: d["policy"]["package"].update(free_until=24)),
 ]
 
 
@@ -390,9 +448,31 @@ def test_keys_that_make_no_enum_are_refused() -> None:
 
 def test_a_document_may_leave_out_what_has_a_default() -> None:
     """A document written by hand needs no empty tables and no figures that are the usual ones."""
-    short = {key: value for key, value in write_funnel(team.TEAM).items() if value not in ([], {}, None, False)}
+    short = {
+        key: value for key, value in write_funnel(franchise.FRANCHISE).items() if value not in ([], {}, None, False)
+    }
     del short["policy"]
+    assert franchise.FRANCHISE.policy == Policy()
+    assert franchise.FRANCHISE.fingerprint == read_funnel(short).fingerprint
+
+
+def test_a_policy_says_only_the_figures_that_are_its_own() -> None:
+    """Whole parts may be left out, and within a part every figure that is the usual one."""
+    short = write_funnel(team.TEAM)
+    short["policy"] = {
+        "team": {"members_only": True, "tell_coaches": True},
+        "invitation": {"onboarding": ["onboarding"]},
+    }
     assert team.TEAM.fingerprint == read_funnel(short).fingerprint
+
+
+@pytest.mark.parametrize("part", ["team", "invitation", "package"])
+@pytest.mark.parametrize("funnel", [origin for origin, _ in MODULES], ids=lambda funnel: str(funnel.name))
+def test_a_document_from_before_there_were_teams_has_the_usual_figures(funnel: Tables, part: str) -> None:
+    """What was written before a part of the policy existed is read with that part as it is by default."""
+    older = write_funnel(funnel)
+    del older["policy"][part]
+    assert evolve(funnel.policy, **{part: getattr(Policy(), part)}) == read_funnel(older).policy
 
 
 # ------------------------------------------------------------------------------------------------------------ the codec

@@ -28,7 +28,7 @@ from funnelkit.commands import (
     ScheduleFollowUp,
     SetDoNotContact,
 )
-from funnelkit.ports.storage import Place
+from funnelkit.ports.clients import Place
 from funnelkit.statuses.coaching import Coaching, Happening
 from funnelkit.statuses.franchise import Franchise
 from funnelkit.words import Channel

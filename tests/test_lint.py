@@ -19,6 +19,7 @@ from funnelkit.rules.conversion import NAMES
 from funnelkit.statuses import agency
 from funnelkit.table import (
     ANY,
+    DASHBOARD,
     EMAIL,
     NEW,
     NEXT_ATTEMPT,
@@ -40,7 +41,7 @@ from funnelkit.table import (
     matrix,
     rights,
 )
-from funnelkit.times import Elapsed
+from funnelkit.times import Elapsed, LocalDays
 from funnelkit.words import Axis, Kind, Portal, Removal, Right, Standing, Ties
 
 
@@ -148,6 +149,18 @@ UNBUILDABLE: list[tuple[str, str, dict[str, Any]]] = [
     ("foreign_figure", "policy.outreach.campaigns", figure("outreach", campaigns=("active",))),
     ("foreign_figure", "policy.progress.by_status", figure("progress", by_status={"walker": Elapsed(hours=1)})),
     ("foreign_figure", "policy.shell.tries", figure("shell", tries="64")),
+    ("foreign_figure", "policy.team.members_only", figure("team", members_only=1)),
+    ("foreign_figure", "policy.invitation.valid", figure("invitation", valid=None)),
+    ("foreign_figure", "policy.invitation.valid", figure("invitation", valid=Elapsed(hours=0))),
+    ("foreign_figure", "policy.invitation.onboarding", figure("invitation", onboarding=["form"])),
+    ("foreign_figure", "policy.invitation.onboarding", figure("invitation", onboarding=(" form",))),
+    ("foreign_figure", "policy.package.per_invitation", figure("package", per_invitation=-1)),
+    ("foreign_figure", "policy.shell.page", figure("shell", page=0)),
+    ("foreign_figure", "policy.package.free_until", figure("package", free_until=LocalDays(1))),
+    ("foreign_figure", "policy.progress.by_status", figure("progress", by_status=(("walker", 5),))),
+    ("foreign_figure", "policy.package.books", figure("package", books=("session",))),
+    ("foreign_figure", "policy.package.per_invitation", figure("package", per_invitation="1")),
+    ("no_row", "deeds", {"moves": SOUND_MOVES[::2], "deeds": (Deed(Act.PAID, None, T.PAID, "house"),)}),
     ("foreign_status", "policy.progress.by_status", figure("progress", by_status=(("wlker", Elapsed(hours=1)),))),
     ("doubled", "policy.certification.always", figure("certification", always=("walker", "walker"))),
     ("foreign_value", "effects", {"effects": (Effect(T.PAID, Axis.PORTAL, True, "house"),)}),
@@ -164,6 +177,11 @@ UNBUILDABLE: list[tuple[str, str, dict[str, Any]]] = [
     ("no_column", "credentials", {"credentials": Right.CREDENTIALS}),
     ("no_column", "right_needs", {"right_needs": {Right.PAGES: EMAIL}}),
     ("no_log_in", "log_in", {"log_in": None}),
+    (
+        "no_log_in",
+        "log_in",
+        {"log_in": None, "rights": evolve(SOUND_RIGHTS, reach={K.LOG_IN: PUBLIC, K.ROOM: DASHBOARD})},
+    ),
     ("no_row", "deeds", {"moves": SOUND_MOVES[::2], "deeds": (Deed(Act.BOOKED, None, T.PAID, "house"),)}),
     ("two_sentences", "moves", moved(NEW, T.PAID, S.REGULAR, needs=(EMAIL, Need("email", "a letter has come")))),
     ("no_name", "name", {"name": "the inn"}),

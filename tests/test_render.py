@@ -22,20 +22,24 @@ from funnelkit.policy import FollowUpPolicy, OutreachPolicy, ProgressPolicy
 from funnelkit.render import compare, label, label_key, label_keys, markdown, render, templates
 from funnelkit.render.answers import HEADINGS
 from funnelkit.render.tables import SILENCE, figure
-from funnelkit.rules import certification, conversion, outreach, progress
+from funnelkit.rules import booking, certification, conversion, invitation, outreach, package, progress
 from funnelkit.statuses import coaching, franchise, studio, team
 from funnelkit.statuses.agency import AGENCY, Agency
-from funnelkit.statuses.appointment import APPOINTMENT
+from funnelkit.statuses.appointment import APPOINTMENT, AppointmentStatus
+from funnelkit.statuses.appointment import Happening as Appointed
 from funnelkit.statuses.coaching import COACHING, Coaching
 from funnelkit.statuses.franchise import FRANCHISE, Franchise
-from funnelkit.statuses.invitation import INVITATION
-from funnelkit.statuses.package import PACKAGE
+from funnelkit.statuses.invitation import INVITATION, InvitationStatus
+from funnelkit.statuses.invitation import Happening as Taken
+from funnelkit.statuses.package import PACKAGE, PackageStatus
+from funnelkit.statuses.team import Team
 from funnelkit.table import NO, YES, Act, Status
 from funnelkit.texts import ENGLISH, Texts
 from funnelkit.texts.german import GERMAN
 from funnelkit.times import BusinessTime, Elapsed, Length, LocalDays, Repeated, Skipped, Span
 from funnelkit.values.actor import Actor
-from funnelkit.words import Channel, Kind, Purpose, Right, Role, Standing
+from funnelkit.values.package import Offer
+from funnelkit.words import Channel, Kind, Payment, Purpose, Right, Role, Sender, Shape, Standing
 
 Tables = Funnel[Status, StrEnum]
 THINKING: Tables = franchise.READINGS["BG2 thinking it over"]
@@ -193,12 +197,15 @@ def test_german_has_every_template_of_the_rules() -> None:
     assert set() == set(templates(modules=modules)) - set(GERMAN.sentences)
 
 
-def test_german_has_a_label_for_every_word() -> None:
-    """No status, trigger, right or word of the shared lists is without a German label; nor is one of the lives."""
+def test_german_has_a_label_for_every_word_and_for_no_other() -> None:
+    """Each status, trigger, right and word of the shared lists has a German label, and so have those of the lives.
+
+    No label is left over from a word that is gone.
+    """
     lives: tuple[Life[Status], ...] = (APPOINTMENT, INVITATION, PACKAGE)
-    words = {word for life in lives for row in life.rows for word in (row.on, row.to)}
-    keys = {*label_keys(*OURS), *map(label_key, words), *map(label_key, (*certification.From, *Act))}
-    assert set() == keys - set(GERMAN.labels)
+    words = {label_key(word) for life in lives for row in life.rows for word in (row.on, row.to)}
+    keys = {*label_keys(*OURS), *words, *map(label_key, (*certification.From, *Act))}
+    assert keys == set(GERMAN.labels)
 
 
 def test_german_has_every_mark() -> None:
@@ -239,6 +246,56 @@ def test_templates_are_collected_from_modules() -> None:
     assert set(templates(modules=[conversion])) >= {rule.no.text for rule in conversion.RULES}
 
 
+def test_german_says_who_may_be_invited() -> None:
+    """An answer about an invitation reads in German, with the words that stand for who is not known yet."""
+    case = invitation.Case(by=COACH, status=Team.LEAD, sender=Sender.MEMBER, pending="i-1", holders=("c-2", "c-3"))
+    text = render(invitation.may_invite(team.TEAM, case), GERMAN)
+    assert "abgelehnt: eine neue Person einladen" in text
+    assert "die Rolle »Coach« darf diesen Klienten einladen (Coach: das Team)" in text
+    assert "die Einladung darf den Absender »Mitglied« haben" in text
+    assert "unter dieser Adresse ist schon jemand bekannt: c-2, c-3; jenen Kontakt einladen" in text
+    assert "die Einladung i-1 ist noch offen; i-1 nochmals senden oder ersetzen" in text
+    assert "team lässt den Status »Lead« sich nicht anmelden, also gibt es nichts, wozu man einladen könnte" in text
+
+
+def test_german_says_of_which_noun_it_speaks() -> None:
+    """A sentence that appointments, invitations and packages share names the state, and no wrong noun."""
+    accepted = invitation.Case(by=COACH, on=Taken.REVOKED, state=InvitationStatus.ACCEPTED, contact="c-1")
+    text = render(invitation.may_revoke(team.TEAM, accepted), GERMAN)
+    assert "abgelehnt: die Einladung für c-1 als »zurückgezogen« vermerken" in text
+    assert "der Stand ist »angenommen«: das ist nicht mehr möglich; neu einladen" in text
+    held = booking.Change(state=AppointmentStatus.HELD, on=Appointed.RESCHEDULED, by=COACH)
+    said = render(booking.may_change(team.TEAM, held), GERMAN)
+    assert "der Stand ist »gehalten«: das ist nicht mehr möglich; einen anderen buchen" in said
+
+
+def test_german_says_what_may_be_given() -> None:
+    """An answer about a package reads in German: how it is paid, whose list counts, and which one it would be."""
+    group = Offer(id="circle", name="Circle", shape=Shape.GROUP, payment=Payment.FREE)
+    case = package.Case(by=COACH, offer=group, coach="m-1", count=2, status=Team.CLIENT)
+    text = render(package.may_assign(team.TEAM, case), GERMAN)
+    assert "abgelehnt: circle an eine neue Person vergeben" in text
+    assert "circle ist kostenlos" in text
+    assert "circle steht in keiner Liste, die für diesen Klienten gilt (Coach: m-1)" in text
+    assert "es wäre das Paket Nummer 2 der Einladung, und das ist eines zu viel" in text
+    use = package.Use(state=PackageStatus.ASSIGNED, when=datetime(2026, 11, 24, tzinfo=UTC), left=0)
+    assert "abgelehnt: ein Paket verwenden" in render(package.may_use(team.TEAM, use), GERMAN)
+
+
+def test_the_one_answer_to_the_outside_is_said_in_the_language() -> None:
+    """Whoever holds a link that is good no more reads one German sentence, and nothing about the invitation."""
+    gone = invitation.Opening(by=COACH, now=datetime(2026, 11, 24, tzinfo=UTC))
+    exact = invitation.may_open(team.TEAM, gone)
+    assert (
+        "abgelehnt: eine Einladung öffnen\n"
+        "  NEIN  invitation.link_opens  dieser Link öffnet nichts, oder nichts mehr; "
+        "wer eingeladen hat, kann einen neuen schicken"
+    ) == render(invitation.to_the_outside(team.TEAM, exact), GERMAN)
+    rest = [line for line in render(exact, GERMAN).splitlines() if line.endswith("einen solchen Link gibt es nicht")]
+    assert {"--"} == {line.split()[0] for line in rest}
+    assert len(invitation.OF_A_LINK) == 1 + len(rest)
+
+
 # --------------------------------------------------------------------------------------------------- tables as Markdown
 
 
@@ -261,6 +318,7 @@ def test_markdown_shows_the_matrix_with_its_second_header_and_sources() -> None:
     """The rights are a table: columns by key, how they are reached, a line a status, the source of decided cells."""
     page = markdown(COACHING)
     assert "| *reached* | portal | portal |" in page
+    assert "| *reached* | portal | dashboard | dashboard |" in markdown(team.TEAM)
     assert "| Buyer | yes | no (CC-A5) | no (CC-A5) | no (CC-A5) | owned (S0) | unstated | yes |" in page
     assert "Logging in is `log_in`. Having credentials is `credentials`." in page
     assert "`coaching_invoice` also asks for this: an agreement exists." in page
@@ -339,6 +397,7 @@ def test_markdown_shows_what_sets_and_lifts_a_do_not_contact() -> None:
     assert "| it becomes DNC | do_not_contact | on | BG-A20 |" in page
     assert "| `do_not_contact_lifted` | do_not_contact | off | BG-A18 |" in page
     assert "| lifted | any | `do_not_contact_lifted` | BG-A18 |" in page
+    assert "| paid | any | `paid` | S4 |" in markdown(team.TEAM)
     assert "| exhausted | any | `calls_exhausted` | S2, BG-A7 |" in page
 
 
@@ -491,6 +550,10 @@ SINGLE: list[tuple[Tables, str]] = [
     (
         COACHING.with_policy(follow_up={"delay": LocalDays(2)}, progress={"by_status": (("buyer", Elapsed(hours=1)),)}),
         "- changed `follow_up.delay`: 48 hours; now 2 local days",
+    ),
+    (
+        COACHING.with_policy(invitation={"onboarding": ("form", "call")}),
+        "- changed `invitation.onboarding`: none; now form, call",
     ),
     (
         COACHING.with_policy(outreach={"quiet": Span("21:00", "08:00")}),

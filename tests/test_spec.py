@@ -14,13 +14,14 @@ from funnelkit import AGENCY, COACHING, FRANCHISE, STUDIO, TEAM, Actor, Portal, 
 from funnelkit.decisions import Decision
 from funnelkit.funnel import Funnel
 from funnelkit.policy import CertificationPolicy, Countable, StatusWhen
-from funnelkit.rules import access, booking, certification, conversion, history, removal
+from funnelkit.rules import access, booking, certification, conversion, history, invitation, package, removal
 from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.table import Status
 from funnelkit.values.appointment import Appointment, Attendee
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import ContactAdded, Event, StatusChanged, StatusCorrected
-from funnelkit.words import Grant, Kind, Removal, Where
+from funnelkit.values.package import Offer
+from funnelkit.words import Grant, Kind, Payment, Removal, Sender, Shape, Where
 from tests.spec import reading
 
 FUNNELS: Final[dict[str, Funnel[Status, Any]]] = {f.name: f for f in (COACHING, AGENCY, FRANCHISE, STUDIO, TEAM)}
@@ -76,7 +77,7 @@ def test_every_cell_of_the_rights() -> None:
 
 
 def test_access() -> None:
-    """Who may open what: status, portal, standing, item. Source: S0, S1, S4, CC1, CC5, CC8, CC-A5, SD-A5, DL9."""
+    """Who may open what: status, portal, standing, item, onboarding. Source: S0, S1, S4, CC1, SD-A5, DL9, DL-A1."""
     differences = []
     for name, funnel in FUNNELS.items():
         space = product(
@@ -87,9 +88,10 @@ def test_access() -> None:
             BOTH,
             BOTH,
             BOTH,
+            BOTH,
             tellings(*ACCESS_FACTS.get(name, ())),
         )
-        for status, right, portal, standing, item, permitted, owned, facts in space:
+        for status, right, portal, standing, item, permitted, owned, onboarded, facts in space:
             case: access.Case[Any, Any] = access.Case(
                 status=status,
                 right=right,
@@ -98,6 +100,7 @@ def test_access() -> None:
                 item="this" if item else None,
                 permitted=frozenset({"this", "that"} if permitted else {"that"}),
                 owned=frozenset({"this", "that"} if owned else {"that"}),
+                onboarding=frozenset[str]() if onboarded else frozenset({"form"}),
                 facts=facts,
             )
             expected = reading.access(
@@ -109,6 +112,7 @@ def test_access() -> None:
                 item=item,
                 permitted=permitted,
                 owned=owned,
+                onboarded=onboarded,
                 facts=facts,
             )
             if expected != bool(access.may(funnel, case)):
@@ -142,7 +146,7 @@ def test_entry_by_hand() -> None:
 
 
 def test_what_happens_outside() -> None:
-    """What moves whom where, new people included. Source: CC2, CC6, S0, CC-A9, CC-A13, S2, BG-A7 to BG-A18, SC2."""
+    """What moves whom where, new people included. Source: CC2, CC6, S0, CC-A9, S2, BG-A7 to BG-A18, SC2, S4, DL6."""
     differences = []
     for name, funnel in FUNNELS.items():
         facts_told = tellings(*RECORDED_FACTS.get(name, ()))
@@ -287,6 +291,175 @@ def test_certification() -> None:
                 case = f"{line.appointment.kind} {state}, end {end}: booked {booked}, session {session}, now {current}"
                 differences.append(f"spec says {expected} of {case}; {policy}")
     agree(differences)
+
+
+AGAINST_INVITING: Final = {
+    "the role": "invitation.inviter_may",
+    "another's client": "invitation.for_oneself",
+    "the sender": "invitation.speaks_for_itself",
+    "the status": "invitation.status_can_be_invited",
+    "the standing": "invitation.is_not_archived",
+    "no e-mail": "invitation.address_is_known",
+    "the portal": "invitation.has_no_portal_yet",
+    "it waits": "invitation.none_is_pending",
+    "known already": "invitation.is_not_known_yet",
+}
+AGAINST_ASSIGNING: Final = {
+    "the role": "package.giver_may",
+    "another's client": "package.to_own_clients",
+    "not offered": "package.is_offered",
+    "the list": "package.is_on_the_list",
+    "the payment": "package.is_paid",
+    "the number": "package.within_number",
+    "the portal": "package.client_is_new",
+    "the status": "package.status_can_use_it",
+}
+COACHES: Final = {"nobody": None, "oneself": "somebody", "another": "another"}
+
+
+def compared(expected: set[str], rules: dict[str, str], decision: Decision) -> str | None:
+    """What the spec and a decision say differently: whether, and by which rules; nothing when they agree."""
+    named = {rules[reason] for reason in expected}
+    given = {finding.rule for finding in decision.refusals}
+    if named == given and decision.allowed == (not expected):
+        return None
+    return f"spec says {sorted(named) or 'yes'}, not {sorted(given) or 'yes'}, of {decision.case}"
+
+
+def inviting() -> Iterator[tuple[str, Funnel[Status, Any], dict[str, bool]]]:
+    """Each funnel under each way that an account may have it with plain coaches."""
+    for (name, funnel), invites, others in product(FUNNELS.items(), BOTH, BOTH):
+        figures = {"coach_invites": invites, "coach_for_others": others}
+        yield name, funnel.with_policy(invitation=figures), figures
+
+
+def test_who_may_invite_whom() -> None:
+    """Who invites whom, from where, for whom. Source: S4, DL1, SD3, SD4, DL-A10, DL-A13, DL-A15."""
+    differences = []
+    for name, funnel, policy in inviting():
+        space = product(funnel.statuses, ACTORS.items(), Sender, COACHES.items(), BOTH, Standing, Portal)
+        for status, (role, by), sender, (coach, named), own, standing, portal in space:
+            expected = reading.invite(
+                name,
+                status.value,
+                role=role,
+                portal_used="own" if sender is Sender.MEMBER else "team",
+                coach=coach,
+                own=own,
+                standing=standing.value,
+                portal=portal.value,
+                waits=False,
+                email=True,
+                known=False,
+                policy=policy,
+            )
+            case = invitation.Case(
+                by=by, status=status, sender=sender, coach=named, own=own, standing=standing, portal=portal
+            )
+            differences.append(compared(expected, AGAINST_INVITING, invitation.may_invite(funnel, case)))
+    agree([found for found in differences if found])
+
+
+def test_what_stands_against_an_invitation_beside_who_sends_it() -> None:
+    """What waits, what is known and what is missing, alone and together. Source: S4, DL-A13."""
+    differences = []
+    for name, funnel, policy in inviting():
+        space = product(funnel.statuses, ("coach", "owner"), Standing, Portal, BOTH, BOTH, BOTH)
+        for status, role, standing, portal, waits, email, known in space:
+            expected = reading.invite(
+                name,
+                status.value,
+                role=role,
+                portal_used="team",
+                coach="nobody",
+                own=True,
+                standing=standing.value,
+                portal=portal.value,
+                waits=waits,
+                email=email,
+                known=known,
+                policy=policy,
+            )
+            case = invitation.Case(
+                by=ACTORS[role],
+                status=status,
+                standing=standing,
+                portal=portal,
+                has_email=email,
+                pending="i-1" if waits else None,
+                holders=("c-1", "c-2") if known else (),
+            )
+            differences.append(compared(expected, AGAINST_INVITING, invitation.may_invite(funnel, case)))
+    agree([found for found in differences if found])
+
+
+STANDS_IN: Final = (
+    ("account's", (), None),
+    ("account's", (), "m-1"),
+    ("own", ("m-1",), "m-1"),
+    ("own", ("m-2", "m-1"), "m-1"),
+    ("another's", ("m-2",), "m-1"),
+    ("another's", ("m-2", "m-3"), None),
+)
+"""Where a package stands: what it is for the client's coach, the coaches in whose lists it is, and that coach."""
+
+
+def test_what_may_be_assigned() -> None:
+    """Which package goes to whom, under every policy. Source: S4, DL-A3, DL-A4, DL-A5, DL-A8, DL-A11, DL-A12."""
+    differences = []
+    for (name, origin), number, unpaid, existing in product(FUNNELS.items(), (1, 2), BOTH, BOTH):
+        policy = {"per_invitation": number, "assign_unpaid": unpaid, "to_clients": existing}
+        funnel = origin.with_policy(package=policy)
+        space = product(funnel.statuses, Shape, Payment, STANDS_IN, Portal, (1, 2, 3))
+        for status, shape, payment, (lists, coaches, coach), portal, count in space:
+            expected = reading.assign(
+                name,
+                status.value,
+                role="owner",
+                own=True,
+                shape=shape.value,
+                payment=payment.value,
+                lists=lists,
+                retired=False,
+                portal=portal.value,
+                count=count,
+                policy=policy,
+            )
+            case = package.Case(
+                by=ACTORS["owner"],
+                offer=Offer(id="five", name="Five", shape=shape, payment=payment, coaches=coaches),
+                coach=coach,
+                status=status,
+                portal=portal,
+                count=count,
+            )
+            differences.append(compared(expected, AGAINST_ASSIGNING, package.may_assign(funnel, case)))
+    agree([found for found in differences if found])
+
+
+def test_who_may_assign() -> None:
+    """Who gives packages to whom, of what is offered still and of what is not. Source: S4, DL8, DL-A10."""
+    differences = []
+    policy = {"per_invitation": 1, "assign_unpaid": False, "to_clients": False}
+    space = product(TEAM.statuses, ACTORS.items(), BOTH, BOTH, Shape, Payment, STANDS_IN, Portal)
+    for status, (role, by), own, retired, shape, payment, (lists, coaches, coach), portal in space:
+        expected = reading.assign(
+            "team",
+            status.value,
+            role=role,
+            own=own,
+            shape=shape.value,
+            payment=payment.value,
+            lists=lists,
+            retired=retired,
+            portal=portal.value,
+            count=1,
+            policy=policy,
+        )
+        offer = Offer(id="five", name="Five", shape=shape, payment=payment, coaches=coaches, retired=retired)
+        case = package.Case(by=by, own=own, offer=offer, coach=coach, status=status, portal=portal)
+        differences.append(compared(expected, AGAINST_ASSIGNING, package.may_assign(TEAM, case)))
+    agree([found for found in differences if found])
 
 
 def test_removal() -> None:

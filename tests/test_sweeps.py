@@ -53,9 +53,9 @@ from funnelkit.commands import (
     Tag,
     Untag,
 )
-from funnelkit.policy import Anchor, FollowUpPolicy
+from funnelkit.policy import Anchor, FollowUpPolicy, ShellPolicy
 from funnelkit.ports.storage import Ripe
-from funnelkit.service import PAGE, Swept
+from funnelkit.service import Swept
 from funnelkit.statuses.coaching import Coaching
 from funnelkit.statuses.franchise import READINGS, Franchise, Happening, Thinking
 from funnelkit.table import SYSTEM as SYSTEM_ONLY
@@ -186,7 +186,7 @@ def test_more_than_a_page_is_swept_at_once() -> None:
     """The sweep reads in pages and knows no end of them."""
     storage, clock = MemoryStorage(), FixedClock(NOON)
     crm = service(storage, clock)
-    count = 2 * PAGE + 1
+    count = 2 * ShellPolicy().page + 1
     fill(storage, "acme", count)
     clock.set(NOON + 60 * HOUR)
     swept = crm.sweep(limit=count - 1)

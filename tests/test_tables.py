@@ -15,7 +15,7 @@ from funnelkit.render import compare, markdown
 from funnelkit.rules.conversion import NAMES
 from funnelkit.statuses import agency, appointment, coaching, franchise, invitation, package, studio, team
 from funnelkit.table import STAFF, YES, Move, Need, Status
-from funnelkit.words import Grant, Kind, Standing, Ties
+from funnelkit.words import Grant, Kind, Role, Standing, Ties
 
 Tables = Funnel[Status, StrEnum]
 
@@ -231,8 +231,50 @@ def test_a_derived_funnel_with_a_hole_does_not_build() -> None:
     assert {"rights", "bookings", "hours", "labels"} == {problem.path for problem in caught.value.problems}
 
 
-@pytest.mark.parametrize("life", [appointment.APPOINTMENT, invitation.INVITATION, package.PACKAGE])
+each_life = pytest.mark.parametrize(
+    "life", [appointment.APPOINTMENT, invitation.INVITATION, package.PACKAGE], ids=lambda life: str(life.name)
+)
+
+
+@each_life
 def test_the_lives_of_other_nouns_lead_somewhere(life: Any) -> None:
     """An appointment, an invitation and a package reach every status, and leave each that is no end."""
     assert [] == list(ways(life))
     assert len(life.after) == len(life.rows)
+
+
+@each_life
+def test_a_life_has_keys_sources_and_no_happening_without_a_row(life: Any) -> None:
+    """What holds for funnels holds for lives: keys are names in lower case, rows name a source, no word is idle."""
+    happenings = {type(row.on) for row in life.rows}
+    assert 1 == len(happenings)
+    words = [*life.statuses, *(on for each in happenings for on in each)]
+    assert [word.name.lower() for word in words] == [word.value for word in words]
+    assert all(row.source and row.by for row in life.rows)
+    assert set(*happenings) == {row.on for row in life.rows}
+
+
+@each_life
+def test_who_only_reads_moves_nothing(life: Any) -> None:
+    """No row of a life is by a viewer. Source: DL8."""
+    assert not any(Role.VIEWER in row.by for row in life.rows)
+
+
+def test_an_invitation_is_answered_by_nobody_but_the_person() -> None:
+    """Accepting and declining are the contact's alone, and the contact does nothing else. Source: S4."""
+    answers = {invitation.Happening.ACCEPTED, invitation.Happening.DECLINED}
+    for row in invitation.INVITATION.rows:
+        assert (row.on in answers) == (Role.CLIENT in row.by) == (frozenset({Role.CLIENT}) == row.by)
+    assert not any(Role.CLIENT in row.by for row in package.PACKAGE.rows)
+
+
+def test_what_time_and_other_events_do_is_the_system_s() -> None:
+    """Expiring, superseding, opening and cancelling are by no person. Source: DL-A1, DL-A2, DL-A14."""
+    of_an_invitation = {invitation.Happening.EXPIRED, invitation.Happening.SUPERSEDED}
+    of_a_package = {
+        package.Happening.PORTAL_OPENED,
+        package.Happening.INVITATION_CANCELLED,
+        package.Happening.REPLACED,
+    }
+    rows: tuple[Any, ...] = (*invitation.INVITATION.rows, *package.PACKAGE.rows)
+    assert of_an_invitation | of_a_package == {row.on for row in rows if frozenset({Role.SYSTEM}) == row.by}

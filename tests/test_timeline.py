@@ -16,7 +16,8 @@ from funnelkit import FRANCHISE, Contact
 from funnelkit.adapters import timeline
 from funnelkit.adapters.memory import MemoryStorage
 from funnelkit.adapters.timeline import MOST, Row, Timeline
-from funnelkit.ports.storage import Place, due_at, ripe_at
+from funnelkit.ports.clients import Place
+from funnelkit.ports.storage import due_at, ripe_at
 from funnelkit.statuses.franchise import Franchise
 from funnelkit.values.follow_up import FollowUp
 

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any, Final
 
 import pytest
 from attrs import evolve, frozen
 
-from funnelkit import AGENCY, COACHING, FRANCHISE, STUDIO, Actor, Decision, Kind, Portal, Right, Role, Standing, Where
+import funnelkit.rules
+from funnelkit import (
+    AGENCY,
+    COACHING,
+    FRANCHISE,
+    STUDIO,
+    TEAM,
+    Actor,
+    Decision,
+    Kind,
+    Portal,
+    Right,
+    Role,
+    Standing,
+    Where,
+)
 from funnelkit.commands import AddCompany, AddContact, Convert, SetPrimary
 from funnelkit.decisions import About, Mark, Rule
 from funnelkit.funnel import Funnel
-from funnelkit.policy import FollowUpPolicy, OutreachPolicy
+from funnelkit.policy import FollowUpPolicy, InvitationPolicy, OutreachPolicy, PackagePolicy
 from funnelkit.rules import (
     access,
     booking,
@@ -21,10 +38,14 @@ from funnelkit.rules import (
     conversion,
     editing,
     follow_up,
+    invitation,
+    onboarding,
     outreach,
+    package,
     pipeline,
     progress,
     removal,
+    team,
 )
 from funnelkit.statuses import agency, coaching
 from funnelkit.statuses.agency import Agency
@@ -32,18 +53,24 @@ from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.statuses.appointment import Happening as Appointed
 from funnelkit.statuses.coaching import Coaching, Happening
 from funnelkit.statuses.franchise import Franchise
+from funnelkit.statuses.invitation import Happening as Taken
+from funnelkit.statuses.invitation import InvitationStatus
+from funnelkit.statuses.package import PackageStatus
 from funnelkit.statuses.studio import Studio
+from funnelkit.statuses.team import Team
 from funnelkit.table import Status
 from funnelkit.times import Span
 from funnelkit.values.follow_up import FollowUp
 from funnelkit.values.outreach import Block
-from funnelkit.words import Channel, Origin, Purpose
-from tests.scenarios.world import COACH, NOON, SYSTEM, VIEWER, crm, someone
+from funnelkit.values.package import Offer
+from funnelkit.words import Acquired, Channel, Origin, Payment, Purpose, Sender, Shape
+from tests.scenarios.world import ADMIN, COACH, DESK, NOON, OWNER, SYSTEM, VIEWER, crm, someone
 
 ADA: Final = Actor(id="c-1", role=Role.CLIENT)
 EVE: Final = Actor(id="c-2", role=Role.CLIENT)
 MODULES: Final = (
-    access, booking, certification, conversion, editing, follow_up, outreach, pipeline, progress, removal
+    access, booking, certification, conversion, editing, follow_up, invitation, onboarding, outreach, package, pipeline,
+    progress, removal, team,
 )  # fmt: skip
 
 Ask = Callable[[], Decision]
@@ -72,9 +99,15 @@ def may(case: access.Case[Coaching, Right]) -> Decision:
     return access.may(COACHING, case)
 
 
+def may_see(case: access.Case[Team, Right]) -> Decision:
+    """May a contact of the team open this?"""
+    return access.may(TEAM, case)
+
+
 LOGGED_IN: Final = access.Case(status=Coaching.ACTIVE_CLIENT, right=Right.CALENDAR, portal=Portal.ACTIVE)
 READING: Final = evolve(LOGGED_IN, right=Right.FORMS, item="intake", permitted=frozenset({"intake"}))
 OWNING: Final = evolve(LOGGED_IN, right=Right.PRODUCTS, item="book", owned=frozenset({"book"}))
+INSIDE_THE_TEAM: Final = access.Case(status=Team.CLIENT, right=Right.PACKAGE, portal=Portal.ACTIVE)
 BILLED: Final = access.Case(status=Coaching.INACTIVE_CLIENT, right=Right.COACHING_INVOICE, facts={"agreement": True})
 
 
@@ -92,6 +125,7 @@ ACCESS: Final = (
     of("access.status_may_log_in", may, OWNING, status=Coaching.PROSPECT),
     of("access.credentials_exist", may, LOGGED_IN, portal=Portal.INVITED),
     of("access.not_archived", may, LOGGED_IN, standing=Standing.ARCHIVED),
+    of("access.onboarding_is_complete", may_see, INSIDE_THE_TEAM, onboarding=frozenset({"form"})),
     of("access.item_is_permitted", may, READING, permitted=frozenset({"another"})),
     of("access.item_is_owned", may, OWNING, owned=frozenset({"another"})),
     of("access.item_is_named", may, READING, Mark.NEEDS, item=None),
@@ -517,10 +551,253 @@ PROGRESS: Final = (
 )
 
 
+# ---- team
+
+
+def may_be_given(case: team.Case) -> Decision:
+    """May this person be given a client of the team?"""
+    return team.may_be_given(TEAM, case)
+
+
+def may_add(case: team.Case) -> Decision:
+    """May somebody come into the agency's team, where addresses are unique?"""
+    return team.may_add(AGENCY, case)
+
+
+def may_change_member(case: team.Case) -> Decision:
+    """May a member of the agency's team be changed so?"""
+    return team.may_change(AGENCY, case)
+
+
+CORA: Final = team.Case(by=OWNER, member="m-2", known=True, role=Role.COACH, was=Role.COACH, carries=True)
+ONESELF: Final = team.Case(by=COACH, member=COACH.id)
+NEWCOMER: Final = team.Case(by=ADMIN, member="m-2", role=Role.COACH)
+OWN_GREETING: Final = team.Case(by=COACH, member=COACH.id, known=True, role=Role.COACH, was=Role.COACH)
+LAST_WORD: Final = team.Case(by=OWNER, member=OWNER.id, known=True, role=Role.ADMIN, was=Role.OWNER)
+
+TEAMS: Final = (
+    of("team.coach_is_member", may_be_given, CORA, carries=False),
+    of("team.coach_is_member", may_be_given, ONESELF, known=True),
+    of("team.coach_is_member", may_be_given, ONESELF, member="m-2"),
+    of("team.coach_is_member", may_be_given, ONESELF, by=Actor(id=COACH.id, role=Role.VIEWER)),
+    of("team.head_may", may_add, NEWCOMER, by=COACH),
+    of("team.head_may", may_change_member, OWN_GREETING, role=Role.ADMIN),
+    of("team.head_may", may_change_member, OWN_GREETING, member="m-2"),
+    of("team.owner_is_made_by_owner", may_add, NEWCOMER, role=Role.OWNER),
+    of("team.owner_is_made_by_owner", may_change_member, evolve(CORA, was=Role.OWNER), by=ADMIN),
+    of("team.an_owner_remains", may_change_member, LAST_WORD, last_owner=True),
+    of("team.is_in_the_team", may_change_member, CORA, there=False),
+    of("team.id_is_free", may_add, NEWCOMER, known=True),
+    of("team.address_is_free", may_add, NEWCOMER, holders=("c-1",)),
+    of("team.address_is_free", may_change_member, CORA, holders=("m-3",)),
+)
+
+
+# ---- invitations
+
+
+def may_invite(case: invitation.Case) -> Decision:
+    """May this person be invited to the team's portal?"""
+    return invitation.may_invite(TEAM, case)
+
+
+def may_send_again(case: invitation.Case) -> Decision:
+    """May this invitation be sent again?"""
+    return invitation.may_send_again(TEAM, case)
+
+
+def may_revoke(case: invitation.Case) -> Decision:
+    """May this invitation be taken back?"""
+    return invitation.may_revoke(TEAM, case)
+
+
+def may_open(case: invitation.Opening) -> Decision:
+    """May this link be answered? As the account reads it."""
+    return invitation.may_open(TEAM, case)
+
+
+def may_open_outside(case: invitation.Opening) -> Decision:
+    """May this link be answered? As whoever holds it reads it."""
+    return invitation.to_the_outside(TEAM, invitation.may_open(TEAM, case))
+
+
+def may_expire(case: invitation.Term) -> Decision:
+    """Has time alone ended this invitation?"""
+    return invitation.may_expire(TEAM, case)
+
+
+def may_complete_step(case: onboarding.Case) -> Decision:
+    """May this actor complete this step?"""
+    return onboarding.may_complete(TEAM, case)
+
+
+def invited_by_a_coach(coach_invites: bool) -> Decision:
+    """May a plain coach invite an own client, as the account has it?"""
+    funnel: Funnel[Status, Any] = TEAM.with_policy(invitation=InvitationPolicy(coach_invites=coach_invites))
+    return invitation.may_invite(funnel, FROM_ONES_OWN)
+
+
+INVITED: Final = invitation.Case(by=OWNER, status=Team.PROSPECT, coach="m-2")
+FROM_ONES_OWN: Final = invitation.Case(by=COACH, status=Team.CLIENT, sender=Sender.MEMBER, coach=COACH.id)
+WAITING: Final = evolve(INVITED, state=InvitationStatus.PENDING, portal=Portal.INVITED)
+AGAIN: Final = evolve(WAITING, on=Taken.SENT_AGAIN, contact="c-1")
+RUN_OUT: Final = evolve(AGAIN, state=InvitationStatus.EXPIRED, portal=Portal.NOT_INVITED)
+TAKEN_BACK: Final = evolve(WAITING, on=Taken.REVOKED, contact="c-1")
+OPENED: Final = invitation.Opening(
+    by=ADA, known=True, here=True, current=True, state=InvitationStatus.PENDING, now=NOON, expires=NOON + timedelta(1),
+    standing=Standing.ACTIVE, contact=ADA.id,
+)  # fmt: skip
+OVER: Final = invitation.Term(by=SYSTEM, state=InvitationStatus.PENDING, expires=NOON, now=NOON)
+STEP: Final = onboarding.Case(by=ADA, step="form", left=frozenset({"form", "call"}), contact=ADA.id)
+
+INVITATION: Final = (
+    of("invitation.inviter_may", may_invite, INVITED, by=VIEWER),
+    of("invitation.inviter_may", may_invite, INVITED, by=DESK),
+    Witness(
+        "invitation.inviter_may",
+        lambda: invited_by_a_coach(coach_invites=True),
+        lambda: invited_by_a_coach(coach_invites=False),
+    ),
+    of("invitation.inviter_may", may_send_again, AGAIN, by=DESK),
+    of("invitation.inviter_may", may_revoke, TAKEN_BACK, by=ADA),
+    of("invitation.for_oneself", may_invite, FROM_ONES_OWN, own=False),
+    of("invitation.for_oneself", may_send_again, evolve(AGAIN, by=COACH, coach=COACH.id), coach="m-2"),
+    of("invitation.for_oneself", may_revoke, evolve(TAKEN_BACK, by=COACH, coach=None), own=False),
+    of("invitation.speaks_for_itself", may_invite, FROM_ONES_OWN, sender=Sender.ACCOUNT),
+    of("invitation.speaks_for_itself", may_invite, INVITED, sender=Sender.MEMBER),
+    of("invitation.speaks_for_itself", may_invite, evolve(INVITED, by=SYSTEM, coach=None), sender=Sender.MEMBER),
+    of("invitation.is_not_known_yet", may_invite, INVITED, holders=("c-2",)),
+    of("invitation.none_is_pending", may_invite, INVITED, pending="i-1"),
+    of("invitation.none_is_pending", may_send_again, RUN_OUT, pending="i-2"),
+    of("invitation.has_no_portal_yet", may_invite, INVITED, portal=Portal.ACTIVE),
+    of("invitation.has_no_portal_yet", may_send_again, RUN_OUT, portal=Portal.ACTIVE),
+    of("invitation.status_can_be_invited", may_invite, INVITED, status=Team.LEAD),
+    of("invitation.status_can_be_invited", may_invite, INVITED, status=None),
+    of("invitation.status_can_be_invited", may_send_again, AGAIN, status=Team.CONTACT),
+    of("invitation.is_not_archived", may_invite, evolve(INVITED, standing=Standing.HIDDEN), standing=Standing.ARCHIVED),
+    of("invitation.is_not_archived", may_send_again, RUN_OUT, standing=Standing.ARCHIVED),
+    of("invitation.address_is_known", may_invite, INVITED, has_email=False),
+    of("invitation.address_is_known", may_send_again, AGAIN, has_email=False),
+    of("invitation.inviter_within_limit", may_invite, INVITED, inviter_within=False),
+    of("invitation.inviter_within_limit", may_send_again, AGAIN, inviter_within=False),
+    of("invitation.address_within_limit", may_invite, INVITED, address_within=False),
+    of("invitation.address_within_limit", may_send_again, AGAIN, address_within=False),
+    of("invitation.still_possible", may_send_again, AGAIN, state=InvitationStatus.DECLINED),
+    of("invitation.still_possible", may_send_again, RUN_OUT, on=Taken.LINK_MINTED),
+    of("invitation.still_possible", may_revoke, TAKEN_BACK, state=InvitationStatus.EXPIRED),
+    of("invitation.link_is_known", may_open, OPENED, known=False),
+    of("invitation.link_is_of_this_funnel", may_open, OPENED, here=False),
+    of("invitation.link_is_current", may_open, OPENED, current=False),
+    of("invitation.waits_for_an_answer", may_open, OPENED, state=InvitationStatus.ACCEPTED),
+    of("invitation.is_in_time", may_open, OPENED, now=NOON + timedelta(1)),
+    of("invitation.is_in_time", may_open, evolve(OPENED, on=Taken.DECLINED), expires=NOON),
+    of("invitation.contact_is_there", may_open, evolve(OPENED, standing=Standing.HIDDEN), standing=Standing.ARCHIVED),
+    of("invitation.contact_is_there", may_open, OPENED, standing=None),
+    of("invitation.is_ones_own", may_open, OPENED, by=EVE),
+    of("invitation.is_ones_own", may_open, OPENED, by=Actor(id=ADA.id, role=Role.OWNER)),
+    of("invitation.link_opens", may_open_outside, OPENED, known=False),
+    of("invitation.link_opens", may_open_outside, OPENED, state=InvitationStatus.REVOKED),
+    of("invitation.link_opens", may_open_outside, OPENED, by=EVE),
+    of("invitation.clock_ends_it", may_expire, OVER, by=OWNER),
+    of("invitation.has_run_out", may_expire, OVER, expires=NOON + MINUTE),
+    of("invitation.still_waits", may_expire, OVER, state=InvitationStatus.EXPIRED),
+)
+ONBOARDING: Final = (
+    of("onboarding.completer_may", may_complete_step, STEP, by=EVE),
+    of("onboarding.completer_may", may_complete_step, evolve(STEP, by=DESK), by=VIEWER),
+    of("onboarding.step_is_left", may_complete_step, STEP, left=frozenset({"call"})),
+)
+
+
+# ---- packages
+
+
+def may_assign(case: package.Case) -> Decision:
+    """May this package be assigned in the team?"""
+    return package.may_assign(TEAM, case)
+
+
+def may_assign_to_clients(case: package.Case) -> Decision:
+    """May this package be assigned, where existing clients get some as well?"""
+    return package.may_assign(TEAM.with_policy(package=PackagePolicy(to_clients=True)), case)
+
+
+def may_use(case: package.Use) -> Decision:
+    """May this package be used then?"""
+    return package.may_use(TEAM, case)
+
+
+def may_book_on(case: package.Cover) -> Decision:
+    """Does a package cover this?"""
+    return package.may_book_on(TEAM, case)
+
+
+def may_take_off(case: package.Change) -> Decision:
+    """May this package be taken off the record?"""
+    return package.may_take_off(TEAM, case)
+
+
+def may_record_payment(case: package.Change) -> Decision:
+    """May this payment be recorded?"""
+    return package.may_record_payment(TEAM, case)
+
+
+def may_list(case: package.Change) -> Decision:
+    """May this be put into the list?"""
+    return package.may_list(TEAM, case)
+
+
+FIVE: Final = Offer(id="five", name="Five Sessions", sessions=5)
+CIRCLE: Final = Offer(id="circle", name="Circle", shape=Shape.GROUP, coaches=("m-2",))
+ASSIGNED: Final = package.Case(by=OWNER, offer=FIVE, coach="m-2", status=Team.CLIENT, contact="c-1")
+GROUPED: Final = evolve(ASSIGNED, offer=CIRCLE)
+USED: Final = package.Use(
+    state=PackageStatus.USABLE, usable=NOON, expires=NOON + timedelta(90), left=1, when=NOON, package="p-1"
+)
+TAKEN_OFF: Final = package.Change(by=OWNER, state=PackageStatus.ASSIGNED, package="p-1")
+PAID: Final = package.Change(by=SYSTEM, offer="five", holders=("c-1",))
+LISTED: Final = package.Change(by=COACH, lists=((COACH.id,),), offer="circle")
+
+PACKAGE: Final = (
+    of("package.giver_may", may_assign, ASSIGNED, by=DESK),
+    of("package.giver_may", may_take_off, TAKEN_OFF, by=VIEWER),
+    of("package.giver_may", may_record_payment, PAID, by=ADA),
+    of("package.giver_may", may_list, evolve(LISTED, by=ADMIN), by=VIEWER),
+    of("package.to_own_clients", may_assign, evolve(ASSIGNED, by=COACH), own=False),
+    of("package.to_own_clients", may_assign, evolve(ASSIGNED, own=False), by=COACH),
+    of("package.is_offered", may_assign, ASSIGNED, offer=evolve(FIVE, retired=True)),
+    of("package.is_on_the_list", may_assign, ASSIGNED, offer=evolve(FIVE, coaches=("m-3",))),
+    of("package.is_on_the_list", may_assign, GROUPED, offer=evolve(CIRCLE, coaches=())),
+    of("package.is_on_the_list", may_assign, GROUPED, coach=None),
+    of("package.is_paid", may_assign, ASSIGNED, offer=evolve(FIVE, payment=Payment.TO_BE_PAID)),
+    of("package.within_number", may_assign, ASSIGNED, count=2),
+    of("package.within_number", may_assign, evolve(ASSIGNED, portal=Portal.INVITED), count=2),
+    of(
+        "package.within_number",
+        may_assign_to_clients,
+        evolve(ASSIGNED, portal=Portal.ACTIVE, count=2),
+        portal=Portal.INVITED,
+    ),
+    of("package.client_is_new", may_assign, ASSIGNED, portal=Portal.ACTIVE),
+    of("package.status_can_use_it", may_assign, ASSIGNED, status=Team.CONTACT),
+    of("package.is_usable", may_use, USED, state=PackageStatus.ASSIGNED),
+    of("package.is_usable", may_use, USED, usable=NOON + MINUTE),
+    of("package.is_in_term", may_use, USED, expires=NOON),
+    of("package.has_sessions_left", may_use, evolve(USED, left=None), left=0),
+    of("package.a_package_covers", may_book_on, package.Cover(covered=True), covered=False),
+    of("package.still_possible", may_take_off, TAKEN_OFF, state=PackageStatus.USABLE),
+    of("package.was_not_bought", may_take_off, TAKEN_OFF, acquired=Acquired.BOUGHT),
+    of("package.buyer_is_clear", may_record_payment, PAID, Mark.NEEDS, holders=("c-1", "c-2")),
+    of("package.keeps_its_own_list", may_list, LISTED, lists=((COACH.id, "m-2"),)),
+    of("package.keeps_its_own_list", may_list, LISTED, lists=((),)),
+)
+
+
 # ---- the laws
 
 OF_RULES: Final = (
-    *ACCESS, *BOOKING, *CERTIFICATION, *CONVERSION, *EDITING, *FOLLOW_UP, *OUTREACH, *PIPELINE, *PROGRESS, *REMOVAL
+    *ACCESS, *BOOKING, *CERTIFICATION, *CONVERSION, *EDITING, *FOLLOW_UP, *INVITATION, *ONBOARDING, *OUTREACH, *PACKAGE,
+    *PIPELINE, *PROGRESS, *REMOVAL, *TEAMS,
 )  # fmt: skip
 OF_CELLS: Final = (*ACCESS_CELLS, *BOOKING_CELLS, *CERTIFICATION_CELLS, *CONVERSION_CELLS, *REMOVAL_CELLS)
 SPEAKS_FOR_A_YES_ONLY: Final = "certification.all_hours_count"
@@ -555,6 +832,14 @@ def test_a_refusal_says_what_it_saw(witness: Witness) -> None:
     assert "…" not in text
     assert "{" not in text
     assert f" {witness.rule} " in text
+
+
+def test_every_module_of_the_rulebook_is_looked_at() -> None:
+    """A new file of rules cannot stay outside these laws: whatever has rules is in the list above."""
+    found = (
+        import_module(f"{funnelkit.rules.__name__}.{found.name}") for found in iter_modules(funnelkit.rules.__path__)
+    )
+    assert {module for module in found if hasattr(module, "RULES")} == set(MODULES)
 
 
 def test_every_rule_has_a_witness() -> None:
@@ -608,5 +893,8 @@ def test_what_is_about_the_actor_is_about_who_asks() -> None:
         "booking.staff_enters", "booking.books_for_oneself", "booking.hand_may", "conversion.actor_may",
         "conversion.recorder_may", "conversion.corrector_may", "editing.keeper_may", "removal.remover_may",
         "pipeline.staff_runs_pipelines", "outreach.may_speak", "outreach.own_wish_stands", "outreach.campaigner_may",
-        "follow_up.staff_follows_up", "follow_up.clock_gives_up",
+        "follow_up.staff_follows_up", "follow_up.clock_gives_up", "invitation.inviter_may", "invitation.for_oneself",
+        "invitation.speaks_for_itself", "invitation.is_ones_own", "invitation.clock_ends_it",
+        "onboarding.completer_may", "package.giver_may", "package.to_own_clients", "package.keeps_its_own_list",
+        "team.head_may", "team.owner_is_made_by_owner",
     }  # fmt: skip

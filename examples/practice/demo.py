@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import elsewhere
+import invited
 import live
 import scenes
 from exports import write_refused
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     elsewhere.franchise(screen)
     elsewhere.morning(screen)
     elsewhere.studio(screen)
+    invited.team(screen)
     sys.stdout.flush()
     return 0
 

@@ -24,7 +24,10 @@ from funnelkit.statuses.team import TEAM
 from funnelkit.values.actor import Actor
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.contact import Contact
+from funnelkit.values.invitation import Invitation
+from funnelkit.values.package import Offer, Package
 from funnelkit.values.person import Person
+from funnelkit.values.team import Member
 from funnelkit.words import Category, Channel, Kind, Portal, Removal, Right, Role, Standing, Where
 
 if TYPE_CHECKING:
@@ -64,12 +67,16 @@ __all__ = [
     "FunnelService",
     "FunnelkitError",
     "Invalid",
+    "Invitation",
     "Kind",
     "Mark",
+    "Member",
     "NotFound",
     "NotLoaded",
     "Notice",
+    "Offer",
     "Outcome",
+    "Package",
     "Person",
     "Plan",
     "Policy",

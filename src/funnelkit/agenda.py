@@ -13,10 +13,11 @@ from funnelkit.decisions import Decision
 from funnelkit.errors import invalid, kind_of
 from funnelkit.facts import in_time
 from funnelkit.funnel import Funnel
+from funnelkit.ports.clients import Place
 from funnelkit.ports.clock import Clock
-from funnelkit.ports.storage import Place, Storage, Transaction, due_at
+from funnelkit.ports.storage import Storage, Transaction, due_at
 from funnelkit.rules import follow_up, progress
-from funnelkit.stored import StoredView
+from funnelkit.stored import StoredView, place_of
 from funnelkit.table import Status
 from funnelkit.times import OpenOn, day_of, instant, later, wall, zone_of
 from funnelkit.values.actor import CLOCK
@@ -125,7 +126,9 @@ class Agenda(Generic[S, R]):
         inclusive, instead of a day. `coach` None: everybody's. Who may not be contacted is left out. Raises Invalid.
         """
         _asked(coach, limit, after)
-        now, zone = instant(self._clock.now(), "clock"), self._place(coach)
+        now = instant(self._clock.now(), "clock")
+        with self._storage.transaction(self.account) as stores:
+            zone = place_of(stores, coach, self.zones, self.zone)
         last = None if until is None else later(instant(until, "until"), INSTANT, "until")
         day = _day(on, until, now, zone)
         start, end = day_of(day, zone)
@@ -154,6 +157,7 @@ class Agenda(Generic[S, R]):
             view, now = StoredView(stores, self.funnel.name), instant(self._clock.now(), "clock")
             person = view.person(contact)
             found, blocked = in_time(self.funnel, view.contact(contact), person, now), _blocked(person, now)
+            zone = place_of(stores, found.coach, self.zones, self.zone)
         stands, steps, status = found.follow_up, self.funnel.follow_ups, self.funnel.status(found.status)
         ended = bool(steps) and not any(self.funnel.by_hand.get((status, step)) for step in steps)
         if ended or blocked or found.standing is Standing.ARCHIVED:
@@ -162,7 +166,6 @@ class Agenda(Generic[S, R]):
         first = () if stands is None else (follow_up.Step(done, status, stands.due, stands.gives_up),)
         if stands is not None and not steps:
             return first
-        zone = self._place(found.coach)
         return *first, *follow_up.timeline(self.funnel, begin, attempt=done, zone=zone, open_on=self._open_on)
 
     def progress(self, *, coach: str | None = None) -> Mapping[Progress, tuple[OpenContact[S], ...]]:
@@ -180,6 +183,7 @@ class Agenda(Generic[S, R]):
                 for contact in (in_time(self.funnel, row, persons.get(row.id), now) for row in rows)
                 if progress.is_open(self.funnel, contact.status, contact.standing)
             ]
+            zones = self._zones(stores)
             booked = {
                 attendee.contact
                 for appointment in stores.appointments.every(self.funnel.name)
@@ -188,14 +192,16 @@ class Agenda(Generic[S, R]):
             }
         found: dict[Progress, list[OpenContact[S]]] = {word: [] for word in Progress}
         for contact in every:
-            entry = self._open(contact, persons.get(contact.id), now, booked=contact.id in booked)
+            entry = self._open(contact, persons.get(contact.id), now, zones, booked=contact.id in booked)
             found[entry.progress].append(entry)
         return {word: tuple(entries) for word, entries in found.items()}
 
     # ---- inside
 
-    def _place(self, member: str | None) -> str:
-        return zone_of(member, self.zones, self.zone)
+    def _zones(self, stores: Transaction) -> Mapping[str, str]:
+        """Give the zones of members that live elsewhere: as the host says, else their own."""
+        own = {member.id: member.zone for member in stores.members.every() if member.zone is not None}
+        return {**own, **self.zones}
 
     def _entries(
         self, stores: Transaction, rows: tuple[Contact, ...], when: datetime, start: datetime, now: datetime
@@ -222,13 +228,15 @@ class Agenda(Generic[S, R]):
                 found.append(entry)
         return found
 
-    def _open(self, contact: Contact, person: Person | None, now: datetime, *, booked: bool) -> OpenContact[S]:
+    def _open(
+        self, contact: Contact, person: Person | None, now: datetime, zones: Mapping[str, str], *, booked: bool
+    ) -> OpenContact[S]:
         stands = contact.follow_up
         case = progress.Case(
             when=now, status=contact.status, since=contact.since, touched=contact.touched, booked=booked,
             due=None if stands is None or _blocked(person, now) else stands.due,
             staged=contact.pipeline is not None,
-            zone=self._place(contact.coach), open_on=self._open_on, contact=contact.id,
+            zone=zone_of(contact.coach, zones, self.zone), open_on=self._open_on, contact=contact.id,
         )  # fmt: skip
         why = progress.on_its_way(self.funnel, case)
         return OpenContact(

@@ -9,8 +9,10 @@ from string import Formatter
 from typing import Any
 
 from funnelkit.decisions import Consequence, Decision, Finding, Notice, named, said
-from funnelkit.schema import FORM, TAGS, Data, document, time_text
+from funnelkit.schema import FORM, Data, document, time_text
+from funnelkit.tags import TAGS
 from funnelkit.values.plan import Plan
+from funnelkit.values.token import Token
 
 
 def decision_to(decision: Decision) -> Data:
@@ -56,8 +58,8 @@ def _named(noun: Any) -> Any:
     """Name a noun, or each of many, without showing it; what became of a deleted contact is a word."""
     if isinstance(noun, tuple):
         return [_named(one) for one in noun]
-    if noun is None or isinstance(noun, Enum):
-        return None if noun is None else noun.value
+    if noun is None or isinstance(noun, (Enum, Token)):
+        return noun.value if isinstance(noun, Enum) else None  # a token is shown to nobody who looks at a plan
     return {"kind": TAGS[type(noun)], "id": noun.id, "version": noun.version}
 
 

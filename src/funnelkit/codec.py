@@ -8,11 +8,10 @@ A document says what it is by a tag and a schema number: `{"type": "status_chang
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum
 from functools import cache, lru_cache
 from typing import Any, Final, Generic, TypeAlias, TypeVar, get_args, overload
@@ -20,15 +19,18 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar, get_args, overload
 from attrs import fields_dict, frozen, has
 
 from funnelkit.answers import decision_to, plan_to
+from funnelkit.commands import Accept, Decline
 from funnelkit.errors import Invalid, Problem, kind_of, unknown
 from funnelkit.planning import Command
-from funnelkit.schema import FORM, HOMES, NEVER, TAGS, TIME, Data, Part, Tables, axes, document, homes, parts, schema
-from funnelkit.strict import FIELD, Hook, Reader, as_table, converter, of_fields, structured, word, wrong
+from funnelkit.schema import FORM, HOMES, NEVER, UNWRITTEN, Data, Part, Tables, axes, document, homes, parts, schema
+from funnelkit.strict import FIELD, Hook, Reader, as_table, converter, of_fields, of_time, structured, word, wrong
 from funnelkit.table import Status, Trigger
+from funnelkit.tags import TAGS
 from funnelkit.values.actor import Actor
 from funnelkit.values.appointment import Attendee
 from funnelkit.values.events import ContactChanged, Event
 from funnelkit.values.outreach import Block
+from funnelkit.values.package import Entry
 from funnelkit.values.person import Person
 from funnelkit.values.pipeline import Prepared, Stage
 from funnelkit.values.plan import Message, Noun
@@ -38,6 +40,7 @@ __all__ = ["Stored", "decision_to", "load", "load_stored", "plan_to", "read", "s
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Command[Any, Any])
+A = TypeVar("A", Accept, Decline)
 Value: TypeAlias = Noun | Actor | Message | Removal | Event | Command[Any, Any]
 Upcaster: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
@@ -68,8 +71,8 @@ SWITCH: Final = {"id": "unknown", "since": "1970-01-01T00:00:00Z", "channel": No
 UPCASTERS: Final[Mapping[int, Upcaster]] = {1: second}
 """For each older form the pure function that makes the next one of it; it may give it another `type`, too."""
 
-KEYS: Final[Mapping[type, str]] = {Attendee: "contact", Block: "id", Prepared: "template", Stage: "key"}
-"""By which field a member of a list is known again, wherever in the list it stands."""
+KEYS: Final[Mapping[type, str]] = {Attendee: "contact", Block: "id", Entry: "", Prepared: "template", Stage: "key"}
+"""By which field a member of a list is known again, wherever it stands; empty: by its place in a list that grows."""
 
 
 @frozen
@@ -89,7 +92,7 @@ def write(value: object, funnel: Tables, extra: Mapping[str, Any] | None = None)
     """Write a value as a document; `extra` is what `load_stored` kept apart.
 
     Values are nouns, events, commands, messages, actors, and what commands give. Raises Invalid for anything else, for
-    a status, a trigger or an appointment of another funnel, and for a time without a zone.
+    a status, a trigger or an appointment of another funnel, for a time without a zone, and for a token.
     """
     made = document(value, funnel)
     return _together(made, extra or {}, type(value))
@@ -130,13 +133,22 @@ def load_stored(given: object, funnel: Tables, kind: type[Any] = object) -> Stor
     return Stored(_made(made, known, funnel), extra)
 
 
-def read(command: type[K], body: object, /, *, funnel: Tables, by: Actor, **given: Any) -> K:
+@overload
+def read(command: type[A], body: object, /, *, funnel: Tables, by: Actor | None = None, **given: Any) -> A: ...
+
+
+@overload
+def read(command: type[K], body: object, /, *, funnel: Tables, by: Actor, **given: Any) -> K: ...
+
+
+def read(command: type[Any], body: object, /, *, funnel: Tables, by: Actor | None = None, **given: Any) -> Any:
     """Make a command of a request's body: JSON text, or what it came to. `given` are fields that the program fills in.
 
     What is given may not stand in the body, and `by`, `at`, `cause`, `key` and `facts` never may. Raises Invalid with
     every problem by its path, those of the command's own checks among them; TypeError when given what is no field.
+    Without `by`, whoever holds a link answers by it; nothing else is done by nobody.
     """
-    told = {"by": by, **given}
+    told = given if by is None else {"by": by, **given}
     foreign = sorted(told.keys() - parts(command).keys())
     if foreign:
         raise TypeError(f"{command.__name__} has no field {', '.join(foreign)}")
@@ -168,7 +180,7 @@ def _apart_in(held: Any, kind: Any) -> tuple[Any, Data]:
     if inner is None or not isinstance(held, list):
         return held, {}
     pairs = [_apart(one, inner) if isinstance(one, Mapping) else (one, {}) for one in held]
-    return [one for one, _ in pairs], {str(one.get(KEYS[inner])): more for one, more in pairs if more}
+    return [one for one, _ in pairs], {_again(inner, n, one): more for n, (one, more) in enumerate(pairs) if more}
 
 
 def _together(made: Data, extra: Mapping[str, Any], kind: type[Any]) -> Data:
@@ -179,11 +191,15 @@ def _together(made: Data, extra: Mapping[str, Any], kind: type[Any]) -> Data:
         if part is None:
             made.setdefault(key, more)
         elif inner is not None:
-            for one in held or ():
-                _together(one, more.get(one[KEYS[inner]], {}), inner)
+            for place, one in enumerate(held or ()):
+                _together(one, more.get(_again(inner, place, one), {}), inner)
         elif held is not None and has(part.kind):
             _together(held, more, part.kind)
     return made
+
+
+def _again(kind: type[Any], place: int, one: Mapping[str, Any]) -> str:
+    return str(one.get(KEYS[kind]) if KEYS[kind] else place)
 
 
 def _member(kind: Any) -> type[Any] | None:
@@ -220,24 +236,12 @@ def _reader(name: str, statuses: type[Status], triggers: type[Trigger]) -> Reade
         {
             Status: word("status", {member.value: member for member in statuses}, name),
             Trigger: word("trigger", {member.value: member for member in triggers}, name),
-            datetime: _time,
+            datetime: of_time,
             ContactChanged: changed,
         },
         {kind: own(kind) for kind in HOMES},
     )
     return made
-
-
-def _time(given: object, _: object) -> datetime:
-    example = "a time with its offset from UTC is needed, e.g. 2026-11-22T09:00:00+01:00"
-    if type(given) is not str:
-        raise wrong(f"{example}, not {kind_of(given)}")
-    if not re.fullmatch(TIME, given):
-        raise wrong(example)
-    try:
-        return datetime.fromisoformat(given).astimezone(UTC)
-    except (OverflowError, ValueError):
-        raise wrong("there is no such time") from None
 
 
 def _table(body: object) -> tuple[Mapping[str, Any], list[Problem]]:
@@ -295,6 +299,9 @@ def lifted(given: Mapping[str, Any], form: int, steps: Mapping[int, Upcaster], n
 
 def _made(kind: type[Any], table: Mapping[str, Any], funnel: Tables) -> Any:
     if issubclass(kind, Command):
+        secret = [Problem(name, UNWRITTEN) for name, part in parts(kind).items() if part.secret]
+        if secret:
+            raise Invalid(*secret)
         return _command(kind, table, {}, funnel, [])
     using = _reader(funnel.name, funnel.statuses, funnel.triggers)
     if issubclass(kind, Enum):

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import Enum, unique
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
-from attrs import field, fields_dict, frozen
+from attrs import evolve, field, fields_dict, frozen
 
 from funnelkit.errors import FunnelkitError
 
@@ -203,9 +203,16 @@ class Decision:
         return "\n".join([*lines, *(f"  note  {n.code}: {n}" for n in self.notices)])
 
 
-def decided(question: str, rules: Iterable[Rule[Any, Any, None]], funnel: Any, case: Any) -> Decision:
-    """Ask all of these rules about a case, where no row of a table is looked at."""
-    return Decision(question, tuple([rule(funnel, case, None) for rule in rules]), case, None, funnel)
+def decided(  # what a decision is made of
+    question: str,
+    rules: Iterable[Rule[Any, Any, Any]],
+    funnel: Any,
+    case: Any,
+    row: Any = None,
+    notices: tuple[Notice, ...] = (),
+) -> Decision:
+    """Ask all of these rules about a case, and a row of a table where one is looked at."""
+    return Decision(question, tuple([rule(funnel, case, row) for rule in rules]), case, row, funnel, notices)
 
 
 def both(asked: Decision, also: Decision) -> Decision:
@@ -213,6 +220,21 @@ def both(asked: Decision, also: Decision) -> Decision:
     case = _Both(also.case, asked.case)
     found, notices = (*asked.findings, *also.findings), (*asked.notices, *also.notices)
     return Decision(asked.question, found, case, asked.row, asked.funnel, notices)
+
+
+def all_of(asked: Decision, *also: Decision | None) -> Decision:
+    """Answer one question with the findings of several; None: nobody asked that."""
+    for decision in also:
+        if decision is not None:
+            asked = both(asked, decision)
+    return asked
+
+
+def pinned(decision: Decision) -> Decision:
+    """Give each finding the words of its own case, for a decision that is one of several about things of one kind."""
+    words = decision.words()
+    found = tuple(evolve(finding, params={**words, **finding.params}) for finding in decision.findings)
+    return evolve(decision, findings=found)
 
 
 @frozen

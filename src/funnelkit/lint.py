@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 from enum import Enum
-from types import NoneType
-from typing import TYPE_CHECKING, Any, Final
+from functools import cache
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Final, Union, get_args, get_origin, get_type_hints
 
 from attrs import fields
 
 from funnelkit.errors import Problem, kind_of, unknown
 from funnelkit.policy import Policy
 from funnelkit.table import Act, Whence
-from funnelkit.times import BusinessTime, Elapsed, LocalDays, Span
+from funnelkit.times import BusinessTime, Elapsed, LocalDays
 from funnelkit.words import Axis, Category, Grant, Portal, Standing, Ties
 
 if TYPE_CHECKING:
@@ -34,9 +36,12 @@ OF_AXIS: Final = {
 LISTS: Final = ("ends", "follow_ups", "postponed", "open", "pipelines")
 """Tables that are lists of statuses."""
 
-LENGTHS: Final = (Elapsed, LocalDays, BusinessTime)
-PAIR: Final = 2
 USUAL: Final = Policy()
+
+LEAST: Final[Mapping[str, int]] = {"policy.package.per_invitation": 0}
+"""Whole numbers are from 1, but for these."""
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 Tables = Any  # a Funnel; this module stands below it, so that a funnel can check itself
 
@@ -101,28 +106,54 @@ def _figures(funnel: Tables) -> Iterator[Problem]:
             text = f"a {type(usual).__name__} is needed, not {kind_of(given)}"
             yield _fault(f"policy.{part.name}", "foreign_figure", text)
             continue
-        for figure in fields(type(usual)):
+        own: Any = type(usual)
+        kinds = kinds_of(own)
+        for figure in fields(own):
             value, path = getattr(given, figure.name), f"policy.{part.name}.{figure.name}"
-            wrong = _unlike(value, getattr(usual, figure.name), figure.name)
-            if wrong:
-                yield _fault(path, "foreign_figure", f"{wrong} is needed, not {kind_of(value)}")
+            kind = kinds[figure.name]
+            if not _fits(value, kind):
+                yield _fault(path, "foreign_figure", f"{_called(kind)} is needed, not {kind_of(value)}")
+            elif type(value) is int and value < LEAST.get(path, 1):
+                yield _fault(path, "foreign_figure", f"a whole number from {LEAST.get(path, 1)} is needed")
+
+    valid = funnel.policy.invitation.valid
+    if isinstance(valid, (Elapsed, LocalDays, BusinessTime)) and valid.after(EPOCH) <= EPOCH:
+        yield _fault("policy.invitation.valid", "foreign_figure", "a time longer than nothing is needed")
+    for step in funnel.policy.invitation.onboarding:
+        if not step or step != step.strip() or not step.isprintable():
+            yield _fault("policy.invitation.onboarding", "foreign_figure", "a step is a key without blanks at its ends")
 
 
-def _unlike(value: Any, usual: object, name: str) -> str | None:
-    """Say what a figure has to be, if it is something else."""
-    if isinstance(usual, LENGTHS):
-        return None if isinstance(value, LENGTHS) else "an Elapsed, LocalDays or BusinessTime"
-    if name == "quiet":
-        return None if value is None or isinstance(value, Span) else "a Span or nothing"
-    if name == "by_status":
-        pairs = isinstance(value, tuple) and all(isinstance(p, tuple) and len(p) == PAIR for p in value)
-        good = pairs and all(isinstance(k, str) and isinstance(v, LENGTHS) for k, v in value)
-        return None if good else "a tuple of pairs, a status's key and a length of time,"
-    if isinstance(usual, (tuple, frozenset)):
-        kinds = {type(member) for member in usual} or {str}
-        good = type(value) is type(usual) and all(type(member) in kinds for member in value)
-        return None if good else f"a {type(usual).__name__} of {', '.join(sorted(kind.__name__ for kind in kinds))}"
-    return None if type(value) is type(usual) else f"a {type(usual).__name__}"
+@cache
+def kinds_of(part: Any) -> Mapping[str, Any]:
+    """Give what each figure of a part of the policy has to be, as its annotation says."""
+    return get_type_hints(part)
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    """Whether a figure is what its annotation says, all the way down."""
+    whole, inner = get_origin(kind), get_args(kind)
+    if whole in (Union, UnionType):
+        return any(_fits(value, one) for one in inner)
+    if whole is None:
+        return type(value) is kind
+    if type(value) is not whole:
+        return False
+    if whole is tuple and inner[1:] != (...,):
+        return len(value) == len(inner) and all(map(_fits, value, inner))
+    return all(_fits(member, inner[0]) for member in value)
+
+
+def _called(kind: Any) -> str:
+    """Say in words what a figure has to be."""
+    whole, inner = get_origin(kind), get_args(kind)
+    if whole in (Union, UnionType):
+        return " or ".join(_called(one) for one in inner)
+    if whole is not None:
+        pair = whole is tuple and inner[1:] != (...,)
+        return f"a {whole.__name__} of {' and '.join(_called(one) for one in (inner if pair else inner[:1]))}"
+    article = "an" if kind.__name__[0] in "AEIOUi" else "a"
+    return "nothing" if kind is type(None) else f"{article} {kind.__name__}"
 
 
 def _values(funnel: Tables) -> Iterator[Problem]:
@@ -170,7 +201,7 @@ def _holes(funnel: Tables) -> Iterator[Problem]:
         yield from (_fault(path, "hole", f"{s.value} has no entry") for s in funnel.statuses if s not in given)
     for column in funnel.rights.columns:
         if column not in funnel.rights.reach:
-            yield _fault("rights", "no_reach", f"{column.value} needs a second header: PORTAL or PUBLIC")
+            yield _fault("rights", "no_reach", f"{column.value} needs a second header: PORTAL, DASHBOARD or PUBLIC")
     yield from (_fault("rights", "doubled", f"{c.value} is a column twice") for c in _twice(funnel.rights.columns))
 
 
@@ -211,7 +242,7 @@ def _words(funnel: Tables) -> Iterator[Problem]:
     yield from (
         _fault("right_needs", "no_column", str(c)) for c in funnel.right_needs if c not in funnel.rights.columns
     )
-    if any(r.value == "portal" for r in funnel.rights.reach.values()) and funnel.log_in is None and _granted(funnel):
+    if any(r.value != "public" for r in funnel.rights.reach.values()) and funnel.log_in is None and _granted(funnel):
         yield _fault("log_in", "no_log_in", "rights are reached through the portal, but no column says who may log in")
     known = {row.on for row in funnel.rows}
     yield from (_fault("deeds", "no_row", f"{d.on} moves nobody") for d in funnel.deeds if d.on not in known)

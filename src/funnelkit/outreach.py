@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from attrs import field, frozen
+from attrs import field, fields, frozen
 
 from funnelkit.commands.campaigns import seen
+from funnelkit.commands.invitations import minted
 from funnelkit.decisions import Decision
-from funnelkit.errors import invalid, kind_of
+from funnelkit.errors import NotFound, invalid, kind_of
 from funnelkit.funnel import Funnel
 from funnelkit.ports.clock import Clock
 from funnelkit.ports.notifications import Notifier
@@ -19,12 +20,13 @@ from funnelkit.ports.observer import Observer
 from funnelkit.ports.outbox import Waiting
 from funnelkit.ports.storage import Storage, Transaction
 from funnelkit.rules import outreach
-from funnelkit.stored import StoredView
+from funnelkit.stored import StoredView, place_of
 from funnelkit.table import Status
-from funnelkit.times import instant, zone_of
+from funnelkit.times import instant
 from funnelkit.values.contact import Contact
 from funnelkit.values.outreach import Campaign, Segment
-from funnelkit.values.plan import Message
+from funnelkit.values.plan import Letter, Message
+from funnelkit.values.token import Token
 from funnelkit.words import Recipient
 
 S = TypeVar("S", bound=Status)
@@ -60,6 +62,7 @@ class Outreach(Generic[S, R]):
     _storage: Storage
     _clock: Clock
     _notifier: Notifier | None
+    _token: Callable[[], Token]
     _observer: Observer | None
 
     def segment(self, segment: Segment) -> Audience[S]:
@@ -119,9 +122,9 @@ class Outreach(Generic[S, R]):
             if not rows:
                 break
             for row in rows:
-                if not self._may_leave(row.message, now):
+                if not self._ready(row.message, now):
                     continue
-                if self._left(self._notifier, row):
+                if self._left(self._notifier, row, now):
                     left += 1
                 else:
                     failed.add(row.message.key)
@@ -129,11 +132,13 @@ class Outreach(Generic[S, R]):
 
     # ---- inside
 
-    def _left(self, notifier: Notifier, row: Waiting) -> bool:
+    def _left(self, notifier: Notifier, row: Waiting, now: datetime) -> bool:
         """Hand one message to the notifier, and note what became of it."""
         key, template = row.message.key, row.message.template
         try:
-            notifier.send(self.account, row.message)
+            notifier.send(
+                self.account, row.message if row.message.invitation is None else self._letter(row.message, now)
+            )
         except Exception as error:  # noqa: BLE001  # whatever a notifier raises, the message waits
             dead = row.failures + 1 >= self.funnel.policy.shell.deliveries
             with self._storage.transaction(self.account) as stores:
@@ -145,15 +150,12 @@ class Outreach(Generic[S, R]):
         self._tell("sent", template=template)
         return True
 
-    def _may_leave(self, message: Message, now: datetime) -> bool:
+    def _ready(self, message: Message, now: datetime) -> bool:
         """Ask once more whether a message may leave; one that may not is put off, or never sent."""
-        if message.recipient is not Recipient.CONTACT:
-            return True
         with self._storage.transaction(self.account) as stores:
-            case = self._recipient(stores, message, now)
-            if outreach.may_send(self.funnel, case):
+            later = self._leaves_at(stores, message, now)
+            if later == now:
                 return True
-            later = outreach.leaves_at(self.funnel, case)
             if later is None:
                 stores.outbox.withhold(message.key)
             else:
@@ -161,12 +163,35 @@ class Outreach(Generic[S, R]):
         self._tell("withheld" if later is None else "held", template=message.template)
         return False
 
+    def _leaves_at(self, stores: Transaction, message: Message, now: datetime) -> datetime | None:
+        """Give when it leaves: now, when the quiet hours end, or (None) never."""
+        if message.invitation is not None:
+            found = stores.invitations.get(message.invitation)
+            if found is None or not found.waits(now) or message.params.get("round") != str(found.round):
+                return None
+        if message.recipient is not Recipient.CONTACT:
+            member = stores.members.get(message.to)
+            return None if member is not None and member.left is not None else now
+        case = self._recipient(stores, message, now)
+        return now if outreach.may_send(self.funnel, case) else outreach.leaves_at(self.funnel, case)
+
+    def _letter(self, message: Message, now: datetime) -> Letter:
+        """Give a message with its link, which is made now: what is kept of it is stored before it goes out."""
+        token = self._token()
+        with self._storage.transaction(self.account) as stores:
+            found = stores.invitations.get(message.invitation or "")
+            if found is None or not found.waits(now):
+                raise NotFound("the invitation does not wait any more")
+            stores.links.save(minted(token, found, self.account, now))
+            note = None if found.note is None else stores.history.text(found.note)
+        return Letter(**{f.name: getattr(message, f.name) for f in fields(Message)}, token=token, note=note)
+
     def _recipient(self, stores: Transaction, message: Message, now: datetime) -> outreach.Case:
         contact, person = self._place_of(stores, message.to), stores.persons.get(message.to)
         coach = None if contact is None else contact.coach
         return outreach.Case(
             contact=message.to, channel=message.channel, purpose=message.purpose, now=now, there=contact is not None,
-            zone=zone_of(coach, self.zones, self.zone),
+            zone=place_of(stores, coach, self.zones, self.zone),
             blocks=person.blocks if person else (), do_not_market=person.do_not_market if person else False,
         )  # fmt: skip
 

@@ -10,21 +10,23 @@ from typing import ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
-from funnelkit.errors import NotFound, NotLoaded, invalid
+from funnelkit.errors import invalid
 from funnelkit.funnel import Funnel
 from funnelkit.table import Status
-from funnelkit.times import OpenOn, instant, zone_of
+from funnelkit.times import OpenOn, instant
 from funnelkit.values.actor import Actor
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.checks import Checked, asks, identifier, instance, moment, optional
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import Event
+from funnelkit.values.invitation import Invitation, Link
 from funnelkit.values.outreach import Campaign
+from funnelkit.values.package import Offer, Package
 from funnelkit.values.person import Company, Group, Person
 from funnelkit.values.pipeline import Pipeline
 from funnelkit.values.plan import Plan, Read
-
-T = TypeVar("T")
+from funnelkit.values.team import Member
+from funnelkit.values.token import Token
 
 Wanted: TypeAlias = Callable[[Contact, Person | None], bool]
 """Says of a contact, and of the person if somebody keeps one, whether it is one of those that are looked for."""
@@ -43,10 +45,10 @@ class Moment:
     """Zones of members that live elsewhere, by id."""
     open_on: OpenOn | None = None
     """When it is open; None: Monday to Friday from 9 to 17."""
-
-    def place(self, member: str | None) -> str:
-        """Give the zone of a member, else the account's."""
-        return zone_of(member, self.zones, self.zone)
+    token: Callable[[], Token] | None = None
+    """Makes the clear text of a link."""
+    allows: Callable[[str, str], bool] | None = None
+    """Whether one more invitation may go out: by an `inviter`, to an `address`; None: any number."""
 
 
 class View(Protocol):
@@ -93,6 +95,46 @@ class View(Protocol):
         """Give a group; one that nobody keeps has no permissions."""
         ...
 
+    def member(self, member: str) -> Member | None:
+        """Give a member of the account; None where nobody keeps one with this id."""
+        ...
+
+    def team(self) -> tuple[Member, ...]:
+        """Give all members, those that have left included."""
+        ...
+
+    def staff(self, address: str) -> tuple[str, ...]:
+        """Give the members that have this address (a match key) and have not left."""
+        ...
+
+    def invitation(self, invitation: str) -> Invitation:
+        """Give an invitation of this funnel."""
+        ...
+
+    def invitations_of(self, contact: str) -> tuple[Invitation, ...]:
+        """Give all invitations of the contact, in whatever funnel, in the order in which they were made."""
+        ...
+
+    def opened(self, selector: str) -> tuple[Link | None, Invitation | None, Contact | None]:
+        """Give what is kept of a link, the invitation that it is of, whatever its funnel, and the contact; or None."""
+        ...
+
+    def offer(self, offer: str) -> Offer:
+        """Give a package as it stands in a list."""
+        ...
+
+    def packages_of(self, contact: str) -> tuple[Package, ...]:
+        """Give all packages of the contact, of this funnel, in the order in which they were given."""
+        ...
+
+    def package(self, package: str) -> Package:
+        """Give a package of this funnel."""
+        ...
+
+    def bought(self, payment: str) -> Package | None:
+        """Give the package that this payment bought, or None. Raises Conflict where it went with its contact."""
+        ...
+
     def appointment(self, appointment: str) -> Appointment:
         """Give an appointment of this funnel."""
         ...
@@ -130,122 +172,6 @@ def past(time: datetime | None, path: str, now: datetime) -> datetime | None:
     return found
 
 
-class Loaded:
-    """A view on values that are at hand: for planning on a host's own rows, without any storage."""
-
-    def __init__(
-        self,
-        contacts: Iterable[Contact] = (),
-        persons: Iterable[Person] = (),
-        appointments: Iterable[Appointment] | None = None,
-        history: Mapping[str, tuple[Event, ...]] | None = None,
-        groups: Iterable[Group] = (),
-        campaigns: Iterable[Campaign] = (),
-        pipelines: Iterable[Pipeline] | None = None,
-    ) -> None:
-        """Take what was loaded; `appointments` None: nobody looked, and asking raises NotLoaded."""
-        self.read: list[Read] = []
-        self._contacts = {contact.id: contact for contact in contacts}
-        self._persons = {person.id: person for person in persons}
-        self._appointments = None if appointments is None else tuple(appointments)
-        self._history = history
-        self._groups = {group.id: group for group in groups}
-        self._campaigns = {campaign.id: campaign for campaign in campaigns}
-        self._pipelines = None if pipelines is None else {pipeline.id: pipeline for pipeline in pipelines}
-
-    def contact(self, contact: str) -> Contact:
-        """Give a loaded contact."""
-        found = _loaded(self._contacts.get(contact), "contact")
-        self.read.append(("contact", contact, found.version))
-        return found
-
-    def person(self, contact: str) -> Person | None:
-        """Give a loaded person."""
-        found = self._persons.get(contact)
-        self.read.append(("person", contact, found.version if found else 0))
-        return found
-
-    def picked(self, wanted: Wanted, among: Iterable[str] | None = None) -> tuple[Contact, ...]:
-        """Give the loaded contacts for which this holds."""
-        rows = [self._contacts[key] for key in (self._contacts if among is None else among) if key in self._contacts]
-        found = tuple(row for row in rows if wanted(row, self._persons.get(row.id)))
-        self.read += noted(found, self._persons)
-        return found
-
-    def company(self, company: str) -> Company:  # noqa: ARG002  # the view asks for it
-        """Companies are not loaded here."""
-        raise NotLoaded("company")
-
-    def pipeline(self, pipeline: str) -> Pipeline:
-        """Give a loaded pipeline."""
-        found = _loaded(_loaded(self._pipelines, "pipelines").get(pipeline), "pipeline")
-        self.read.append(("pipeline", pipeline, found.version))
-        return found
-
-    def default_pipeline(self) -> Pipeline | None:
-        """Give the loaded pipeline that new leads are put on."""
-        return next((one for one in _loaded(self._pipelines, "pipelines").values() if one.default), None)
-
-    def stages_in_use(self, pipeline: str) -> frozenset[str]:
-        """Give the stages at which loaded contacts stand."""
-        at = (contact.pipeline for contact in self._contacts.values())
-        return frozenset(place.stage for place in at if place is not None and place.pipeline == pipeline)
-
-    def campaign(self, campaign: str) -> Campaign:
-        """Give a loaded campaign."""
-        found = _loaded(self._campaigns.get(campaign), "campaign")
-        self.read.append(("campaign", campaign, found.version))
-        return found
-
-    def group(self, group: str) -> Group:
-        """Give a loaded group; another has no permissions."""
-        return self._groups.get(group, Group(id=group))
-
-    def appointment(self, appointment: str) -> Appointment:
-        """Give a loaded appointment."""
-        found = next((a for a in _loaded(self._appointments, "appointments") if a.id == appointment), None)
-        if found is None:
-            raise NotFound("appointment")
-        self.read.append(("appointment", appointment, found.version))
-        return found
-
-    def appointments_of(self, contact: str) -> tuple[Appointment, ...]:
-        """Give the contact's loaded appointments."""
-        return (
-            tuple(a for a in _loaded(self._appointments, "appointments") if a.of(contact))
-            if self._appointments != ()
-            else ()
-        )
-
-    def calendar(self, coach: str, start: datetime, end: datetime) -> tuple[Appointment, ...]:
-        """Give the coach's loaded appointments in that time."""
-        return tuple(
-            a
-            for a in _loaded(self._appointments, "appointments")
-            if a.coach == coach and a.start < end and start < a.end
-        )
-
-    def holders(self, address: str) -> tuple[str, ...]:
-        """Give the loaded persons with this address."""
-        return tuple(person.id for person in self._persons.values() if person.address == address)
-
-    def history(self, noun: str) -> tuple[Event, ...]:
-        """Give the loaded history of a noun."""
-        return _loaded(self._history, "history").get(noun, ())
-
-    def stands_elsewhere(self, contact: str) -> bool:  # noqa: ARG002  # the view asks for it
-        """Other funnels are not loaded here."""
-        raise NotLoaded("other funnels")
-
-    def is_free(self, kind: str, key: str) -> bool:
-        """Tell whether nothing loaded has this id."""
-        taken: dict[str, set[str]] = {
-            "contact": set(self._contacts), "group": set(self._groups), "campaign": set(self._campaigns),
-            "pipeline": set(self._pipelines or ()),
-        }  # fmt: skip
-        return key not in taken.get(kind, set())
-
-
 def noted(contacts: Iterable[Contact], persons: Mapping[str, Person]) -> list[Read]:
     """Give what is noted of contacts that were read with their persons."""
     read: list[Read] = []
@@ -253,12 +179,6 @@ def noted(contacts: Iterable[Contact], persons: Mapping[str, Person]) -> list[Re
         person = persons.get(contact.id)
         read += (("contact", contact.id, contact.version), ("person", contact.id, person.version if person else 0))
     return read
-
-
-def _loaded(found: T | None, what: str) -> T:
-    if found is None:
-        raise NotLoaded(what)
-    return found
 
 
 S_contra = TypeVar("S_contra", bound=Status, contravariant=True)
@@ -276,6 +196,8 @@ class Command(Checked, ABC, Generic[S_contra, T_co]):
 
     noun: ClassVar[str] = "contact"
     """What it is about, if that is there already: the field that holds its id."""
+    repeats: ClassVar[bool] = True
+    """Whether what it gives can be kept and given again, where it is delivered twice."""
 
     by: Actor = field(metadata=asks(instance(Actor, "an Actor")))
     at: datetime | None = field(default=None, metadata=asks(optional(moment)))

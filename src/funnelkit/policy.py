@@ -154,6 +154,68 @@ class ContactPolicy:
 
 
 @frozen(kw_only=True)
+class TeamPolicy:
+    """Who works for the account."""
+
+    members_only: bool = False
+    """A client is given only to a member of the account; off: the ids of coaches are the host's. Source: S4."""
+
+    tell_coaches: bool = False
+    """Another primary coach is told to the new and to the former one. Source: DL3."""
+
+
+@frozen(kw_only=True)
+class InvitationPolicy:
+    """Who is invited to the portal, by whom, for how long."""
+
+    valid: Length = Elapsed(hours=7 * 24)
+    """How long an invitation can be answered; its end does not belong to it. Source: DL-A14."""
+
+    coach_invites: bool = True
+    """A plain coach may invite; off: only owner, admin and the system. Source: DL-A10."""
+
+    coach_for_others: bool = False
+    """A plain coach may invite for other members too. Source: S4."""
+
+    mails: bool = True
+    """The invitation is mailed; off: the host asks for the link (`MintLink`) and mails it itself. Source: ours."""
+
+    onboarding: tuple[str, ...] = ()
+    """Steps between accepting and the dashboard, by key; empty: the dashboard opens at once. Source: S4."""
+
+
+@frozen(kw_only=True)
+class PackagePolicy:
+    """Which packages are given to whom, and what is booked on them."""
+
+    per_invitation: int = 1
+    """How many packages are assigned with one invitation. Source: S4, DL-A5."""
+
+    replace_pending: bool = False
+    """A package that is assigned while an invitation waits takes the place of the former; off: refused when the number
+    is reached. Source: DL-A4."""
+
+    to_clients: bool = False
+    """A package may be assigned to who has the portal already; off: it can only be bought. Source: S4, DL-A4."""
+
+    assign_unpaid: bool = False
+    """A package that is still to be paid may be assigned; off: only prepaid and free ones. Source: DL-A3."""
+
+    books: tuple[Kind, ...] = (Kind.SESSION,)
+    """Kinds of appointment that take a session of a package. Source: ours."""
+
+    needed: bool = False
+    """Such an appointment is only booked where a package covers it; off: there is a notice. Source: ours."""
+
+    free_until: Elapsed | None = Elapsed(hours=24)
+    """So long before the start, inclusive, a client calls off without losing the session; None: always. What the staff
+    calls off is given back unless it says otherwise. Source: ours."""
+
+    missed_burns: bool = True
+    """Who does not come loses the session. Source: ours."""
+
+
+@frozen(kw_only=True)
 class ShellPolicy:
     """How the shell works. Ours."""
 
@@ -165,6 +227,9 @@ class ShellPolicy:
 
     deliveries: int = 8
     """How often a message is tried before it is given up. Source: ours."""
+
+    page: int = 500
+    """So many rows a sweep looks up at once. Source: ours."""
 
 
 @frozen(kw_only=True)
@@ -179,6 +244,9 @@ class Policy:
     outreach: OutreachPolicy = field(factory=OutreachPolicy)
     progress: ProgressPolicy = field(factory=ProgressPolicy)
     removal: RemovalPolicy = field(factory=RemovalPolicy)
+    team: TeamPolicy = field(factory=TeamPolicy)
+    invitation: InvitationPolicy = field(factory=InvitationPolicy)
+    package: PackagePolicy = field(factory=PackagePolicy)
     shell: ShellPolicy = field(factory=ShellPolicy)
 
 

@@ -27,7 +27,9 @@ from funnelkit.values.person import Company, Group, Person
 
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
-NOUNS: Final = ("contact", "appointment", "group", "company", "campaign", "pipeline")
+NOUNS: Final = (
+    "contact", "appointment", "group", "company", "campaign", "pipeline", "member", "invitation", "offer", "package",
+)  # fmt: skip
 
 
 class Questions(Generic[S, R]):
@@ -204,7 +206,7 @@ class Questions(Generic[S, R]):
         return found
 
     def history_of(self, kind: str, noun: str) -> tuple[Event, ...]:
-        """Give everything that happened to an `appointment`, a `group`, a `company`, `campaign` or `pipeline`."""
+        """Give everything that happened to an `appointment`, a `group`, an `invitation`, a `package`, ..."""
         if kind not in NOUNS:
             raise invalid("kind", f"is none of {', '.join(NOUNS)}")
         with self._storage.transaction(self.account) as stores:
@@ -264,6 +266,7 @@ class Questions(Generic[S, R]):
         return access.Case(
             status=self.funnel.status(contact.status), right=right, portal=contact.portal, standing=contact.standing,
             item=item, permitted=permitted, owned=contact.owned, facts=known, contact=contact.id,
+            onboarding=contact.onboarding,
         )  # fmt: skip
 
     def _appointments(

@@ -14,23 +14,24 @@ from typing import Any, Final, TypeAlias, TypeVar, Union, get_args, get_origin, 
 
 from attrs import NOTHING, fields, frozen, has
 
-from funnelkit import commands as verbs
 from funnelkit.commands.contacts import KEEP, OrKeep
 from funnelkit.decisions import About, Decision, Mark
 from funnelkit.errors import invalid, kind_of
 from funnelkit.funnel import Funnel
 from funnelkit.planning import Command
-from funnelkit.strict import each
+from funnelkit.strict import TIME, each
 from funnelkit.table import Status, Trigger
+from funnelkit.tags import EVENTS, NOUNS, TAGS
 from funnelkit.times import instant
 from funnelkit.values import events
-from funnelkit.values.actor import Actor
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.contact import Contact
+from funnelkit.values.invitation import Invitation
 from funnelkit.values.outreach import Campaign
-from funnelkit.values.person import Company, Group, Person
+from funnelkit.values.package import Package
 from funnelkit.values.pipeline import Pipeline
 from funnelkit.values.plan import Message, Plan
+from funnelkit.values.token import Token
 from funnelkit.words import Removal
 
 Tables: TypeAlias = Funnel[Status, StrEnum]
@@ -41,109 +42,17 @@ FORM: Final = 2
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
-# fmt: off
-NOUNS: Final[Mapping[type, str]] = {
-    Actor:       "actor",
-    Appointment: "appointment",
-    Campaign:    "campaign",
-    Company:     "company",
-    Contact:     "contact",
-    Group:       "group",
-    Message:     "message",
-    Person:      "person",
-    Pipeline:    "pipeline",
-    Removal:     "removal",
-}
-
-EVENTS: Final[Mapping[type, str]] = {
-    events.AppointmentBooked:      "appointment_booked",
-    events.AppointmentCancelled:   "appointment_cancelled",
-    events.AppointmentHeld:        "appointment_held",
-    events.AppointmentMissed:      "appointment_missed",
-    events.AppointmentRemoved:     "appointment_removed",
-    events.AppointmentRescheduled: "appointment_rescheduled",
-    events.AppointmentRestated:    "appointment_restated",
-    events.CampaignMade:           "campaign_made",
-    events.CampaignSent:           "campaign_sent",
-    events.CompanyChanged:         "company_changed",
-    events.ContactAdded:           "contact_added",
-    events.ContactAdopted:         "contact_adopted",
-    events.ContactChanged:         "contact_changed",
-    events.ContactDeleted:         "contact_deleted",
-    events.ContactTouched:         "contact_touched",
-    events.DoNotContactSet:        "do_not_contact_set",
-    events.DoNotMarketSet:         "do_not_market_set",
-    events.FollowUpEnded:          "follow_up_ended",
-    events.FollowUpScheduled:      "follow_up_scheduled",
-    events.GroupChanged:           "group_changed",
-    events.PersonChanged:          "person_changed",
-    events.PipelineDefined:        "pipeline_defined",
-    events.PipelineMoved:          "pipeline_moved",
-    events.StatusChanged:          "status_changed",
-    events.StatusCorrected:        "status_corrected",
-    events.TriggerRecorded:        "trigger_recorded",
-}
-
-COMMANDS: Final[Mapping[type, str]] = {
-    verbs.AddCompany:          "add_company",
-    verbs.AddContact:          "add_contact",
-    verbs.Adopt:               "adopt",
-    verbs.Archive:             "archive",
-    verbs.AssignCredentials:   "assign_credentials",
-    verbs.Book:                "book",
-    verbs.Cancel:              "cancel",
-    verbs.CompleteStage:       "complete_stage",
-    verbs.Convert:             "convert",
-    verbs.Correct:             "correct",
-    verbs.DefinePipeline:      "define_pipeline",
-    verbs.Delete:              "delete",
-    verbs.DropFollowUp:        "drop_follow_up",
-    verbs.Edit:                "edit",
-    verbs.GiveUp:              "give_up",
-    verbs.Hide:                "hide",
-    verbs.JoinGroups:          "join_groups",
-    verbs.LeaveGroups:         "leave_groups",
-    verbs.LiftDoNotContact:    "lift_do_not_contact",
-    verbs.LiftDoNotMarket:     "lift_do_not_market",
-    verbs.LogContact:          "log_contact",
-    verbs.MakeCampaign:        "make_campaign",
-    verbs.MarkHeld:            "mark_held",
-    verbs.MarkMissed:          "mark_missed",
-    verbs.MoveFollowUp:        "move_follow_up",
-    verbs.Permit:              "permit",
-    verbs.PutOnPipeline:       "put_on_pipeline",
-    verbs.Record:              "record",
-    verbs.Reschedule:          "reschedule",
-    verbs.Restore:             "restore",
-    verbs.ScheduleFollowUp:    "schedule_follow_up",
-    verbs.SendCampaign:        "send_campaign",
-    verbs.SetDoNotContact:     "set_do_not_contact",
-    verbs.SetDoNotMarket:      "set_do_not_market",
-    verbs.SetPrimary:          "set_primary",
-    verbs.Show:                "show",
-    verbs.SkipStage:           "skip_stage",
-    verbs.Tag:                 "tag",
-    verbs.TakeOffPipeline:     "take_off_pipeline",
-    verbs.Untag:               "untag",
-    verbs.Withdraw:            "withdraw",
-    verbs.WithdrawCredentials: "withdraw_credentials",
-}
-# fmt: on
-
-TAGS: Final[Mapping[type, str]] = {**NOUNS, **EVENTS, **COMMANDS}
-"""What each class is called in documents, for ever."""
-
 NEVER: Final = ("by", "at", "cause", "key", "facts")
 """What is never read from a body: it comes from the program."""
 
-TIME: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
-"""How a time is written: ISO 8601 with its offset from UTC, nothing finer than a microsecond."""
+UNWRITTEN: Final = "a token stands in no document"
+"""Why a command with the text of a link is read from a body, and is neither written nor loaded."""
 
 FIXED: Final = ("id", "status", "since", "changed", "version", "attempt", "follow_up", "pipeline", "touched")
 """Fields of a contact that no `ContactChanged` names."""
 
 HOMES: Final[Mapping[type, str]] = {
-    **dict.fromkeys((Appointment, Campaign, Pipeline), "funnel"),
+    **dict.fromkeys((Appointment, Campaign, Pipeline, Invitation, Package), "funnel"),
     **dict.fromkeys(EVENTS, "within"),
 }
 """Which field says the name of the funnel that something belongs to."""
@@ -209,11 +118,15 @@ ANSWERS: Final[Mapping[type, Data]] = {Decision: DECISION, Plan: PLAN}
 
 @frozen
 class Part:
-    """What a field takes in a document: values of this kind, null besides; and whether it has to be there."""
+    """What a field takes in a document: values of this kind, null besides; and whether it has to be there.
+
+    `secret`: it stands in bodies only, and in no document.
+    """
 
     kind: Any
     null: bool = False
     needed: bool = True
+    secret: bool = False
 
     @property
     def whole(self) -> Any:
@@ -240,7 +153,7 @@ def homes(kind: type[Any], name: str) -> tuple[str, ...]:
 def document(value: object, funnel: Tables | None = None) -> Data:
     """Write a value with its tag. With a funnel, what belongs to another one is refused.
 
-    Raises Invalid for that, for a time without a zone, and for what has no tag.
+    Raises Invalid for that, for a time without a zone, for what has no tag, and for a command that holds a token.
     """
     if type(value) not in TAGS:
         raise invalid("", f"{kind_of(value)} has no tag, so no document is made of it")
@@ -290,6 +203,8 @@ def _parts_of(value: Any, funnel: Tables | None) -> Data:
     found: Data = {}
     for name, part in parts(type(value)).items():
         held = getattr(value, name)
+        if part.secret:
+            raise invalid(name, UNWRITTEN)
         if held is None or type(held) is part.kind in (str, int, bool):
             found[name] = held
         elif held is not KEEP:
@@ -315,11 +230,12 @@ def _plain(value: Any, kind: Any, funnel: Tables | None) -> Any:
 
 
 def _part(hint: Any, *, needed: bool) -> Part:
-    """Read an annotation: a status of some funnel is a status, and what stays as it is stands in no document."""
+    """Read an annotation: a status of some funnel is a status; what stays as it is, and a token, are not written."""
     union = get_origin(hint) in (Union, UnionType)
     kinds = [kind.__bound__ if isinstance(kind, TypeVar) else kind for kind in (get_args(hint) if union else (hint,))]
     whole: Any = Union
-    return Part(whole[tuple(kind for kind in kinds if kind not in (type(None), OrKeep))], type(None) in kinds, needed)
+    told = tuple(kind for kind in kinds if kind not in (type(None), OrKeep, Token))
+    return Part(whole[told], type(None) in kinds, needed, secret=Token in kinds)
 
 
 def _table(kind: type[Any], known: Mapping[str, Part], funnel: Tables | None) -> Data:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from itertools import islice
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from funnelkit.agenda import Agenda
+from funnelkit.clients import Clients
 from funnelkit.commands.follow_ups import GiveUp
+from funnelkit.commands.invitations import ExpireInvitation
 from funnelkit.decisions import Refused
 from funnelkit.errors import Conflict, FunnelkitError, Invalid, NotFound, Problem, kind_of
 from funnelkit.funnel import Funnel
@@ -20,30 +23,29 @@ from funnelkit.pipelines import Board
 from funnelkit.plain import digest
 from funnelkit.planning import Command, Moment
 from funnelkit.ports.calendar import Calendar
+from funnelkit.ports.clients import Place, runs_out_at
 from funnelkit.ports.clock import Clock
 from funnelkit.ports.identifiers import Identifiers
+from funnelkit.ports.limits import Limits
 from funnelkit.ports.notifications import Notifier
 from funnelkit.ports.observer import Observer
 from funnelkit.ports.storage import Storage, Transaction, ripe_at
-from funnelkit.questions import Questions
-from funnelkit.stored import StoredView
+from funnelkit.ports.tokens import Tokens
+from funnelkit.stored import STORES, StoredView, store_of
 from funnelkit.table import Status
 from funnelkit.times import instant, zone
 from funnelkit.values.actor import CLOCK
-from funnelkit.values.appointment import Appointment
 from funnelkit.values.checks import identifier
 from funnelkit.values.contact import Contact
-from funnelkit.values.outreach import Campaign
-from funnelkit.values.person import Group, Person
-from funnelkit.values.pipeline import Pipeline
-from funnelkit.values.plan import Noun, Plan
+from funnelkit.values.invitation import Invitation
+from funnelkit.values.plan import Noun, Plan, kind_of_noun
 
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
 T = TypeVar("T")
 
-PAGE: Final = 500
-"""So many contacts a sweep looks up at once."""
+
+ONCE: Final = "what this command gives is given once and stored nowhere, so there is no key for it"
 
 
 @frozen
@@ -88,13 +90,23 @@ class Swept:
     oldest_left: datetime | None = None
 
 
-class FunnelService(Questions[S, R], Agenda[S, R], Outreach[S, R], Board[S, R]):
+PlaceOf: TypeAlias = Callable[[Any], Place | None]
+CommandFor: TypeAlias = Callable[[str], Command[Status, object]]
+
+RIPENS: Final[tuple[tuple[str, PlaceOf, CommandFor], ...]] = (
+    ("contacts", ripe_at, lambda contact: GiveUp(contact=contact, by=CLOCK)),
+    ("invitations", runs_out_at, lambda invitation: ExpireInvitation(invitation=invitation, by=CLOCK)),
+)
+"""What time alone makes true: in which store it waits, at which place, and what does it."""
+
+
+class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R]):
     """One account and one funnel. Cheap to make: one for each request, if a host likes.
 
     Raises Invalid when the account is no id or the zone is none.
     """
 
-    def __init__(  # one argument for each need
+    def __init__(  # noqa: PLR0913  # one argument for each need, all by name
         self,
         funnel: Funnel[S, R],
         *,
@@ -106,9 +118,14 @@ class FunnelService(Questions[S, R], Agenda[S, R], Outreach[S, R], Board[S, R]):
         zones: Mapping[str, str] | None = None,
         calendar: Calendar | None = None,
         identifiers: Identifiers | None = None,
+        tokens: Tokens | None = None,
+        limits: Limits | None = None,
         observer: Observer | None = None,
     ) -> None:
-        """Take a funnel and the ports. `zone` is the account's; `zones` has those of members that live elsewhere."""
+        """Take a funnel and the ports. `zone` is the account's.
+
+        `zones` has those of members whom the host keeps itself; the others have their own.
+        """
         _checked("account", identifier(account))
         if not isinstance(funnel, Funnel):
             raise Invalid(Problem("funnel", f"a Funnel is needed, not {kind_of(funnel)}"))
@@ -125,6 +142,8 @@ class FunnelService(Questions[S, R], Agenda[S, R], Outreach[S, R], Board[S, R]):
         self._clock = clock
         self._notifier = notifier
         self._fresh = (identifiers or storage.identifiers).fresh
+        self._token = (tokens or storage.tokens).fresh
+        self._limits = limits
         self._observer = observer
 
     # ---- verbs
@@ -159,7 +178,7 @@ class FunnelService(Questions[S, R], Agenda[S, R], Outreach[S, R], Board[S, R]):
         delivered twice, the command gives its first result again; the same key with another command is a Conflict.
         """
         if key is not None:
-            _checked("key", identifier(key))
+            _checked("key", identifier(key) or (None if command.repeats else ONCE))
             key = f"{self.funnel.name}:{key}"
         if expect is not None and type(expect) not in (int, str):
             raise Invalid(Problem("expect", f"a version or a plan's basis is needed, not {kind_of(expect)}"))
@@ -201,7 +220,7 @@ class FunnelService(Questions[S, R], Agenda[S, R], Outreach[S, R], Board[S, R]):
                 return
 
     def sweep(self, limit: int = 1000) -> Swept:
-        """Do what time alone has made true, as the system: who was called the last time, and waited, is cold.
+        """Do what time alone has made true, as the system: last follow-ups and invitations whose time has run out.
 
         At most so many. It may run at any time, as often as one likes, in any number of places: what comes out is the
         same, with the times at which it became true. What cannot be done is an outcome, and stops nothing else.
@@ -209,29 +228,41 @@ class FunnelService(Questions[S, R], Agenda[S, R], Outreach[S, R], Board[S, R]):
         if type(limit) is not int or limit < 1:
             raise Invalid(Problem("limit", "a whole number from 1 is needed"))
         now = instant(self._clock.now(), "clock")
-        done, tried, failed, after = 0, 0, [], None
-        while done < limit:
-            with self._storage.transaction(self.account) as stores:
-                ripe = stores.contacts.ripe(self.funnel.name, now, after, min(limit - done, PAGE))
-            if not ripe:
-                break
-            outcomes = [self._given_up(tried + place, contact.id) for place, contact in enumerate(ripe)]
-            done, tried = done + sum(outcome.ok for outcome in outcomes), tried + len(ripe)
-            failed += [o for o in outcomes if o.error is not None and not isinstance(o.error, (Refused, NotFound))]
-            after = ripe_at(ripe[-1])
+        swept = Swept(done=0)
+        for store, place, command in RIPENS:
+            swept = self._swept(store, place, command, now, limit, swept)
         with self._storage.transaction(self.account) as stores:
-            left, oldest = stores.contacts.count_ripe(self.funnel.name, now)
-        self._tell("swept", done=done, failed=len(failed), left=left)
-        return Swept(done=done, failed=tuple(failed), left=left, oldest_left=oldest)
+            waiting = [getattr(stores, store).count_ripe(self.funnel.name, now) for store, _, _ in RIPENS]
+        left, oldest = sum(count for count, _ in waiting), min((time for _, time in waiting if time), default=None)
+        swept = evolve(swept, left=left, oldest_left=oldest)
+        self._tell("swept", done=swept.done, failed=len(swept.failed), left=left)
+        return swept
 
     # ---- inside
 
-    def _given_up(self, place: int, contact: str) -> Outcome[object]:
-        """Give up one contact; somebody else may have done it already, and that is fine."""
+    def _swept(  # what a sweep goes by
+        self, store: str, place: PlaceOf, command: CommandFor, now: datetime, limit: int, so_far: Swept
+    ) -> Swept:
+        """Sweep what ripens in one store, page by page; what somebody else has done already is fine."""
+        done, failed, after, tried = so_far.done, list(so_far.failed), None, 0
+        page = self.funnel.policy.shell.page
+        while done < limit:
+            with self._storage.transaction(self.account) as stores:
+                ripe = getattr(stores, store).ripe(self.funnel.name, now, after, min(limit - done, page))
+            if not ripe:
+                break
+            outcomes = [self._done(tried + n, command(row.id), row) for n, row in enumerate(ripe)]
+            done, tried = done + sum(outcome.ok for outcome in outcomes), tried + len(ripe)
+            failed += [o for o in outcomes if o.error is not None and not isinstance(o.error, (Refused, NotFound))]
+            after = place(ripe[-1])
+        return Swept(done=done, failed=tuple(failed))
+
+    def _done(self, place: int, command: Command[S, object], row: Contact | Invitation) -> Outcome[object]:
+        about = row.contact if isinstance(row, Invitation) else row.id
         try:
-            return Outcome(place, self.do(GiveUp(contact=contact, by=CLOCK)), about=contact)
+            return Outcome(place, self.do(command), about=about)
         except Exception as error:  # noqa: BLE001  # whatever is wrong with one row, the others are swept
-            return Outcome(place, error=error, about=contact)
+            return Outcome(place, error=error, about=about)
 
     def _moment(self, facts: Mapping[str, bool] | None) -> Moment:
         told: Mapping[str, object] = facts or {}
@@ -239,11 +270,18 @@ class FunnelService(Questions[S, R], Agenda[S, R], Outreach[S, R], Board[S, R]):
         if wrong:
             raise Invalid(*wrong)
         now = instant(self._clock.now(), "clock")
-        return Moment(now, self._fresh, facts or {}, self.zone, self.account, self.zones, self._open_on)
+        return Moment(
+            now, self._fresh, facts or {}, self.zone, self.account, self.zones, self._open_on, self._token,
+            None if self._limits is None else partial(self._allows, self._limits, now),
+        )  # fmt: skip
+
+    def _allows(self, limits: Limits, now: datetime, what: str, key: str) -> bool:
+        return limits.allows(self.account, what, key, now)
 
     def _apply(self, plan: Plan[T], key: str | None, asked: str) -> T:
         if not plan.decision:
-            self._tell("refused", question=plan.decision.question)
+            exact = plan.decision if plan.exact is None else plan.exact
+            self._tell("refused", question=exact.question, rules=tuple(f.rule for f in exact.refusals))
             raise Refused(plan.decision)
         if (plan.account, plan.funnel) != (self.account, self.funnel.fingerprint):
             raise Conflict("the plan was made in another account or by another funnel; plan again")
@@ -257,11 +295,22 @@ class FunnelService(Questions[S, R], Agenda[S, R], Outreach[S, R], Board[S, R]):
                 if known is not None:
                     return known[1]  # type: ignore[return-value]  # what the same command gave
             self._guard(stores, plan)
+            self._count(plan, now)
             self._store(stores, plan)
             if key is not None:
                 stores.keys.save(key, asked, plan.outcome)
         self._tell("applied", events=len(plan.events), messages=len(plan.messages))
         return plan.result
+
+    def _count(self, plan: Plan[Any], now: datetime) -> None:
+        """Count what goes out. Raises Conflict where a limit was reached since it was planned."""
+        if self._limits is None:
+            return
+        for what, whose in plan.counted:
+            if not self._limits.allows(self.account, what, whose, now):
+                raise Conflict(f"the limit of the {what} was reached since this was planned; plan again")
+        for what, whose in plan.counted:
+            self._limits.count(self.account, what, whose, now)
 
     def _guard(self, stores: Transaction, plan: Plan[Any]) -> None:
         for kind, key, version in plan.read:
@@ -270,33 +319,25 @@ class FunnelService(Questions[S, R], Agenda[S, R], Outreach[S, R], Board[S, R]):
                 raise Conflict(f"somebody was quicker: {kind}{which} has changed since it was read; plan again")
 
     def _version(self, stores: Transaction, kind: str, key: str) -> int:
-        found: Noun | None
         if kind == "contact":
-            found = stores.contacts.get(self.funnel.name, key)
-        elif kind == "person":
-            found = stores.persons.get(key)
-        elif kind == "appointment":
-            found = stores.appointments.get(key)
-        elif kind == "group":
-            found = stores.groups.get(key)
-        elif kind == "company":
-            found = stores.companies.get(key)
-        elif kind == "campaign":
-            found = stores.campaigns.get(key)
-        elif kind == "pipeline":
-            found = stores.pipelines.get(key)
+            found: Noun | None = stores.contacts.get(self.funnel.name, key)
+        elif kind in STORES:
+            found = store_of(stores, kind).get(key)
         else:
             return stores.guards.version(kind, key)
         return 0 if found is None else found.version
 
     def _store(self, stores: Transaction, plan: Plan[Any]) -> None:
         for noun in plan.changed:
-            _save(stores, self.funnel.name, noun)
+            if isinstance(noun, Contact):
+                stores.contacts.save(self.funnel.name, noun)
+            else:
+                store_of(stores, kind_of_noun(noun)).save(noun)
         for kind, key in plan.removed:
             if kind == "contact":
                 stores.contacts.remove(self.funnel.name, key)
             else:
-                (stores.persons if kind == "person" else stores.appointments).remove(key)
+                store_of(stores, kind).remove(key)
         for kind, key in plan.touched:
             stores.guards.touch(kind, key)
         if plan.events:
@@ -356,20 +397,3 @@ def _take(source: Iterator[T], most: int) -> tuple[list[T], Exception | None]:
     except Exception as error:  # noqa: BLE001  # it is raised again when what came before is done
         return some, error
     return some, None
-
-
-def _save(stores: Transaction, funnel: str, noun: Noun) -> None:
-    if isinstance(noun, Contact):
-        stores.contacts.save(funnel, noun)
-    elif isinstance(noun, Person):
-        stores.persons.save(noun)
-    elif isinstance(noun, Appointment):
-        stores.appointments.save(noun)
-    elif isinstance(noun, Group):
-        stores.groups.save(noun)
-    elif isinstance(noun, Campaign):
-        stores.campaigns.save(noun)
-    elif isinstance(noun, Pipeline):
-        stores.pipelines.save(noun)
-    else:
-        stores.companies.save(noun)

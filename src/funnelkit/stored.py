@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any, Final, TypeVar
 
-from funnelkit.errors import NotFound, invalid
+from funnelkit.errors import Conflict, NotFound, invalid
 from funnelkit.planning import Wanted, noted
 from funnelkit.ports.storage import Transaction
+from funnelkit.times import zone_of
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.checks import identifier
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import Event
+from funnelkit.values.invitation import Invitation, Link
 from funnelkit.values.outreach import Campaign
+from funnelkit.values.package import Offer, Package
 from funnelkit.values.person import Company, Group, Person, address_key
 from funnelkit.values.pipeline import Pipeline
-from funnelkit.values.plan import Noun, Read
+from funnelkit.values.plan import KINDS, Noun, Read
+from funnelkit.values.team import Member
+
+N = TypeVar("N", Company, Appointment, Campaign, Pipeline, Invitation, Offer, Package)
+
+STORES: Final[Mapping[str, str]] = {
+    "person": "persons",
+    "company": "companies",
+    "group": "groups",
+    "appointment": "appointments",
+    "campaign": "campaigns",
+    "pipeline": "pipelines",
+    "member": "members",
+    "invitation": "invitations",
+    "link": "links",
+    "offer": "offers",
+    "package": "packages",
+}
+"""Under which name a transaction has the store of a noun. A contact's is by funnel."""
+
+OF_A_FUNNEL: Final = frozenset({"appointment", "campaign", "pipeline", "invitation", "package"})
+"""Nouns that say their funnel: those of another are not there."""
 
 
 class StoredView:
@@ -58,13 +83,7 @@ class StoredView:
 
     def pipeline(self, pipeline: str) -> Pipeline:
         """Give a lead pipeline of this funnel."""
-        if wrong := identifier(pipeline):
-            raise invalid("pipeline", wrong)
-        found = self._stores.pipelines.get(pipeline)
-        self._note("pipeline", pipeline, 0 if found is None else found.version)
-        if found is None or found.funnel != self._funnel:
-            raise NotFound(f"there is no such pipeline in {self._funnel}")
-        return found
+        return self._own(Pipeline, pipeline)
 
     def default_pipeline(self) -> Pipeline | None:
         """Give the pipeline that new leads are put on, if there is one."""
@@ -82,18 +101,71 @@ class StoredView:
 
     def campaign(self, campaign: str) -> Campaign:
         """Give a campaign of this funnel."""
-        found = self._stores.campaigns.get(campaign)
-        self._note("campaign", campaign, 0 if found is None else found.version)
-        if found is None or found.funnel != self._funnel:
-            raise NotFound(f"there is no such campaign in {self._funnel}")
-        return found
+        return self._own(Campaign, campaign)
 
     def company(self, company: str) -> Company:
         """Give a company."""
-        found = self._stores.companies.get(company)
-        self._note("company", company, 0 if found is None else found.version)
-        if found is None:
-            raise NotFound("there is no such company")
+        return self._own(Company, company)
+
+    def member(self, member: str) -> Member | None:
+        """Give a member of the account, if somebody keeps one with this id."""
+        found = self._stores.members.get(member)
+        self._note("member", member, 0 if found is None else found.version)
+        return found
+
+    def team(self) -> tuple[Member, ...]:
+        """Give all members, those that have left included."""
+        self._note("team", "", self._stores.guards.version("team", ""))
+        return tuple(self._stores.members.every())
+
+    def staff(self, address: str) -> tuple[str, ...]:
+        """Give the members that have this address and have not left."""
+        self._note("team", "", self._stores.guards.version("team", ""))
+        return self._stores.members.holders(address)
+
+    def invitation(self, invitation: str) -> Invitation:
+        """Give an invitation of this funnel."""
+        return self._own(Invitation, invitation)
+
+    def invitations_of(self, contact: str) -> tuple[Invitation, ...]:
+        """Give all invitations of the contact, in whatever funnel."""
+        self._note("invitations", contact, self._stores.guards.version("invitations", contact))
+        found = self._stores.invitations.of_contact(contact)
+        for one in found:
+            self._note("invitation", one.id, one.version)
+        return found
+
+    def opened(self, selector: str) -> tuple[Link | None, Invitation | None, Contact | None]:
+        """Give what is kept of a link, its invitation and the contact; as many look-ups for a link that is none."""
+        link = self._stores.links.get(selector)
+        found = self._stores.invitations.get("" if link is None else link.invitation)
+        funnel, contact = (self._funnel, "") if found is None else (found.funnel, found.contact)
+        who = self._stores.contacts.get(funnel, contact)
+        self._note("invitation", "" if found is None else found.id, 0 if found is None else found.version)
+        return link, found, who
+
+    def offer(self, offer: str) -> Offer:
+        """Give a package as it stands in a list."""
+        return self._own(Offer, offer)
+
+    def packages_of(self, contact: str) -> tuple[Package, ...]:
+        """Give all packages of the contact, of this funnel."""
+        self._note("packages", contact, self._stores.guards.version("packages", contact))
+        found = tuple(p for p in self._stores.packages.of_contact(contact) if p.funnel == self._funnel)
+        for package in found:
+            self._note("package", package.id, package.version)
+        return found
+
+    def package(self, package: str) -> Package:
+        """Give a package of this funnel."""
+        return self._own(Package, package)
+
+    def bought(self, payment: str) -> Package | None:
+        """Give the package that this payment bought, whatever its funnel."""
+        told, found = self._stores.guards.version("payment", payment), self._stores.packages.of_payment(payment)
+        self._note("payment", payment, told)
+        if told and found is None:
+            raise Conflict("this payment was recorded for a contact who is deleted")
         return found
 
     def group(self, group: str) -> Group:
@@ -104,11 +176,7 @@ class StoredView:
 
     def appointment(self, appointment: str) -> Appointment:
         """Give an appointment of this funnel."""
-        found = self._stores.appointments.get(appointment)
-        self._note("appointment", appointment, 0 if found is None else found.version)
-        if found is None or found.funnel != self._funnel:
-            raise NotFound(f"there is no such appointment in {self._funnel}")
-        return found
+        return self._own(Appointment, appointment)
 
     def appointments_of(self, contact: str) -> tuple[Appointment, ...]:
         """Give all appointments of this funnel that the contact attends, by start."""
@@ -136,15 +204,34 @@ class StoredView:
 
     def is_free(self, kind: str, key: str) -> bool:
         """Tell whether an id is not taken yet; what is gone keeps its id."""
-        stores = self._stores
-        keeps: Mapping[str, Callable[[str], Noun | None]] = {
-            "contact": lambda key: stores.contacts.get(self._funnel, key), "appointment": stores.appointments.get,
-            "company": stores.companies.get, "campaign": stores.campaigns.get,
-            "pipeline": stores.pipelines.get,
-        }  # fmt: skip
-        taken, within = keeps[kind](key), self._funnel if kind == "contact" else ""
+        if kind == "contact":
+            taken: Noun | None = self._stores.contacts.get(self._funnel, key)
+        else:
+            taken = store_of(self._stores, kind).get(key)
         self._note(kind, key, 0 if taken is None else taken.version)
-        return taken is None and not stores.history.of(within, kind, key)
+        return taken is None and not self._stores.history.of(self._funnel if kind == "contact" else "", kind, key)
+
+    def _own(self, noun: type[N], key: str) -> N:
+        """Give a noun by its id; one of another funnel is not there."""
+        kind = KINDS[noun]
+        if wrong := identifier(key):
+            raise invalid(kind, wrong)
+        found: N | None = store_of(self._stores, kind).get(key)
+        self._note(kind, key, 0 if found is None else found.version)
+        if found is None or getattr(found, "funnel", self._funnel) != self._funnel:
+            raise NotFound(f"there is no such {kind}" + (f" in {self._funnel}" if kind in OF_A_FUNNEL else ""))
+        return found
 
     def _note(self, kind: str, key: str, version: int) -> None:
         self.read.append((kind, key, version))
+
+
+def store_of(stores: Transaction, kind: str) -> Any:  # the store of one noun
+    """Give the store of a kind of noun that is the same for every funnel: `members` of a `member`."""
+    return getattr(stores, STORES[kind])
+
+
+def place_of(stores: Transaction, member: str | None, zones: Mapping[str, str], usual: str) -> str:
+    """Give the zone by whose clock a member works: as the host says, else its own, else the account's."""
+    found = None if member is None or member in zones else stores.members.get(member)
+    return zone_of(member, zones, usual) if found is None or found.zone is None else found.zone

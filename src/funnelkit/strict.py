@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final, TypeAlias, TypeVar, get_args, get_origin
 
@@ -24,6 +25,9 @@ Hook: TypeAlias = Callable[[object, object], Any]
 Reader: TypeAlias = Converter
 
 LEAVES: Final[Mapping[type, str]] = {str: "a text", int: "a whole number", bool: "true or false"}
+TIME: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
+"""How a time is written: ISO 8601 with its offset from UTC, nothing finer than a microsecond."""
+
 FIELD: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """How a key looks that an error may name. Any other might be a value in the wrong place."""
 
@@ -155,6 +159,19 @@ def word(noun: str, members: Mapping[str, T], owner: str) -> Hook:
 def of_enum(kind: type[Enum]) -> Hook:
     """Make the hook of an enum."""
     return word(kind.__name__.lower(), {str(member.value): member for member in kind}, "this field")
+
+
+def of_time(given: object, _: object) -> datetime:
+    """Make a time in UTC of its text; one without an offset could be any."""
+    example = "a time with its offset from UTC is needed, e.g. 2026-11-22T09:00:00+01:00"
+    if type(given) is not str:
+        raise wrong(f"{example}, not {kind_of(given)}")
+    if not re.fullmatch(TIME, given):
+        raise wrong(example)
+    try:
+        return datetime.fromisoformat(given).astimezone(UTC)
+    except (OverflowError, ValueError):
+        raise wrong("there is no such time") from None
 
 
 def _strange(error: ForbiddenExtraKeysError) -> str:

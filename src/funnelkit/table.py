@@ -72,6 +72,7 @@ THE_COACH: Final = Recipient.COACH
 THE_CONTACT: Final = Recipient.CONTACT
 
 PORTAL: Final = Reach.PORTAL
+DASHBOARD: Final = Reach.DASHBOARD
 PUBLIC: Final = Reach.PUBLIC
 
 
@@ -177,6 +178,7 @@ class Act(Enum):
     DELETED = "deleted"
     EXHAUSTED = "exhausted"  # the time of the last follow-up has passed
     LIFTED = "lifted"  # a do-not-contact was lifted
+    PAID = "paid"  # a package was paid for
 
 
 ADDED: Final = Act.ADDED
@@ -185,6 +187,7 @@ RESCHEDULED: Final = Act.RESCHEDULED
 CANCELLED: Final = Act.CANCELLED
 EXHAUSTED: Final = Act.EXHAUSTED
 LIFTED: Final = Act.LIFTED
+PAID: Final = Act.PAID
 
 
 @frozen

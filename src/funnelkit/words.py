@@ -73,6 +73,7 @@ class Reach(Enum):
     """How a right is reached: through the portal (then log-in is needed too), or in public."""
 
     PORTAL = "portal"
+    DASHBOARD = "dashboard"   # through the portal, once onboarding is complete
     PUBLIC = "public"
 
 
@@ -242,3 +243,60 @@ class StageMove(StrEnum):
     SWITCHED = auto()    # from one whole pipeline to another
     TAKEN_OFF = auto()   # by hand
     CLOSED = auto()      # the contact left the status in which the pipeline runs, was archived or deleted
+
+
+@unique
+class Sender(StrEnum):
+    """In whose name an invitation goes out. Source: S4."""
+
+    ACCOUNT = auto()   # from the team portal, in the account's name: for any member, or for nobody yet
+    MEMBER = auto()    # from one's own portal, in one's own name
+
+
+@unique
+class Shape(StrEnum):
+    """Whom a package is for. Source: DL4, DL5."""
+
+    INDIVIDUAL = auto()   # one-to-one sessions
+    GROUP = auto()        # a seat in group sessions
+
+
+@unique
+class Payment(StrEnum):
+    """How a package is paid. Source: S4, DL-A3."""
+
+    PREPAID = auto()      # paid already, or by somebody else
+    FREE = auto()
+    TO_BE_PAID = auto()   # by its payment link
+
+
+@unique
+class Acquired(StrEnum):
+    """How a client came by a package. Source: S4, DL-A6."""
+
+    ASSIGNED = auto()
+    BOUGHT = auto()
+
+
+@unique
+class Posting(StrEnum):
+    """What an entry of a package's ledger says."""
+
+    GRANTED = auto()
+    RESERVED = auto()   # a session is booked
+    USED = auto()       # the reserved session was held
+    RELEASED = auto()   # the reserved session was called off in time
+    BURNED = auto()     # the reserved session was called off too late, or nobody came
+    RETURNED = auto()   # what was used or burned is given back: it was marked by mistake
+    EXPIRED = auto()    # what was left when the term ended
+
+
+@unique
+class PackageStanding(StrEnum):
+    """How it stands with a package at a moment; time alone makes the last two true."""
+
+    ASSIGNED = auto()   # on the record, not usable yet
+    USABLE = auto()
+    USED_UP = auto()
+    EXPIRED = auto()
+    REMOVED = auto()

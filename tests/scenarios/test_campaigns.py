@@ -41,7 +41,8 @@ from funnelkit.commands import (
     Untag,
 )
 from funnelkit.errors import NotLoaded, UnknownStatus
-from funnelkit.planning import Loaded, Moment
+from funnelkit.loaded import Loaded
+from funnelkit.planning import Moment
 from funnelkit.policy import OutreachPolicy
 from funnelkit.rules import outreach
 from funnelkit.statuses.agency import Agency

@@ -29,7 +29,8 @@ from funnelkit.commands import (
     Tag,
     TakeOffPipeline,
 )
-from funnelkit.planning import Loaded, Moment
+from funnelkit.loaded import Loaded
+from funnelkit.planning import Moment
 from funnelkit.rules import history
 from funnelkit.rules import pipeline as rule_of
 from funnelkit.sheets import csv_text

@@ -21,7 +21,22 @@ from funnelkit import (
     Role,
     Standing,
 )
-from funnelkit.commands import AddContact, AssignCredentials, Book, Convert, Correct, Delete, Edit, Permit
+from funnelkit.commands import (
+    Accept,
+    AddContact,
+    AssignCredentials,
+    Book,
+    CompleteOnboarding,
+    Convert,
+    Correct,
+    DefineOffer,
+    Delete,
+    Edit,
+    Invite,
+    MintLink,
+    Permit,
+    RecordPayment,
+)
 from funnelkit.errors import Invalid, UnknownStatus
 from funnelkit.rules import access, conversion
 from funnelkit.statuses import agency, coaching, franchise, studio
@@ -31,6 +46,7 @@ from funnelkit.statuses.franchise import Franchise
 from funnelkit.statuses.studio import Studio
 from funnelkit.statuses.team import READINGS, Happening, Team
 from funnelkit.table import Status
+from funnelkit.words import Payment
 from tests.scenarios.world import (
     ADMIN,
     COACH,
@@ -125,6 +141,19 @@ def test_s4_the_portal_is_for_those_who_accepted(
     }
 
 
+def test_dl_a1_the_dashboard_waits_for_the_onboarding(team: Members) -> None:
+    """Who has accepted may log in; what lies on the dashboard opens with the last step. Source: S4, DL-A1."""
+    member = someone(team, S.CLIENT, email="ada@example.org")
+    link = team.do(MintLink(invitation=team.do(Invite(contact=member.id, by=OWNER)).id, by=OWNER))
+    team.do(Accept(token=link))
+    assert team.may(member.id, Right.LOG_IN)
+    assert [["access.onboarding_is_complete"]] * len(IN_THE_PORTAL) == [
+        rules(team.may(member.id, right)) for right in IN_THE_PORTAL
+    ]
+    team.do(CompleteOnboarding(contact=member.id, step="onboarding", by=itself(member)))
+    assert all(team.may(member.id, right) for right in IN_THE_PORTAL)
+
+
 def test_s4_a_refused_log_in_says_which_part_is_missing(team: Members) -> None:
     """The type, the credentials or the standing: each is named. Source: S4, section 7."""
     lead = someone(team, S.LEAD, portal=Portal.INVITED, standing=Standing.ARCHIVED)
@@ -182,11 +211,33 @@ def test_ours_staff_move_any_type_to_any_other(team: Members, now: Team, to: Tea
         assert not team.plan(Convert(contact=member.id, to=to, by=by)).allowed
 
 
-def test_ours_nothing_that_happens_moves_anybody(team: Members) -> None:
-    """There is no automatic row, and no reading that adds one. Source: ours."""
-    assert {} == dict(TEAM.recorded)
+def test_s4_only_paying_moves_somebody_by_itself(team: Members) -> None:
+    """A payment makes a client, of whom it was no client yet; nothing else is automatic. Source: S4, DL6; ours."""
+    assert dict.fromkeys(((now, Happening.PAID) for now in (None, S.LEAD, S.PROSPECT, S.CONTACT)), S.CLIENT) == {
+        key: row.to for key, row in TEAM.recorded.items()
+    }
     assert {} == READINGS
-    assert {Happening.ENTERED, Happening.STAFF_DECIDES} == {row.on for row in TEAM.rows}
+    assert {Happening.ENTERED, Happening.STAFF_DECIDES, Happening.PAID} == {row.on for row in TEAM.rows}
+
+
+@pytest.mark.parametrize("status", Team)
+def test_s4_who_has_paid_is_a_client_and_is_invited(team: Members, status: Team) -> None:
+    """The link was paid by a known contact: whatever it was, it is a client, and the invitation follows. Source: S4."""
+    member = someone(team, status, email="ada@example.org")
+    team.do(DefineOffer(id="five", name="Five", sessions=5, payment=Payment.TO_BE_PAID, by=OWNER))
+    team.do(RecordPayment(payment="pay-1", offer="five", contact=member.id, by=SYSTEM))
+    now = team.contact(member.id)
+    assert (S.CLIENT, Portal.INVITED) == (now.status, now.portal)
+    assert [(member.id, "invitation")] == mails(team)
+
+
+def test_dl6_somebody_new_who_has_paid_comes_in_as_a_client(team: Members) -> None:
+    """The link was paid by nobody we know: a client comes into being, and is invited. Source: S4, DL6."""
+    team.do(DefineOffer(id="five", name="Five", sessions=5, payment=Payment.TO_BE_PAID, by=OWNER))
+    bought = team.do(RecordPayment(payment="pay-1", offer="five", name="Ben", email="ben@example.org", by=SYSTEM))
+    new = team.contact(bought.contact)
+    assert (S.CLIENT, Portal.INVITED) == (new.status, new.portal)
+    assert [(new.id, "invitation")] == mails(team)
 
 
 def test_ours_a_mistake_is_corrected_with_a_reason(team: Members) -> None:

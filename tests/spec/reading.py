@@ -43,7 +43,7 @@ RECORDED: Final[dict[str, tuple[str, ...]]] = {  # what happens outside
     "franchise": ("web_form_sent", "lead_added", "consultation_booked", "consultation_moved", "consultation_cancelled",
                   "enrollment_completed", "calls_exhausted", "do_not_contact_lifted"),
     "studio":    ("booked_from_calendar",),
-    "team":      (),
+    "team":      ("paid",),
 }
 
 RIGHTS: Final[dict[str, dict[str, str]]] = {
@@ -135,11 +135,13 @@ def access(
     item: bool,
     permitted: bool,
     owned: bool,
+    onboarded: bool,
     facts: Mapping[str, bool],
 ) -> bool:
-    """May a contact with this status open or do this? Source: S0, S1, S4, CC1, CC5, CC8, SD-A5, DL9.
+    """May a contact with this status open or do this? Source: S0, S1, S4, CC1, CC5, CC8, SD-A5, DL9, DL-A1.
 
-    `item`: one is named; `permitted` and `owned`: that one is permitted to them, bought by them.
+    `item`: one is named; `permitted` and `owned`: that one is permitted to them, bought by them; `onboarded`: no step
+    of the onboarding is left.
     """
     stated = cell(funnel, status, right)
     granted = stated == "y"
@@ -151,6 +153,8 @@ def access(
         granted = told(facts, "agreement")
     if right in IN_PUBLIC:
         return granted
+    if funnel == "team" and right != "log_in" and not onboarded:  # S4, DL-A1: completing it leads to the dashboard
+        return False
     return granted and logs_in(funnel, status, portal=portal, standing=standing)
 
 
@@ -217,6 +221,8 @@ def record(funnel: str, now: str | None, trigger: str, role: str, facts: Mapping
     if funnel == "franchise" and now is not None:
         becomes = record_franchise(now, trigger, facts)
     if funnel == "studio" and now == "lead" and trigger == "booked_from_calendar":  # SC2
+        becomes = "client"
+    if funnel == "team" and trigger == "paid":  # S4, DL6: who has paid is invited, and a client
         becomes = "client"
     return None if becomes == now else becomes
 
@@ -383,3 +389,96 @@ def what_it_says(event: Mapping[str, Any], heard: Sequence[Mapping[str, Any]]) -
         if other["corrects"] == event["id"] and (last is None or other["recorded"] >= last["recorded"]):
             last = other
     return str(event["to"]) if last is None else what_it_says(last, heard)
+
+
+# fmt: off
+
+CAN_BE_INVITED: Final[dict[str, tuple[str, ...]]] = {
+    "coaching":  ("active_client", "hot_lead", "buyer"),   # those who may log in: S0, CC1
+    "agency":    ("prospect", "client"),                   # SD3
+    "franchise": (),                                       # S2 knows no portal
+    "studio":    (),                                       # S3 knows no portal
+    "team":      ("prospect", "client"),                   # DL1
+}
+
+# fmt: on
+
+
+def invite(
+    funnel: str,
+    status: str,
+    *,
+    role: str,
+    portal_used: str,
+    coach: str,
+    own: bool,
+    standing: str,
+    portal: str,
+    waits: bool,
+    email: bool,
+    known: bool,
+    policy: Mapping[str, bool],
+) -> set[str]:
+    """Everything that stands against inviting this person; nothing: go ahead. Source: 5.1, 5.2, DL-A10, DL-A13, DL-A15.
+
+    `portal_used`: the team's, or the inviter's own; `coach`: nobody, oneself, another; `own`: the contact is no other
+    coach's; `waits`: an invitation is out already; `known`: a new person has the address of somebody who is known.
+    The policy: `coach_invites`, and `coach_for_others` (DL-A10).
+    """
+    may_invite = ["owner", "admin", "system"]  # S4; the system: when the payment link was paid
+    if policy["coach_invites"]:  # DL-A10
+        may_invite.append("coach")
+    confined = role == "coach" and not policy["coach_for_others"]  # DL-A10: own clients, from the coach portal
+    sender = False
+    if portal_used == "own":  # S4: for another coach from the team portal; the system has no portal of its own
+        sender = coach == "another" or role == "system"
+    if portal_used == "team":
+        sender = confined
+    against = {
+        "the role": role not in may_invite,
+        "another's client": confined and (coach == "another" or not own),
+        "the sender": sender,
+        "the status": status not in CAN_BE_INVITED[funnel],  # DL1, SD3
+        "the standing": standing == "archived",  # SD4
+        "no e-mail": not email,  # S4: the client gets an e-mail with a link
+        "the portal": portal == "active",  # DL-A13: refuse if accepted
+        "it waits": waits,  # DL-A13: refuse while pending
+        "known already": known,
+    }
+    return {reason for reason, stands in against.items() if stands}
+
+
+def assign(
+    funnel: str,
+    status: str,
+    *,
+    role: str,
+    own: bool,
+    shape: str,
+    payment: str,
+    lists: str,
+    retired: bool,
+    portal: str,
+    count: int,
+    policy: Mapping[str, int],
+) -> set[str]:
+    """Everything that stands against assigning this package. Source: 5.3, DL-A3, DL-A4, DL-A5, DL-A8, DL-A11, DL-A12.
+
+    `lists`: where it stands: the account's, the coach's own, another coach's; `count`: packages of the invitation, this
+    one included. The policy: `per_invitation`, and (0 or 1) `assign_unpaid`, `to_clients`.
+    """
+    listed = lists in ("account's", "own")  # DL-A8: never another coach's
+    if shape == "group":  # S4, DL-A8
+        listed = lists == "own"
+    counted = portal != "active"  # who accepted has no invitation on its way, of which the packages would be counted
+    against = {
+        "the role": role not in ("owner", "admin", "coach", "system"),  # S4
+        "another's client": role == "coach" and not own,  # DL-A10
+        "not offered": retired,
+        "the list": not listed,
+        "the payment": payment == "to_be_paid" and not policy["assign_unpaid"],  # DL-A3
+        "the portal": portal == "active" and not policy["to_clients"],  # S4, DL-A4
+        "the number": counted and count > policy["per_invitation"],  # S4, DL-A5
+        "the status": status not in CAN_BE_INVITED[funnel],  # DL-A11; who is not invited yet may have one: DL-A12
+    }
+    return {reason for reason, stands in against.items() if stands}

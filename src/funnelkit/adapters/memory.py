@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from funnelkit.adapters.tables import GONE, Account
+from funnelkit.adapters.system import RandomTokens
+from funnelkit.adapters.tables import Account
+from funnelkit.adapters.undo import GONE
 from funnelkit.ports.storage import Ripe
-from funnelkit.times import instant
+from funnelkit.times import Elapsed, instant
 from funnelkit.values.plan import Message
+from funnelkit.values.token import Token
 
 
 class CountedIdentifiers:
@@ -34,6 +37,7 @@ class MemoryStorage:
 
     def __init__(self) -> None:
         self.identifiers = CountedIdentifiers()
+        self.tokens = RandomTokens()
         self._accounts: dict[str, Account] = {}
         self.lock = threading.RLock()
 
@@ -43,14 +47,19 @@ class MemoryStorage:
 
     def ripe(self, until: datetime) -> tuple[Ripe, ...]:
         """Give every account and funnel in which something has run out by then, the oldest first."""
+        found: dict[tuple[str, str], Ripe] = {}
         with self.lock:
-            found = [
-                Ripe(account, funnel, times.count_until(until), oldest)
-                for account, stores in self._accounts.items()
-                for funnel, times in stores.contacts.ripe_by.items()
-                if (oldest := times.first()) is not None and oldest <= until
-            ]
-        return tuple(sorted(found, key=lambda row: (row.oldest, row.account, row.funnel)))
+            for account, stores in self._accounts.items():
+                for times in (stores.contacts.ripe_by, stores.invitations.ripe_by):
+                    for funnel in times.by_funnel:
+                        count, oldest = times.count(funnel, until)
+                        before = found.get((account, funnel))
+                        if oldest is not None:
+                            since = oldest if before is None else min(oldest, before.oldest)
+                            found[account, funnel] = Ripe(
+                                account, funnel, count + (before.count if before else 0), since
+                            )
+        return tuple(sorted(found.values(), key=lambda row: (row.oldest, row.account, row.funnel)))
 
     def stores(self, account: str) -> Account:
         """Give the stores of an account, new ones where there are none yet."""
@@ -110,6 +119,47 @@ class FixedClock:
     ) -> None:
         """Let real time pass."""
         self._now += (length or timedelta()) + timedelta(days=days, hours=hours, minutes=minutes)
+
+
+class KnownTokens:
+    """Tokens that count, so that a test knows them: nothing for a real link."""
+
+    def __init__(self) -> None:
+        self._identifiers = CountedIdentifiers()
+
+    def fresh(self) -> Token:
+        """Give the next one."""
+        place = self._identifiers.fresh("token").rpartition("-")[2]
+        return Token(selector=f"known-{place:0>12}", verifier=f"{place:0>43}")
+
+
+class MemoryLimits:
+    """Lets so many invitations out in a length of time: `MemoryLimits(inviter=50, address=3)` in a day.
+
+    None: any number. One that is exactly that old does not count any more.
+    """
+
+    def __init__(
+        self, *, inviter: int | None = None, address: int | None = None, within: Elapsed = Elapsed(hours=24)
+    ) -> None:
+        self._most = {"inviter": inviter, "address": address}
+        self._within = within
+        self._times: dict[tuple[str, str, str], list[datetime]] = {}
+        self._lock = threading.Lock()
+
+    def allows(self, account: str, what: str, key: str, now: datetime) -> bool:
+        """Tell whether one more may go out now."""
+        most = self._most[what]
+        with self._lock:
+            return most is None or len(self._recent(account, what, key, now)) < most
+
+    def count(self, account: str, what: str, key: str, now: datetime) -> None:
+        """Count one."""
+        with self._lock:
+            self._times[account, what, key] = [*self._recent(account, what, key, now), now]
+
+    def _recent(self, account: str, what: str, key: str, now: datetime) -> list[datetime]:
+        return [time for time in self._times.get((account, what, key), ()) if self._within.after(time) > now]
 
 
 class MemoryNotifier:

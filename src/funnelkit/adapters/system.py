@@ -6,6 +6,8 @@ import secrets
 import threading
 from datetime import UTC, datetime
 
+from funnelkit.values.token import Token
+
 
 class SystemClock:
     """The clock of the machine."""
@@ -28,3 +30,11 @@ class RandomIdentifiers:
             now = int(datetime.now(UTC).timestamp() * 1_000_000)
             self._last = max(now, self._last + 1)
             return f"{self._last:014x}{secrets.token_hex(8)}"
+
+
+class RandomTokens:
+    """Tokens that nobody can guess: 128 bits of chance to find a link by, 256 to prove it."""
+
+    def fresh(self) -> Token:
+        """Give one."""
+        return Token(selector=secrets.token_urlsafe(16), verifier=secrets.token_urlsafe(32))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice, takewhile
-from typing import Any, TypeVar
+from typing import Any
 
-from funnelkit.adapters.timeline import Timeline
+from funnelkit.adapters.client_tables import Invitations, Links, Members, Offers, Packages
+from funnelkit.adapters.undo import Table, Times
+from funnelkit.ports.clients import Place
 from funnelkit.ports.outbox import Waiting
-from funnelkit.ports.storage import Place
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import Event
@@ -18,37 +19,13 @@ from funnelkit.values.person import Company, Group, Person
 from funnelkit.values.pipeline import Pipeline
 from funnelkit.values.plan import Message
 
-K = TypeVar("K")
-V = TypeVar("V")
-GONE = object()
-
-
-class _Table(dict[K, V]):
-    """A table whose changes can be undone: inside a transaction each first change of a key is noted."""
-
-    def __init__(self, log: list[tuple[Any, Any, Any]]) -> None:
-        super().__init__()
-        self._log = log
-
-    def put(self, key: K, value: V) -> None:
-        """Write, and note what stood there."""
-        self._log.append((self, key, self.get(key, GONE)))
-        self[key] = value
-
-    def drop(self, key: K) -> None:
-        """Take out, and note what stood there."""
-        if key in self:
-            self._log.append((self, key, self.pop(key)))
-
 
 class _Contacts:
     """Places in funnels; for each funnel the follow-ups by their dates, and the last ones by when they run out."""
 
     def __init__(self, log: list[Any]) -> None:
-        self._rows: _Table[tuple[str, str], Contact] = _Table(log)
-        self.due_by: dict[str, Timeline] = {}
-        self.ripe_by: dict[str, Timeline] = {}
-        self._log = log
+        self._rows: Table[tuple[str, str], Contact] = Table(log)
+        self.due_by, self.ripe_by = Times(log), Times(log)
 
     def get(self, funnel: str, contact: str) -> Contact | None:
         return self._rows.get((funnel, contact))
@@ -70,20 +47,18 @@ class _Contacts:
         after: Place | None = None,
         limit: int | None = None,
     ) -> tuple[Contact, ...]:
-        times = takewhile(lambda row: row[0] < before, self._times(self.due_by, funnel).behind(after))
+        times = takewhile(lambda row: row[0] < before, self.due_by.of(funnel).behind(after))
         found = (self._rows[funnel, key] for _, key in times)
         return tuple(islice((c for c in found if coach in (None, c.coach)), limit))
 
     def ripe(
         self, funnel: str, until: datetime, after: Place | None = None, limit: int | None = None
     ) -> tuple[Contact, ...]:
-        times = takewhile(lambda row: row[0] <= until, self._times(self.ripe_by, funnel).behind(after))
+        times = takewhile(lambda row: row[0] <= until, self.ripe_by.of(funnel).behind(after))
         return tuple(self._rows[funnel, key] for _, key in islice(times, limit))
 
     def count_ripe(self, funnel: str, until: datetime) -> tuple[int, datetime | None]:
-        times = self._times(self.ripe_by, funnel)
-        count = times.count_until(until)
-        return count, times.first() if count else None
+        return self.ripe_by.count(funnel, until)
 
     def staged(self, funnel: str, pipeline: str | None = None) -> tuple[Contact, ...]:
         at = ((row, row.pipeline) for row in self.every(funnel))
@@ -92,36 +67,20 @@ class _Contacts:
     def save(self, funnel: str, contact: Contact) -> None:
         stands, was = contact.follow_up, self._rows.get((funnel, contact.id))
         if stands is not None or (was is not None and was.follow_up is not None):
-            self._put(self.due_by, funnel, contact.id, None if stands is None else stands.due)
-            self._put(self.ripe_by, funnel, contact.id, None if stands is None else stands.gives_up)
+            self.due_by.put(funnel, contact.id, None if stands is None else stands.due)
+            self.ripe_by.put(funnel, contact.id, None if stands is None else stands.gives_up)
         self._rows.put((funnel, contact.id), contact)
 
     def remove(self, funnel: str, contact: str) -> None:
         for times in (self.due_by, self.ripe_by):
-            self._put(times, funnel, contact, None)
+            times.put(funnel, contact, None)
         self._rows.drop((funnel, contact))
-
-    def _times(self, of: dict[str, Timeline], funnel: str) -> Timeline:
-        found = of.get(funnel)
-        if found is None:
-            found = of[funnel] = Timeline()
-        return found
-
-    def _put(self, of: dict[str, Timeline], funnel: str, contact: str, at: datetime | None) -> None:
-        times = self._times(of, funnel)
-        was = times.get(contact)
-        if was != at:
-            self._log.append((times, contact, GONE if was is None else was))
-            if at is None:
-                times.pop(contact)
-            else:
-                times[contact] = at
 
 
 class _Persons:
     def __init__(self, log: list[Any]) -> None:
-        self._rows: _Table[str, Person] = _Table(log)
-        self._holders: _Table[str, tuple[str, ...]] = _Table(log)
+        self._rows: Table[str, Person] = Table(log)
+        self._holders: Table[str, tuple[str, ...]] = Table(log)
 
     def get(self, contact: str) -> Person | None:
         return self._rows.get(contact)
@@ -151,7 +110,7 @@ class _Persons:
 
 class _Companies:
     def __init__(self, log: list[Any]) -> None:
-        self._rows: _Table[str, Company] = _Table(log)
+        self._rows: Table[str, Company] = Table(log)
 
     def get(self, company: str) -> Company | None:
         return self._rows.get(company)
@@ -162,7 +121,7 @@ class _Companies:
 
 class _Groups:
     def __init__(self, log: list[Any]) -> None:
-        self._rows: _Table[str, Group] = _Table(log)
+        self._rows: Table[str, Group] = Table(log)
 
     def get(self, group: str) -> Group | None:
         return self._rows.get(group)
@@ -178,9 +137,9 @@ class _Appointments:
     """Appointments, and for each coach and contact the ids of theirs; a coach's also by the day on which they start."""
 
     def __init__(self, log: list[Any]) -> None:
-        self._rows: _Table[str, Appointment] = _Table(log)
-        self._of_contact: _Table[str, tuple[str, ...]] = _Table(log)
-        self._by_day: _Table[tuple[str, int], tuple[str, ...]] = _Table(log)
+        self._rows: Table[str, Appointment] = Table(log)
+        self._of_contact: Table[str, tuple[str, ...]] = Table(log)
+        self._by_day: Table[tuple[str, int], tuple[str, ...]] = Table(log)
 
     def get(self, appointment: str) -> Appointment | None:
         return self._rows.get(appointment)
@@ -228,7 +187,7 @@ class _Appointments:
 
 class _Pipelines:
     def __init__(self, log: list[Any]) -> None:
-        self._rows: _Table[str, Pipeline] = _Table(log)
+        self._rows: Table[str, Pipeline] = Table(log)
 
     def get(self, pipeline: str) -> Pipeline | None:
         return self._rows.get(pipeline)
@@ -245,7 +204,7 @@ class _Pipelines:
 
 class _Campaigns:
     def __init__(self, log: list[Any]) -> None:
-        self._rows: _Table[str, Campaign] = _Table(log)
+        self._rows: Table[str, Campaign] = Table(log)
 
     def get(self, campaign: str) -> Campaign | None:
         return self._rows.get(campaign)
@@ -259,8 +218,8 @@ class _Campaigns:
 
 class _History:
     def __init__(self, log: list[Any]) -> None:
-        self._events: _Table[tuple[str, str, str], tuple[Event, ...]] = _Table(log)
-        self._texts: _Table[str, str] = _Table(log)
+        self._events: Table[tuple[str, str, str], tuple[Event, ...]] = Table(log)
+        self._texts: Table[str, str] = Table(log)
 
     def of(self, within: str, kind: str, noun: str) -> tuple[Event, ...]:
         return self._events.get((within, kind, noun), ())
@@ -281,10 +240,10 @@ class _History:
 
 class _Outbox:
     def __init__(self, log: list[Any]) -> None:
-        self._rows: _Table[str, Waiting] = _Table(log)
-        self._done: _Table[str, Message | None] = _Table(log)
-        self._held: _Table[str, datetime] = _Table(log)
-        self._withheld: _Table[str, Message] = _Table(log)
+        self._rows: Table[str, Waiting] = Table(log)
+        self._done: Table[str, Message | None] = Table(log)
+        self._held: Table[str, datetime] = Table(log)
+        self._withheld: Table[str, Message] = Table(log)
 
     def add(self, messages: Iterable[Message]) -> None:
         for message in messages:
@@ -331,7 +290,7 @@ class _Outbox:
 
 class _Keys:
     def __init__(self, log: list[Any]) -> None:
-        self._rows: _Table[str, tuple[str, object]] = _Table(log)
+        self._rows: Table[str, tuple[str, object]] = Table(log)
 
     def get(self, key: str) -> tuple[str, object] | None:
         return self._rows.get(key)
@@ -342,7 +301,7 @@ class _Keys:
 
 class _Funnels:
     def __init__(self, log: list[Any]) -> None:
-        self._rows: _Table[str, object] = _Table(log)
+        self._rows: Table[str, object] = Table(log)
 
     def get(self, fingerprint: str) -> object | None:
         return self._rows.get(fingerprint)
@@ -354,7 +313,7 @@ class _Funnels:
 
 class _Guards:
     def __init__(self, log: list[Any]) -> None:
-        self._rows: _Table[tuple[str, str], int] = _Table(log)
+        self._rows: Table[tuple[str, str], int] = Table(log)
 
     def version(self, kind: str, key: str) -> int:
         return self._rows.get((kind, key), 0)
@@ -376,6 +335,11 @@ class Account:
         self.appointments = _Appointments(self.log)
         self.pipelines = _Pipelines(self.log)
         self.campaigns = _Campaigns(self.log)
+        self.members = Members(self.log)
+        self.invitations = Invitations(self.log)
+        self.links = Links(self.log)
+        self.offers = Offers(self.log)
+        self.packages = Packages(self.log)
         self.history = _History(self.log)
         self.outbox = _Outbox(self.log)
         self.keys = _Keys(self.log)

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from functools import reduce
 from typing import Any, ClassVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from funnelkit.commands import ledger
 from funnelkit.commands.draft import Draft
-from funnelkit.decisions import Decision, both
+from funnelkit.decisions import Decision, all_of, both
 from funnelkit.errors import Invalid, Problem
 from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import access, booking
@@ -91,10 +92,13 @@ class Book(Command[Status, Appointment]):
         key = self.id or moment.fresh("appointment")
         if not view.is_free("appointment", key):
             raise Invalid(Problem("id", "is taken by another appointment"))
-        decision = self._decide(funnel, moment, view, where, contacts, start, end)
+        when = draft.at or max(moment.now, *(c.changed for c in contacts))
+        decision = all_of(
+            self._decide(funnel, moment, view, where, contacts, start, end),
+            *(ledger.may_be_covered(draft, c, self.kind, len(contacts), start, when) for c in contacts),
+        )
         if not decision:
             return draft.refuse(decision)
-        when = draft.at or max(moment.now, *(c.changed for c in contacts))
         entered_later = self.at is None and start < when
         attendees = tuple(Attendee(c.id, None if entered_later else self._status(draft, c, when)) for c in contacts)
         appointment = Appointment(
@@ -104,6 +108,7 @@ class Book(Command[Status, Appointment]):
         draft.note(draft.say(AppointmentBooked, key, 1, when, appointment=appointment), self.note)
         draft.keep(appointment)
         draft.touch(appointment)
+        ledger.reserve(draft, appointment, when)
         for contact in contacts:
             draft.deed(contact, BOOKED, self.kind, draft.when(contact.changed))
         return draft.plan(decision, appointment)
@@ -199,12 +204,18 @@ class Reschedule(_Change):
         if not decision:
             return draft.refuse(decision)
         said = {"start": start, "end": end, "zone": self.zone or was.zone}
+        ledger.move(draft, evolve(was, start=start, end=end), when)
         return self._done(draft, decision, was, AppointmentRescheduled, RESCHEDULED, when, **said)
 
 
 @frozen(kw_only=True)
 class Cancel(_Change):
-    """Call a standing appointment off."""
+    """Call a standing appointment off. A client who does so too late loses the session of the package.
+
+    `burns`: whether the session is lost, where the staff says so; None: by the account's rule.
+    """
+
+    burns: bool | None = field(default=None, metadata=asks(optional(truth)))
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Appointment]:
         """Plan the cancellation, and what it means to the attendees."""
@@ -213,7 +224,14 @@ class Cancel(_Change):
         decision = self._judged(funnel, view, was, Happening.CANCELLED, when)
         if not decision:
             return draft.refuse(decision)
+        ledger.call_off(draft, was, when, burns=self._burns(funnel, was, when))
         return self._done(draft, decision, was, AppointmentCancelled, CANCELLED, when)
+
+    def _burns(self, funnel: AnyFunnel, was: Appointment, when: datetime) -> bool:
+        if self.by.role is not Role.CLIENT:
+            return bool(self.burns)
+        free = funnel.policy.package.free_until
+        return free is not None and was.start < free.after(when)
 
 
 @frozen(kw_only=True)
@@ -229,6 +247,7 @@ class MarkHeld(_Change):
         decision = self._judged(funnel, view, was, Happening.HELD, when)
         if not decision:
             return draft.refuse(decision)
+        ledger.hold(draft, was, when)
         return self._done(draft, decision, was, AppointmentHeld, None, when, actual=self.minutes)
 
 
@@ -243,6 +262,7 @@ class MarkMissed(_Change):
         decision = self._judged(funnel, view, was, Happening.MISSED, when)
         if not decision:
             return draft.refuse(decision)
+        ledger.miss(draft, was, when)
         return self._done(draft, decision, was, AppointmentMissed, None, when)
 
 

@@ -53,7 +53,7 @@ class MakeCampaign(Command[Status, Campaign]):
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Campaign]:
         """Plan the campaign with its members."""
-        gather(lambda: outreach.segment_of(funnel, self.segment), lambda: _now(self.at))
+        gather(lambda: outreach.segment_of(funnel, self.segment), lambda: now_only(self.at))
         draft, segment = Draft(funnel, moment, view, self), outreach.segment_of(funnel, self.segment)
         decision = outreach.may_make(funnel, outreach.Sending(by=self.by))
         if not decision:
@@ -96,7 +96,7 @@ class SendCampaign(Command[Status, Campaign]):
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Campaign]:
         """Plan one message for each."""
-        _now(self.at)
+        now_only(self.at)
         draft, was = Draft(funnel, moment, view, self), view.campaign(self.campaign)
         case = outreach.Sending(by=self.by, template=self.template, sent=was.sent)
         decision = outreach.may_send_to(funnel, case)
@@ -123,7 +123,8 @@ class SendCampaign(Command[Status, Campaign]):
         )  # fmt: skip
 
 
-def _now(at: datetime | None) -> None:
+def now_only(at: datetime | None) -> None:
+    """Raise Invalid for a time of what takes effect when it is done."""
     if at is not None:
         raise invalid("at", "it takes effect when it is done; leave it out")
 

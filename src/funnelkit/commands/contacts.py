@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, TypeVar
 from attrs import evolve, field, frozen
 
 from funnelkit.commands.draft import Draft
-from funnelkit.decisions import Decision, both
+from funnelkit.decisions import Decision, all_of
 from funnelkit.errors import Invalid, Problem, gather
 from funnelkit.funnel import Funnel
 from funnelkit.planning import AnyFunnel, Command, Moment, View, past
@@ -54,7 +54,8 @@ KEEP: Final = Keep.KEEP
 OrKeep = Literal[Keep.KEEP]
 
 
-def _or_keep(check: Check) -> Check:
+def or_keep(check: Check) -> Check:
+    """Take what the check asks for, or leave the field as it is."""
     return lambda value: None if value is KEEP else check(value)
 
 
@@ -81,21 +82,31 @@ class AddContact(Command[S_contra, Contact]):
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan a new contact, its entry, and what the entry brings along."""
+        self.sound(funnel, moment)
+        draft = Draft(funnel, moment, view, self)
+        decision, contact = self.enter(draft)
+        return draft.refuse(decision) if contact is None else draft.plan(decision, contact)
+
+    def sound(self, funnel: AnyFunnel, moment: Moment) -> None:
+        """Raise Invalid for words that the funnel does not know, and for a time that is still to come."""
         gather(
             lambda: self.trigger is None or funnel.trigger(self.trigger),
             lambda: self.status is None or funnel.status(self.status),
             lambda: self.timely(moment.now),
         )
-        draft = Draft(funnel, moment, view, self)
+
+    def enter(self, draft: Draft) -> tuple[Decision, Contact | None]:
+        """Decide, and put everything about the new contact into a plan; None where it is refused."""
+        funnel, view = draft.funnel, draft.view
         on, to = self._way_in(funnel)
         case: conversion.Case[Status] = conversion.Case(to=to, on=on, by=self.by, standing=self.standing)
         row = conversion.entry(funnel, case)
         told = draft.facts(row.needs, email=self.email, item=self.item) if row else {}
         entry = conversion.may_enter(funnel, evolve(case, facts=told))
-        id, known = _known(funnel, moment, view, self.id, self.email, self.by)  # it is the id
-        decision = both(entry, known)
+        id, known = _known(draft, self.id, self.email, self.by)  # it is the id
+        decision = all_of(entry, known, draft.may_be_given(self.coach))
         if not decision or row is None:
-            return draft.refuse(decision)
+            return decision, None
         when = draft.when()
         contact = Contact(
             id=id, status=row.to, since=when, changed=when, version=1, standing=self.standing, coach=self.coach,
@@ -104,7 +115,7 @@ class AddContact(Command[S_contra, Contact]):
         )  # fmt: skip
         _look_up(view, self.company)
         _person(draft, view, id, self.name, self.email, self.phone)
-        event = moment.fresh("event")
+        event = draft.moment.fresh("event")
         if row.to in funnel.dated:
             contact = evolve(contact, follow_up=draft.dated(contact, row.to, event, contact.attempt, when))
         draft.say(ContactAdded, id, 1, when, id=event, contact=contact, on=row.on)
@@ -115,7 +126,7 @@ class AddContact(Command[S_contra, Contact]):
         contact = draft.assign(contact, None, when)
         draft.stand(None, contact.pipeline)
         draft.keep(contact)
-        return draft.plan(decision, contact)
+        return decision, contact
 
     def _way_in(self, funnel: AnyFunnel) -> tuple[Trigger | None, Status | None]:
         on = None if self.trigger is None else funnel.trigger(self.trigger)
@@ -156,10 +167,17 @@ class Adopt(Command[S_contra, Contact]):
             lambda: self.timely(moment.now),
         )
         draft = Draft(funnel, moment, view, self)
-        status, since = funnel.status(self.status), past(self.since, "since", moment.now)
-        id, decision = _known(funnel, moment, view, self.id, self.email, self.by)  # it is the id
+        decision, contact = self.enter(draft)
+        return draft.refuse(decision) if contact is None else draft.plan(decision, contact)
+
+    def enter(self, draft: Draft) -> tuple[Decision, Contact | None]:
+        """Decide, and put everything about the contact into a plan; None where it is refused."""
+        funnel, now = draft.funnel, draft.moment.now
+        status, since = funnel.status(self.status), past(self.since, "since", now)
+        id, known = _known(draft, self.id, self.email, self.by)  # it is the id
+        decision = all_of(known, draft.may_be_given(self.coach))
         if not decision:
-            return draft.refuse(decision)
+            return decision, None
         when = since or draft.when()
         contact = Contact(
             id=id, status=status, since=since, changed=when, version=1, standing=self.standing, portal=self.portal,
@@ -169,12 +187,12 @@ class Adopt(Command[S_contra, Contact]):
             agreements=frozenset(self.agreements), enrollments=frozenset(self.enrollments),
             attempt=funnel.follow_ups.index(status) + 1 if status in funnel.follow_ups else 0,
         )  # fmt: skip
-        _look_up(view, self.company)
-        _person(draft, view, id, self.name, self.email, self.phone)
+        _look_up(draft.view, self.company)
+        _person(draft, draft.view, id, self.name, self.email, self.phone)
         draft.say(ContactAdopted, id, 1, when, contact=contact)
         contact = draft.set_off(contact, status, None, when)
         draft.keep(contact)
-        return draft.plan(decision, contact)
+        return decision, contact
 
 
 @frozen(kw_only=True)
@@ -182,39 +200,39 @@ class Edit(Command[Status, Contact]):
     """Change what is known of a contact: name, addresses, coach, company, category. What is not given stays."""
 
     contact: str = field(metadata=asks(identifier))
-    name: str | OrKeep = field(default=KEEP, repr=False, metadata=asks(_or_keep(text)))
-    email: str | OrKeep | None = field(default=KEEP, repr=False, metadata=asks(_or_keep(optional(email))))
-    phone: str | OrKeep | None = field(default=KEEP, repr=False, metadata=asks(_or_keep(optional(text))))
-    coach: str | OrKeep | None = field(default=KEEP, metadata=asks(_or_keep(optional(identifier))))
-    company: str | OrKeep | None = field(default=KEEP, metadata=asks(_or_keep(optional(identifier))))
-    category: Category | OrKeep | None = field(default=KEEP, metadata=asks(_or_keep(optional(one_of(Category)))))
+    name: str | OrKeep = field(default=KEEP, repr=False, metadata=asks(or_keep(text)))
+    email: str | OrKeep | None = field(default=KEEP, repr=False, metadata=asks(or_keep(optional(email))))
+    phone: str | OrKeep | None = field(default=KEEP, repr=False, metadata=asks(or_keep(optional(text))))
+    coach: str | OrKeep | None = field(default=KEEP, metadata=asks(or_keep(optional(identifier))))
+    company: str | OrKeep | None = field(default=KEEP, metadata=asks(or_keep(optional(identifier))))
+    category: Category | OrKeep | None = field(default=KEEP, metadata=asks(or_keep(optional(one_of(Category)))))
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan the changes; of the person, the event says which fields and never to what."""
         draft = Draft(funnel, moment, view, self)
         was = draft.contact(self.contact)
-        holders = () if self.email is KEEP else _holders(view, match_key(self.email), self.contact)
-        if moment.facts.get(STAFF_ADDRESS):
-            holders = (*holders, STAFF_ADDRESS)
-        decision = editing.may_be_known(funnel, editing.Case(by=self.by, holders=holders, contact=was.id, what="data"))
+        holders = () if self.email is KEEP else _others(draft, self.email, self.contact)
+        known = editing.may_be_known(funnel, editing.Case(by=self.by, holders=holders, contact=was.id, what="data"))
+        to = None if self.coach is KEEP or self.coach == was.coach else self.coach
+        decision = all_of(known, draft.may_be_given(to))
         if not decision:
             return draft.refuse(decision)
         when = draft.when(was.changed)
         base = draft.base(was, when)
-        now = base
-        for axis in ("coach", "company", "category"):
+        now = base if self.coach is KEEP else draft.hand_over(base, self.coach, when)
+        for axis in ("company", "category"):
             if getattr(self, axis) is not KEEP:
                 now = draft.change(now, axis, getattr(self, axis), when)
         if self.company is not KEEP:
             _look_up(view, self.company)
             if was.company is not None and was.company != self.company:
                 draft.step_down(was.company, was.id)
-        self._person(draft, view.person(was.id), when)
+        self._person(draft, was, view.person(was.id), when)
         if not draft.events:
             return draft.plan(decision, was)
         return draft.plan(decision, draft.settle(was, now, when))
 
-    def _person(self, draft: Draft, was: Person | None, when: datetime) -> None:
+    def _person(self, draft: Draft, contact: Contact, was: Person | None, when: datetime) -> None:
         asked: dict[str, Any] = {"name": self.name, "email": self.email, "phone": self.phone}
         new = {field: value for field, value in asked.items() if value is not KEEP}
         if was is None or all(getattr(was, field) == value for field, value in new.items()):
@@ -225,6 +243,8 @@ class Edit(Command[Status, Contact]):
         draft.say(PersonChanged, self.contact, 0, when, fields=changed)
         if "email" in changed:
             draft.touched += _addresses(was, now)
+            if was.address != now.address:
+                draft.void_links(contact.id)
 
 
 def vocabulary(funnel: Funnel[S, Any], labels: Iterable[str], also: Mapping[str, S] | None = None) -> Mapping[str, S]:
@@ -246,19 +266,19 @@ def vocabulary(funnel: Funnel[S, Any], labels: Iterable[str], also: Mapping[str,
     return found
 
 
-def _known(  # what an identity is judged by
-    funnel: AnyFunnel,
-    moment: Moment,
-    view: View,
-    wish: str | None,
-    address: str | None,
-    by: Any,
-) -> tuple[str, Decision]:
-    key = wish or moment.fresh("contact")
-    taken = not view.is_free("contact", key)
-    holders = _holders(view, match_key(address), key) + ((STAFF_ADDRESS,) if moment.facts.get(STAFF_ADDRESS) else ())
-    case = editing.Case(by=by, holders=holders, id_taken=taken, what="identity", contact=key)
-    return key, editing.may_be_known(funnel, case)
+def _known(draft: Draft, wish: str | None, address: str | None, by: Any) -> tuple[str, Decision]:
+    """Give the id of a new contact, and whether it may have it, and the address."""
+    key = wish or draft.moment.fresh("contact")
+    taken = not draft.view.is_free("contact", key)
+    case = editing.Case(by=by, holders=_others(draft, address, key), id_taken=taken, what="identity", contact=key)
+    return key, editing.may_be_known(draft.funnel, case)
+
+
+def _others(draft: Draft, address: str | None, contact: str) -> tuple[str, ...]:
+    """Give who else has an address: contacts, and where addresses are unique the staff too. Source: SD4."""
+    key, told = match_key(address), draft.moment.facts.get(STAFF_ADDRESS)
+    staff = draft.view.staff(key) if key is not None and draft.funnel.policy.contacts.unique_email else ()
+    return _holders(draft.view, key, contact) + ((STAFF_ADDRESS,) if told or staff else ())
 
 
 def _holders(view: View, address: str | None, contact: str) -> tuple[str, ...]:
@@ -278,6 +298,8 @@ def _person(draft: Draft, view: View, key: str, name: str, address: str | None, 
     else:
         now = evolve(was, name=name, email=address, phone=phone, version=was.version + 1)
         draft.touched += _addresses(was, now)
+        if was.address != now.address:
+            draft.void_links(key)
     draft.keep(now)
 
 

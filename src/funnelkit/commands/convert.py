@@ -20,7 +20,7 @@ from funnelkit.values.contact import Contact
 from funnelkit.values.events import Event, StatusCorrected, Why
 from funnelkit.values.making import opened
 from funnelkit.values.plan import Plan
-from funnelkit.words import Axis, Because, Ending
+from funnelkit.words import Axis, Because, Ending, Portal
 
 OPEN_CASE: Final = opened(conversion.Case)
 NOTHING_TOLD: Final[Mapping[str, bool]] = {}
@@ -147,6 +147,8 @@ class Correct(Command[S_contra, Contact]):
         if stands is not None and stands.over(moment.now):
             ended = draft.end(now, Ending.DROPPED, Because.CALLED_OFF, draft.when(now.changed))
             now = evolve(ended, version=now.version)  # who says that it was no cold lead is not overruled by the clock
+        if stored.portal is Portal.INVITED or now.portal is not stored.portal:
+            now = evolve(draft.follow_portal(stored, now, draft.when(now.changed)), version=now.version)
         draft.keep(now)
         draft.stand(stored.pipeline, now.pipeline)
         if now.status is not stored.status:

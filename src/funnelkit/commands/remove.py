@@ -12,6 +12,7 @@ from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import removal
 from funnelkit.table import Status
 from funnelkit.values.checks import asks, identifier, long_text, optional
+from funnelkit.values.client_events import InvitationRevoked, PackageDeleted
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import AppointmentRemoved, AppointmentRestated, ContactDeleted
 from funnelkit.values.person import address_key
@@ -68,6 +69,12 @@ class Delete(Command[Status, Removal]):
         person = draft.view.person(was.id)
         draft.close(draft.end(was, Ending.DROPPED, Because.REMOVED, draft.when(was.changed)), draft.when(was.changed))
         draft.dates(was.follow_up, None)
+        draft.end_invitation(was, InvitationRevoked, draft.when(was.changed))
+        for package in draft.packages(was.id):
+            draft.say(PackageDeleted, package.id, package.version + 1, draft.when(was.changed))
+            draft.nouns.pop(("package", package.id), None)
+            draft.removed += (("package", package.id),)
+            draft.touched += (("packages", was.id),)
         gone = draft.say(ContactDeleted, was.id, was.version + 1, draft.when(was.changed))
         draft.note(gone, self.reason)
         draft.removed += (("contact", was.id),)

@@ -14,6 +14,7 @@ from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import follow_up as rule_of
 from funnelkit.rules import history
 from funnelkit.table import Need, Row, Status
+from funnelkit.times import zone_of
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import (
     ContactChanged,
@@ -126,6 +127,13 @@ class Saying:
         if text is not None:
             self.texts += ((event.id, text),)
 
+    def place(self, member: str | None) -> str:
+        """Give the zone by whose clock a member works, else the account's."""
+        if member is None or member in self.moment.zones:
+            return zone_of(member, self.moment.zones, self.moment.zone)
+        found = self.view.member(member)
+        return self.moment.zone if found is None or found.zone is None else found.zone
+
     def facts(self, needs: tuple[Need, ...], **known: Any) -> dict[str, bool]:
         """Find what a row asks for; nothing is looked up for a row that asks for nothing."""
         if not needs:
@@ -167,7 +175,7 @@ class Saying:
         return rule_of.scheduled(
             self.funnel, to, id=id, attempt=attempt, when=effective, due=due,
             noted=None if kept is None else kept.noted,
-            zone=self.moment.place(contact.coach), open_on=self.moment.open_on,
+            zone=self.place(contact.coach), open_on=self.moment.open_on,
         )  # fmt: skip
 
     def end(  # what the end of a follow-up says

@@ -11,17 +11,19 @@ from funnelkit.commands.saying import Saying
 from funnelkit.decisions import Notice
 from funnelkit.facts import attempt_after
 from funnelkit.rules import follow_up as rule_of
+from funnelkit.rules import outreach
 from funnelkit.table import ANY, Act, Effect, Status, Trigger
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import (
+    ContactChanged,
     StatusChanged,
     TriggerRecorded,
     Why,
 )
 from funnelkit.values.making import opened
-from funnelkit.values.plan import Obligation
-from funnelkit.words import Axis, Role
+from funnelkit.values.plan import THE_ACCOUNT, Message, Obligation
+from funnelkit.words import Axis, Channel, Purpose, Recipient, Role
 
 OPEN_CHANGE: Final = opened(StatusChanged)
 
@@ -135,3 +137,44 @@ class Telling(Saying):
         """Say that the coach's calendar and the attendees' appointments change."""
         self.touched += (("calendar", appointment.coach),)
         self.touched += tuple([("appointments", attendee.contact) for attendee in appointment.attendees])
+
+    def mail(self, on: Trigger, contact: Contact, *, new: bool = False) -> None:
+        """Add the messages that the funnel's MAILS name for this; none to a person who is not to be contacted."""
+        for mail in self.funnel.mails:
+            if mail.on is not on or not (new or mail.start is ANY):
+                continue
+            if mail.along and not any(isinstance(e, ContactChanged) and e.field == mail.along for e in self.events):
+                continue
+            self.send(contact, mail.to, mail.template, mail.purpose)
+
+    def send(  # all that a message says
+        self,
+        contact: Contact,
+        to: Recipient,
+        template: str,
+        purpose: Purpose,
+        *,
+        key: str | None = None,
+        staff: str | None = None,
+        link_of: str | None = None,
+        **params: str,
+    ) -> None:
+        """Add a message; none to a person who is not to get it. What goes to the coach goes to `staff`, if given.
+
+        `key` None: it is the only one with this template that goes with the last event. `link_of`: the
+        invitation whose link it brings.
+        """
+        person = self.person(contact.id)
+        if to is Recipient.CONTACT and person is not None:
+            case = outreach.Case(
+                contact=contact.id, channel=Channel.EMAIL, purpose=purpose, blocks=person.blocks,
+                do_not_market=person.do_not_market, now=self.moment.now,
+            )  # fmt: skip
+            if not outreach.may_contact(self.funnel, case):
+                return
+        message = Message(
+            key=key or f"{self.events[-1].id}:{template}", template=template, recipient=to, purpose=purpose,
+            to=contact.id if to is Recipient.CONTACT else staff or contact.coach or THE_ACCOUNT,
+            params={"contact": contact.id, **params}, invitation=link_of,
+        )  # fmt: skip
+        self.messages += (message,)

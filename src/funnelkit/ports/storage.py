@@ -12,17 +12,16 @@ from typing import Protocol
 
 from attrs import frozen
 
+from funnelkit.ports.clients import Invitations, Links, Members, Offers, Packages, Place
 from funnelkit.ports.identifiers import Identifiers
 from funnelkit.ports.outbox import Outbox
+from funnelkit.ports.tokens import Tokens
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import Event
 from funnelkit.values.outreach import Campaign
 from funnelkit.values.person import Company, Group, Person
 from funnelkit.values.pipeline import Pipeline
-
-Place = tuple[datetime, str]
-"""Where a page ended: the time and the id of its last row."""
 
 
 def ripe_at(contact: Contact) -> Place | None:
@@ -263,9 +262,9 @@ class Funnels(Protocol):
 
 
 class Guards(Protocol):
-    """Versions of sets: a coach's calendar, the holders of an address, the appointments of a contact.
+    """Versions of sets: a coach's calendar; the holders of an address; a contact's appointments, packages, invitations.
 
-    Of pipelines: which one of a funnel is the default, and who stands at the stages of one.
+    Of pipelines: which one of a funnel is the default, and who stands at the stages of one. Of the team: who is in it.
     """
 
     def version(self, kind: str, key: str) -> int:
@@ -316,6 +315,31 @@ class Transaction(Protocol):
         ...
 
     @property
+    def members(self) -> Members:
+        """Who works for the account."""
+        ...
+
+    @property
+    def invitations(self) -> Invitations:
+        """Invitations."""
+        ...
+
+    @property
+    def links(self) -> Links:
+        """What is kept of links."""
+        ...
+
+    @property
+    def offers(self) -> Offers:
+        """Packages in lists."""
+        ...
+
+    @property
+    def packages(self) -> Packages:
+        """Packages of clients."""
+        ...
+
+    @property
     def history(self) -> History:
         """Events and texts."""
         ...
@@ -352,6 +376,11 @@ class Storage(Protocol):
     @property
     def identifiers(self) -> Identifiers:
         """Makes ids that are fresh in this storage; a host may bring its own."""
+        ...
+
+    @property
+    def tokens(self) -> Tokens:
+        """Makes the clear text of links; a host may bring its own."""
         ...
 
     def ripe(self, until: datetime) -> tuple[Ripe, ...]:

@@ -18,7 +18,10 @@ Tables: TypeAlias = Funnel[Status, StrEnum]
 HEADINGS: Final = ("allowed", "refused", "note")
 """What stands before an answer and before a piece of advice; languages translate them beside the marks of findings."""
 
-PLAIN_WORDS: Final = ("nothing", "new", "a contact", "the contact", "any channel", "nobody", "a new pipeline")
+PLAIN_WORDS: Final = (
+    "nothing", "new", "a contact", "the contact", "any channel", "nobody", "a new pipeline", "a new person",
+    "a package", "the team",
+)  # fmt: skip
 """Words that cases use where there is no value to be named."""
 
 

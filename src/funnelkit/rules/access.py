@@ -33,6 +33,8 @@ class Case(AnyCase, Generic[S, R]):
     item: str | None = None
     permitted: Collection[str] = NONE
     owned: Collection[str] = NONE
+    onboarding: Collection[str] = NONE
+    """Steps that are left before the dashboard opens."""
     facts: Mapping[str, bool] = field(factory=dict)
     contact: str | None = None
 
@@ -72,6 +74,16 @@ def not_archived(funnel: AnyFunnel, case: Asked, row: None) -> bool:
 
 
 @rule(
+    ok="onboarding is complete",
+    no="steps of the onboarding are left: {onboarding}",
+    remedy="complete them",
+)
+def onboarding_is_complete(funnel: AnyFunnel, case: Asked, row: None) -> bool:
+    """Accepting an invitation leads through onboarding to the dashboard, and what lies on it. Source: S4, DL-A1."""
+    return not case.onboarding
+
+
+@rule(
     ok="{item} is permitted to this contact",
     no="{item} is not permitted to this contact",
     remedy="permit the item, in person or by group",
@@ -107,8 +119,8 @@ def company_has_a_primary(funnel: AnyFunnel, case: Asked, row: None) -> bool:
 
 OF_THE_PORTAL: Final = (credentials_exist, not_archived)
 RULES: Final = (
-    status_may_log_in, credentials_exist, not_archived, item_is_permitted, item_is_owned, item_is_named,
-    company_has_a_primary,
+    status_may_log_in, credentials_exist, not_archived, onboarding_is_complete, item_is_permitted, item_is_owned,
+    item_is_named, company_has_a_primary,
 )  # fmt: skip
 OF_A_GRANT: Final[Mapping[Grant, Rule[Any, Any, Any]]] = {
     Grant.PERMITTED: item_is_permitted,
@@ -155,10 +167,13 @@ def _decide(funnel: Funnel[S, R], case: Case[S, R], right: R) -> Decision:
     if grant is Grant.PERMITTED or grant is Grant.OWNED:
         asked = OF_A_GRANT[grant] if case.item is not None else item_is_named
         found.append(asked(funnel, case, None))
-    if funnel.rights.reach[right] is Reach.PORTAL:
+    reach = funnel.rights.reach[right]
+    if reach is not Reach.PUBLIC:
         if right is not funnel.log_in:
             found.append(status_may_log_in(funnel, case, None))
         found += [claim(funnel, case, None) for claim in OF_THE_PORTAL]
+        if reach is Reach.DASHBOARD:
+            found.append(onboarding_is_complete(funnel, case, None))
     need = funnel.right_needs.get(right)
     if need is not None:
         found.append(told("access", need.told, case.facts))

@@ -28,6 +28,7 @@ class Happening(Trigger):
 
     SENT = auto()
     SENT_AGAIN = auto()
+    LINK_MINTED = auto()   # the host asked for a link, to mail it itself
     ACCEPTED = auto()
     DECLINED = auto()
     REVOKED = auto()
@@ -43,6 +44,7 @@ MOVES: Final[tuple[Move[InvitationStatus], ...]] = (
     #    while it is              and this happens  it becomes     by       needs  source
     Move(NEW,                     T.SENT,           S.PENDING,     SENDER,  (),    "S4"),
     Move((S.PENDING, S.EXPIRED),  T.SENT_AGAIN,     S.PENDING,     SENDER,  (),    "DL-A14"),
+    Move(S.PENDING,               T.LINK_MINTED,    S.PENDING,     SENDER,  (),    "ours"),
     Move(S.PENDING,               T.ACCEPTED,       S.ACCEPTED,    INVITED, (),    "S4"),
     Move(S.PENDING,               T.DECLINED,       S.DECLINED,    INVITED, (),    "ours"),
     Move(S.PENDING,               T.REVOKED,        S.REVOKED,     SENDER,  (),    "DL-A14"),

@@ -1,4 +1,7 @@
-"""The life of a package on a client's record, the same for every funnel. Source: S4, DL5, DL-A1, DL-A2."""
+"""The life of a package on a client's record, the same for every funnel. Source: S4, DL-A1, DL-A2, DL-A12.
+
+Used up and expired are no statuses here: the ledger and the clock tell them, at any moment (`rules/package.py`).
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,9 @@ from funnelkit.table import NEW, STAFF, SYSTEM, Move, Status, Trigger
 class PackageStatus(Status):
     """How it stands with a package that a client has."""
 
-    ASSIGNED = auto()   # on the record, not usable: the invitation is not accepted yet
+    ASSIGNED = auto()   # on the record, not usable: there is no portal yet
     USABLE = auto()
-    USED_UP = auto()
-    EXPIRED = auto()
-    REMOVED = auto()    # the invitation came to nothing
+    REMOVED = auto()    # taken off the record before it was usable
 
 
 class Happening(Trigger):
@@ -26,25 +27,24 @@ class Happening(Trigger):
 
     ASSIGNED = auto()
     BOUGHT = auto()
-    INVITATION_ACCEPTED = auto()
-    INVITATION_ENDED = auto()
-    LAST_SESSION_USED = auto()
-    SESSION_GIVEN_BACK = auto()
-    TERM_ENDED = auto()
+    PORTAL_OPENED = auto()        # the invitation was accepted, or credentials were made by hand
+    INVITATION_CANCELLED = auto()
+    TAKEN_OFF = auto()
+    REPLACED = auto()             # another one took its place
 
 
 S, T = PackageStatus, Happening
+GIVER: Final = (*STAFF, *SYSTEM)
 
 MOVES: Final[tuple[Move[PackageStatus], ...]] = (
-    #    while it is             and this happens       it becomes   by      needs  source
-    Move(NEW,                    T.ASSIGNED,            S.ASSIGNED,  STAFF,  (),    "S4, DL-A2"),
-    Move(NEW,                    T.BOUGHT,              S.USABLE,    SYSTEM, (),    "DL6, DL-A6"),
-    Move(S.ASSIGNED,             T.INVITATION_ACCEPTED, S.USABLE,    SYSTEM, (),    "S4, DL-A1"),
-    Move(S.ASSIGNED,             T.INVITATION_ENDED,    S.REMOVED,   SYSTEM, (),    "DL-A2"),
-    Move(S.USABLE,               T.LAST_SESSION_USED,   S.USED_UP,   SYSTEM, (),    "DL5"),
-    Move(S.USED_UP,              T.SESSION_GIVEN_BACK,  S.USABLE,    SYSTEM, (),    "ours"),
-    Move((S.ASSIGNED, S.USABLE, S.USED_UP), T.TERM_ENDED, S.EXPIRED, SYSTEM, (),    "DL5"),
+    #    while it is  and this happens         it becomes   by      needs  source
+    Move(NEW,         T.ASSIGNED,              S.ASSIGNED,  GIVER,  (),    "S4, DL-A2"),
+    Move(NEW,         T.BOUGHT,                S.ASSIGNED,  GIVER,  (),    "S4, DL6, DL-A7"),
+    Move(S.ASSIGNED,  T.PORTAL_OPENED,         S.USABLE,    SYSTEM, (),    "S4, DL-A1"),
+    Move(S.ASSIGNED,  T.INVITATION_CANCELLED,  S.REMOVED,   SYSTEM, (),    "DL-A2"),
+    Move(S.ASSIGNED,  T.TAKEN_OFF,             S.REMOVED,   GIVER,  (),    "ours"),
+    Move(S.ASSIGNED,  T.REPLACED,              S.REMOVED,   SYSTEM, (),    "DL-A4"),
 )
 
-PACKAGE: Final = Life(name="package", statuses=S, moves=MOVES, ends=(S.EXPIRED, S.REMOVED))
+PACKAGE: Final = Life(name="package", statuses=S, moves=MOVES, ends=(S.USABLE, S.REMOVED))
 # fmt: on

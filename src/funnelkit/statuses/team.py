@@ -9,17 +9,22 @@ from enum import auto
 from typing import Final
 
 from funnelkit.funnel import Funnel
+from funnelkit.policy import InvitationPolicy, Policy, TeamPolicy
 from funnelkit.readings import Readings
 from funnelkit.table import (
     ANY,
+    DASHBOARD,
     NEW,
     NO,
     OTHER,
+    PAID,
     PORTAL,
     PUBLIC,
     STAFF,
+    SYSTEM,
     UNSTATED,
     YES,
+    Deed,
     Matrix,
     Move,
     Status,
@@ -47,6 +52,7 @@ class Happening(Trigger):
 
     ENTERED = auto()
     STAFF_DECIDES = auto()
+    PAID = auto()   # a payment link was paid
 
 
 S, T, R = Team, Happening, Right
@@ -57,11 +63,18 @@ MOVES: Final[tuple[Move[Team], ...]] = (
     #    while it is  and this happens  it becomes  by     needs  source
     Move(NEW,         T.ENTERED,        S,          STAFF, (),    "ours, after DL1, DL2"),
     Move(ANY,         T.STAFF_DECIDES,  OTHER,      STAFF, (),    "ours"),
+    Move(NEW,         T.PAID,           S.CLIENT,   SYSTEM, (),   "S4, DL6"),
+    Move((S.LEAD, S.PROSPECT, S.CONTACT), T.PAID, S.CLIENT, SYSTEM, (), "ours, after S4"),
+)
+
+DEEDS: Final = (
+    #    when we    of kind  that has happened  source
+    Deed(PAID,      None,    T.PAID,            "S4"),
 )
 
 RIGHTS: Final[Matrix[Team, Right, Grant]] = rights(
                   (R.LOG_IN, R.DASHBOARD, R.PACKAGE, R.MESSAGES, R.SESSION_REQUESTS, R.TASKS, R.NOTES, R.CONTRACTS),
-                  (PORTAL,   PORTAL,      PORTAL,    PORTAL,     PORTAL,             PORTAL,  PORTAL,  PUBLIC),
+                  (PORTAL, DASHBOARD,   DASHBOARD, DASHBOARD,  DASHBOARD,         DASHBOARD, DASHBOARD, PUBLIC),
     (S.CLIENT,    (YES,      YES,         YES,       YES,        YES,                YES,     YES,     YES)),
     (S.PROSPECT,  (YES,      YES,         YES,       YES,        YES,                YES,     YES,     YES)),
     (S.CONTACT,   (NO,       NO,          NO,        NO,         NO,                 NO,      NO,      YES)),
@@ -80,9 +93,14 @@ REMOVALS: Final = matrix(
     (Standing.ARCHIVED,  (Removal.UNSTATED, Removal.UNSTATED)),
 )
 
+POLICY: Final = Policy(
+    team=TeamPolicy(members_only=True, tell_coaches=True), invitation=InvitationPolicy(onboarding=("onboarding",)),
+)
+
 TEAM: Final = Funnel(
-    name="team", statuses=S, triggers=T, labels=LABELS, moves=MOVES, open=(S.LEAD, S.PROSPECT),   # ours
+    name="team", statuses=S, triggers=T, labels=LABELS, moves=MOVES, deeds=DEEDS, open=(S.LEAD, S.PROSPECT),   # ours
     rights=RIGHTS, log_in=R.LOG_IN, bookings=silent(S, *Kind), hours=dict.fromkeys(S, UNSTATED), removals=REMOVALS,
+    policy=POLICY,
 )
 
 READINGS: Final = Readings(TEAM, {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from funnelkit.texts import Texts
+from funnelkit.texts import Texts, german_clients
 from funnelkit.texts.german_rules import RULES
 
 MARKS: Final[Mapping[str, str]] = {
@@ -166,21 +166,7 @@ STATUSES: Final[Mapping[str, Mapping[str, str]]] = {
     "studio": {"lead": "Lead", "prospective_client": "Möglicher Kunde", "client": "Kunde"},
     "team": {"lead": "Lead", "prospect": "Interessent", "contact": "Kontakt", "client": "Klient"},
     "appointmentstatus": {"booked": "gebucht", "held": "gehalten", "missed": "versäumt", "cancelled": "abgesagt"},
-    "invitationstatus": {
-        "pending": "offen",
-        "accepted": "angenommen",
-        "declined": "abgelehnt",
-        "revoked": "zurückgezogen",
-        "expired": "abgelaufen",
-        "superseded": "ersetzt",
-    },
-    "packagestatus": {
-        "assigned": "zugeteilt",
-        "usable": "verwendbar",
-        "used_up": "aufgebraucht",
-        "expired": "abgelaufen",
-        "removed": "entfernt",
-    },
+    **german_clients.STATES,
 }
 
 THINKING: Final = {**STATUSES["franchise"], "thinking_it_over": "Nicht verkauft – überlegt noch"}
@@ -211,20 +197,7 @@ HAPPENINGS: Final[Mapping[str, str]] = {
     "cancelled": "abgesagt",
     "held": "gehalten",
     "missed": "versäumt",
-    "sent": "gesendet",
-    "sent_again": "nochmals gesendet",
-    "accepted": "angenommen",
-    "declined": "abgelehnt",
-    "revoked": "zurückgezogen",
-    "expired": "abgelaufen",
-    "superseded": "ersetzt",
-    "assigned": "zugeteilt",
-    "bought": "gekauft",
-    "invitation_accepted": "Einladung angenommen",
-    "invitation_ended": "Einladung beendet",
-    "last_session_used": "letzte Sitzung verbraucht",
-    "session_given_back": "Sitzung zurückgegeben",
-    "term_ended": "Frist abgelaufen",
+    **german_clients.HAPPENINGS,
 }
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -269,7 +242,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "owned": "was gekauft wurde",
         "unstated": "nicht gesagt",
     },
-    "reach": {"portal": "im Portal", "public": "öffentlich"},
+    "reach": {"portal": "im Portal", "dashboard": "in der Übersicht", "public": "öffentlich"},
     "kind": {"sample": "Probesitzung", "session": "Sitzung", "consultation": "Beratung"},
     "where": {"staff": "durch das Team", "portal": "im Portal", "public": "öffentlich"},
     "standing": {"active": "aktiv", "hidden": "verborgen", "archived": "archiviert"},
@@ -305,6 +278,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "deleted": "gelöscht",
         "exhausted": "ausgeschöpft",
         "lifted": "aufgehoben",
+        "paid": "bezahlt",
     },
     "origin": {"person": "die Person selbst", "staff": "das Team", "system": "das System"},
     "purpose": {"transactional": "Angefordertes", "alert": "Mitteilung", "marketing": "Werbung"},
@@ -338,6 +312,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "closed": "beendet",
     },
     "from": {"booking": "bei der Buchung", "session": "zur Sitzung", "today": "heute"},
+    **german_clients.WORDS,
 }
 
 LISTS: Final = {**STATUSES, "thinking": THINKING, "happening": HAPPENINGS, **WORDS}

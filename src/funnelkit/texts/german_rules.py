@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from funnelkit.texts.german_clients import CLIENTS
 from funnelkit.texts.german_leads import LEADS
 
 WORDS: Final[Mapping[str, str]] = {
@@ -13,6 +14,7 @@ WORDS: Final[Mapping[str, str]] = {
     "credentials": "die Zugangsdaten",
     "permissions": "die Freigaben",
     "company": "die Firma",
+    "coaches": "die Coachs",
     "primary contact": "den Hauptkontakt",
 }
 """What a change is about, as cases name it."""
@@ -77,8 +79,8 @@ BOOKING: Final[Mapping[str, str]] = {
     "book in the portal, or let the staff enter it": "im Portal buchen oder das Team eintragen lassen",
     "the application takes this booking in public": "die Anwendung nimmt diese Buchung öffentlich an",
     "let the application decide it": "die Anwendung entscheiden lassen",
-    "it is {state}, and that can be done": "der Termin ist {state}, und das geht",
-    "it is {state}, and that cannot be done any more": "der Termin ist {state}, und das geht nicht mehr",
+    "it is {state}, and that can be done": "der Stand ist »{state}«: das ist möglich",
+    "it is {state}, and that cannot be done any more": "der Stand ist »{state}«: das ist nicht mehr möglich",
     "book another one": "einen anderen buchen",
     "it has begun": "er hat begonnen",
     "it can still be changed": "er lässt sich noch ändern",
@@ -218,5 +220,6 @@ RULES: Final[Mapping[str, str]] = {
     **EDITING,
     **REMOVAL,
     **LEADS,
+    **CLIENTS,
     **COMMANDS,
 }

@@ -21,6 +21,9 @@ MOST: Final = 1000
 
 DAY: Final = 24 * 60
 
+CENTURY: Final = 36525
+"""Days of a hundred years: what is meant to last longer does not end."""
+
 
 class Checked:
     """A value that comes from outside: when it is made, every field is looked at, and all problems come together."""
@@ -104,6 +107,14 @@ def number(value: object) -> str | None:
     if type(value) is int and value >= 1:
         return None
     return f"a whole number from 1 is needed, not {'a smaller one' if type(value) is int else kind_of(value)}"
+
+
+def days(value: object) -> str | None:
+    """A whole number of days from 1, at most a hundred years."""
+    if type(value) is int and 0 < value <= CENTURY:
+        return None
+    shown = "a number out of that range" if type(value) is int else kind_of(value)
+    return f"whole days from 1 to {CENTURY} are needed, not {shown}"
 
 
 def truth(value: object) -> str | None:

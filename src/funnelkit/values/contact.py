@@ -33,6 +33,10 @@ class Contact:
     portal: Portal = Portal.NOT_INVITED
     category: Category | None = None
     coach: str | None = None
+    coaches: frozenset[str] = frozenset()
+    """Further coaches beside the primary one. Source: DL3."""
+    onboarding: frozenset[str] = frozenset()
+    """Steps that are left between accepting an invitation and the dashboard. Source: S4."""
     company: str | None = None
     groups: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
@@ -62,6 +66,7 @@ class Contact:
         new.version, new.attempt = self.version + 1, attempt
         new.standing, new.former, new.portal, new.category = self.standing, self.former, self.portal, self.category
         new.coach, new.company, new.groups, new.tags = self.coach, self.company, self.groups, self.tags
+        new.coaches, new.onboarding = self.coaches, self.onboarding
         new.permitted, new.opened, new.owned = self.permitted, self.opened, self.owned
         new.agreements, new.enrollments = self.agreements, self.enrollments
         new.follow_up, new.pipeline, new.touched = follow_up, self.pipeline if runs_on else None, self.touched

@@ -132,8 +132,10 @@ class ContactChanged(Event):
     to: Axis
 
     def onto(self, contact: Contact) -> Contact:
-        """Give the contact with what this says."""
+        """Give the contact with what this says; an invitation, or its end, takes nothing from who has the portal."""
         to = self.to
+        if contact.portal is Portal.ACTIVE and isinstance(self.was, Portal) and self.was is not Portal.ACTIVE:
+            return contact
         if isinstance(to, frozenset) and isinstance(self.was, frozenset):
             now: frozenset[str] = getattr(contact, self.field)
             to = (now | (to - self.was)) - (self.was - to)  # what came in late adds to what was added since

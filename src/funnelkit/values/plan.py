@@ -13,14 +13,31 @@ from funnelkit.plain import digest
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import Event
+from funnelkit.values.invitation import Invitation, Link
 from funnelkit.values.outreach import Campaign
+from funnelkit.values.package import Offer, Package
 from funnelkit.values.person import Company, Group, Person
 from funnelkit.values.pipeline import Pipeline
+from funnelkit.values.team import Member
+from funnelkit.values.token import Token
 from funnelkit.words import Channel, Purpose, Recipient
 
 T_co = TypeVar("T_co", covariant=True)
 
-Noun = Contact | Person | Company | Group | Appointment | Campaign | Pipeline
+Noun = (
+    Contact
+    | Person
+    | Company
+    | Group
+    | Appointment
+    | Campaign
+    | Pipeline
+    | Member
+    | Invitation
+    | Link
+    | Offer
+    | Package
+)
 Read = tuple[str, str, int]
 """What was read: kind, key and version; version 0 was looked for and was not there."""
 
@@ -38,6 +55,10 @@ class Obligation:
         return f"{self.text} ({self.about})"
 
 
+THE_ACCOUNT: Final = "account"
+"""To whom a message goes that is for the coach of a contact without one."""
+
+
 @frozen(kw_only=True)
 class Message:
     """A message to be released after the change is stored: recipient by id, a template's key, a key that is stable."""
@@ -50,6 +71,17 @@ class Message:
     """Whether `to` is a contact, who may not want it, or a member of the staff."""
     purpose: Purpose = Purpose.TRANSACTIONAL
     channel: Channel = Channel.EMAIL
+    invitation: str | None = None
+    """The invitation that it tells of: its link is made when the message leaves, and stands nowhere."""
+
+
+@frozen(kw_only=True)
+class Letter(Message):
+    """A message as a notifier gets it, where it brings a link: with the clear token, which is stored nowhere."""
+
+    token: Token = field(repr=False)
+    note: str | None = field(default=None, repr=False)
+    """The personal message of whoever invites."""
 
 
 @frozen(kw_only=True)
@@ -75,6 +107,10 @@ class Plan(Generic[T_co]):
     account: str = ""
     funnel: str = ""
     """The fingerprint of the funnel that it was decided by."""
+    counted: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """What counts towards a limit, and for whom: an inviter, an address."""
+    exact: Decision | None = field(default=None, repr=False)
+    """Why exactly it is refused, where the answer to the outside does not say: for the account's eyes only."""
 
     @property
     def result(self) -> T_co:
@@ -114,6 +150,11 @@ KINDS: Final[Mapping[type[Noun], str]] = {
     Appointment: "appointment",
     Campaign: "campaign",
     Pipeline: "pipeline",
+    Member: "member",
+    Invitation: "invitation",
+    Link: "link",
+    Offer: "offer",
+    Package: "package",
 }
 
 

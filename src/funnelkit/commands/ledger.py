@@ -1,0 +1,133 @@
+"""What appointments do to the ledgers of packages: a session is reserved, used, given back or lost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from attrs import evolve
+
+from funnelkit import ledger as sums
+from funnelkit.commands.draft import Draft
+from funnelkit.decisions import Decision, Notice, pinned
+from funnelkit.rules import package as rule_of
+from funnelkit.statuses.package import PackageStatus
+from funnelkit.values.appointment import Appointment
+from funnelkit.values.client_events import PackagePosted
+from funnelkit.values.contact import Contact
+from funnelkit.values.package import Entry, Package
+from funnelkit.words import Kind, Posting, Shape
+
+LOST: Final = Notice("package.session_lost", "it is too late: the session of {package} is lost", "ours")
+
+
+def covering(  # what a package is looked for by
+    draft: Draft, contact: str, kind: Kind, heads: int, start: datetime, when: datetime, appointment: str | None = None
+) -> Package | None:
+    """Give the package of which a session is taken for this: what expires first; None where none covers it.
+
+    It has to be usable when that is entered, of the right shape, and not expired when the session starts. What is
+    entered after the session began takes effect when it began.
+    """
+    if kind not in draft.funnel.policy.package.books:
+        return None
+    shape = Shape.GROUP if heads > 1 else Shape.INDIVIDUAL
+    for package in sums.oldest_first(draft.packages(contact)):
+        entered = _after(package, min(when, start), appointment)
+        by_then = package.shape is shape and package.usable is not None and package.usable <= entered
+        if by_then and rule_of.may_use(draft.funnel, sums.use_of(package, start, entered)):
+            return package
+    return None
+
+
+def may_be_covered(
+    draft: Draft, contact: Contact, kind: Kind, heads: int, start: datetime, when: datetime
+) -> Decision | None:
+    """Whether a package covers a booking, where the account asks for one; None where it does not."""
+    policy = draft.funnel.policy.package
+    if not policy.needed or kind not in policy.books:
+        return None
+    found = covering(draft, contact.id, kind, heads, start, when)
+    return pinned(rule_of.may_book_on(draft.funnel, rule_of.Cover(covered=found is not None, contact=contact.id)))
+
+
+def reserve(draft: Draft, appointment: Appointment, when: datetime) -> None:
+    """Reserve a session for every attendee who has a package that covers it."""
+    for attendee in appointment.attendees:
+        package = _for(draft, attendee.contact, appointment, when)
+        if package is not None:
+            post(draft, package, min(when, appointment.start), (Posting.RESERVED,), appointment.id)
+        elif appointment.kind in draft.funnel.policy.package.books and any(
+            one.state is PackageStatus.USABLE for one in draft.packages(attendee.contact)
+        ):
+            draft.notices += (evolve(rule_of.UNCOVERED, params={"contact": attendee.contact}),)
+
+
+def move(draft: Draft, appointment: Appointment, when: datetime) -> None:
+    """Keep what is reserved for an appointment that was moved, unless the package does not reach so far."""
+    for package in reserved_for(draft, appointment):
+        if package.expires is not None and package.expires <= appointment.start:
+            post(draft, package, when, (Posting.RELEASED,), appointment.id)
+            other = _for(draft, package.contact, appointment, when)
+            if other is not None:
+                post(draft, other, when, (Posting.RESERVED,), appointment.id)
+            else:
+                draft.notices += (evolve(rule_of.UNCOVERED, params={"contact": package.contact}),)
+
+
+def call_off(draft: Draft, appointment: Appointment, when: datetime, *, burns: bool) -> None:
+    """Give back what was reserved, or lose it."""
+    for package in reserved_for(draft, appointment):
+        post(draft, package, when, (Posting.BURNED if burns else Posting.RELEASED,), appointment.id)
+        draft.notices += (evolve(LOST, params={"package": package.id}),) * burns
+
+
+def hold(draft: Draft, appointment: Appointment, when: datetime) -> None:
+    """Use what was reserved; what was not is taken from a package that covered it when it began."""
+    for attendee in appointment.attendees:
+        package = next((p for p in draft.packages(attendee.contact) if any(sums.held_by(p, appointment.id))), None)
+        if package is not None:
+            reserved, _ = sums.held_by(package, appointment.id)
+            if reserved:
+                post(draft, package, when, (Posting.USED,), appointment.id)
+            continue
+        found = _for(draft, attendee.contact, appointment, appointment.start)
+        if found is not None:
+            post(draft, found, appointment.start, (Posting.RESERVED, Posting.USED), appointment.id)
+
+
+def miss(draft: Draft, appointment: Appointment, when: datetime) -> None:
+    """Lose what was reserved or used, or give it back, as the account says."""
+    burns = draft.funnel.policy.package.missed_burns
+    call_off(draft, appointment, when, burns=burns)
+    for package in () if burns else every(draft, appointment):
+        if sums.held_by(package, appointment.id)[1]:
+            post(draft, package, when, (Posting.RETURNED,), appointment.id)
+
+
+def every(draft: Draft, appointment: Appointment) -> list[Package]:
+    """Give the packages of the attendees."""
+    return [package for attendee in appointment.attendees for package in draft.packages(attendee.contact)]
+
+
+def reserved_for(draft: Draft, appointment: Appointment) -> list[Package]:
+    """Give the packages of which a session is reserved for an appointment."""
+    return [package for package in every(draft, appointment) if sums.held_by(package, appointment.id)[0]]
+
+
+def post(draft: Draft, package: Package, when: datetime, what: tuple[Posting, ...], appointment: str) -> None:
+    """Enter something in the ledger of a package, not before what was entered for the appointment already."""
+    at = _after(package, when, appointment)
+    entries = tuple(Entry(what=one, at=at, appointment=appointment) for one in what)
+    draft.rewrite_package(PackagePosted, package, at, entries=entries)
+
+
+def _for(draft: Draft, contact: str, appointment: Appointment, when: datetime) -> Package | None:
+    heads = len(appointment.attendees)
+    return covering(draft, contact, appointment.kind, heads, appointment.start, when, appointment.id)
+
+
+def _after(package: Package, when: datetime, appointment: str | None) -> datetime:
+    """Give when something is entered: then, but not before what was entered for the appointment already."""
+    before = (entry.at for entry in package.ledger if appointment is not None and entry.appointment == appointment)
+    return max([when, *before])
