@@ -965,7 +965,7 @@ def test_a_batch_is_a_whole_number_from_one(batch: Any) -> None:
 
         left = 10
 
-        def transaction(self, account: str) -> Any:
+        def transaction(self, account: str, *, write: bool = True) -> Any:
             """Give up after a few."""
             self.left -= 1
             assert self.left, "it goes on for ever"

@@ -336,7 +336,7 @@ class Meddling(MemoryStorage):
         self._opened = 0
         self._busy = False
 
-    def transaction(self, account: str) -> Any:
+    def transaction(self, account: str, *, write: bool = True) -> Any:
         """Let the other one act before each second transaction: the one that applies."""
         if not self._busy and self.acts:
             self._opened += 1
@@ -636,7 +636,7 @@ class Counted(MemoryStorage):
         super().__init__()
         self.calls: list[str] = []
 
-    def transaction(self, account: str) -> Any:
+    def transaction(self, account: str, *, write: bool = True) -> Any:
         """Open one whose stores are counted."""
         return _CountedTransaction(super().transaction(account), self.calls)
 
@@ -658,7 +658,8 @@ class _CountedStores:
         self._inner, self._calls = inner, calls
 
     def __getattr__(self, name: str) -> Any:
-        return _CountedStore(getattr(self._inner, name), name, self._calls)
+        found = getattr(self._inner, name)
+        return found if callable(found) else _CountedStore(found, name, self._calls)
 
 
 class _CountedStore:

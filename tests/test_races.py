@@ -241,7 +241,7 @@ class Meddling(MemoryStorage):
         self._opened = 0
         self._busy = False
 
-    def transaction(self, account: str) -> Any:
+    def transaction(self, account: str, *, write: bool = True) -> Any:
         """Let the other one act before each second transaction: the one that applies."""
         if not self._busy and self.acts:
             self._opened += 1

@@ -235,7 +235,7 @@ class Poisoned(MemoryStorage):
         found.contacts.get = read  # type: ignore[method-assign]  # what a broken row does to an adapter
         return found
 
-    def transaction(self, account: str) -> Any:
+    def transaction(self, account: str, *, write: bool = True) -> Any:
         """Open one; of a bad account none can be opened."""
         if account in self.accounts:
             raise ConnectionError("this account cannot be reached")
@@ -342,7 +342,7 @@ class Meddling(MemoryStorage):
         self.acts: list[Callable[[], object]] = []
         self.armed = True
 
-    def transaction(self, account: str) -> Any:
+    def transaction(self, account: str, *, write: bool = True) -> Any:
         """Open one; when it is left, somebody else has their turn."""
         return _Meddled(super().transaction(account), self)
 

@@ -17,7 +17,7 @@ from funnelkit.adapters import timeline
 from funnelkit.adapters.memory import MemoryStorage
 from funnelkit.adapters.timeline import MOST, Row, Timeline
 from funnelkit.ports.clients import Place
-from funnelkit.ports.storage import due_at, ripe_at
+from funnelkit.ports.contacts import due_at, ripe_at
 from funnelkit.statuses.franchise import Franchise
 from funnelkit.values.follow_up import FollowUp
 

@@ -15,7 +15,8 @@ from funnelkit.facts import in_time
 from funnelkit.funnel import Funnel
 from funnelkit.ports.clients import Place
 from funnelkit.ports.clock import Clock
-from funnelkit.ports.storage import Storage, Transaction, due_at
+from funnelkit.ports.contacts import due_at
+from funnelkit.ports.storage import Storage, Transaction
 from funnelkit.rules import follow_up, progress
 from funnelkit.stored import StoredView, place_of
 from funnelkit.table import Status
@@ -127,14 +128,14 @@ class Agenda(Generic[S, R]):
         """
         _asked(coach, limit, after)
         now = instant(self._clock.now(), "clock")
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             zone = place_of(stores, coach, self.zones, self.zone)
         last = None if until is None else later(instant(until, "until"), INSTANT, "until")
         day = _day(on, until, now, zone)
         start, end = day_of(day, zone)
         before = end if last is None else last
         entries: list[Due[S]] = []
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             while True:
                 wanted = limit - len(entries)
                 rows = stores.contacts.due(self.funnel.name, before, coach, after, wanted + 1)
@@ -153,7 +154,7 @@ class Agenda(Generic[S, R]):
         begin = instant(self._clock.now() if start is None else start, "start")
         if contact is None:
             return follow_up.timeline(self.funnel, begin, zone=self.zone, open_on=self._open_on)
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             view, now = StoredView(stores, self.funnel.name), instant(self._clock.now(), "clock")
             person = view.person(contact)
             found, blocked = in_time(self.funnel, view.contact(contact), person, now), _blocked(person, now)
@@ -175,7 +176,7 @@ class Agenda(Generic[S, R]):
         """
         _asked(coach, 1, None)
         now = instant(self._clock.now(), "clock")
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             rows = [row for row in stores.contacts.every(self.funnel.name) if coach in (None, row.coach)]
             persons = stores.persons.many([row.id for row in rows])
             every = [

@@ -80,7 +80,7 @@ class Clients(Questions[S, R]):
 
     def member(self, member: str) -> Member:
         """Give a member of the account."""
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             found = StoredView(stores, self.funnel.name).member(member)
         if found is None:
             raise NotFound("there is no such member")
@@ -88,7 +88,7 @@ class Clients(Questions[S, R]):
 
     def members(self) -> tuple[Member, ...]:
         """Give all members, those that have left included, in the order in which they came."""
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             return tuple(stores.members.every())
 
     # ---- invitations
@@ -96,13 +96,13 @@ class Clients(Questions[S, R]):
     def invitation(self, invitation: str) -> Invitation:
         """Give an invitation as time has made it by now."""
         now = instant(self._clock.now(), "clock")
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             return StoredView(stores, self.funnel.name).invitation(invitation).in_time(now)
 
     def invitations(self, contact: str) -> tuple[Invitation, ...]:
         """Give all invitations of a contact, in the order in which they were made, as time has made them by now."""
         now = instant(self._clock.now(), "clock")
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             found = stores.invitations.of_contact(contact)
         return tuple(one.in_time(now) for one in found if one.funnel == self.funnel.name)
 
@@ -124,19 +124,19 @@ class Clients(Questions[S, R]):
 
     def offer(self, offer: str) -> Offer:
         """Give a package as it stands in a list."""
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             return StoredView(stores, self.funnel.name).offer(offer)
 
     def offers(self, coach: str | None = None, *, retired: bool = False) -> tuple[Offer, ...]:
         """Give what may be given to a client of this coach (None: the team's): the account's list and the coach's."""
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             every = tuple(stores.offers.every())
         return tuple(o for o in every if rule_of.listed(o, coach) and (retired or not o.retired))
 
     def packages(self, contact: str, *, at: datetime | None = None) -> tuple[Holding, ...]:
         """Give the packages of a contact at a moment (None: now), in the order in which they are used."""
         moment = self._at(at)
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             found = StoredView(stores, self.funnel.name).packages_of(contact)
         given = sums.oldest_first(package for package in found if package.given <= moment)
         return tuple(self._holding(package, moment) for package in given)
@@ -144,13 +144,13 @@ class Clients(Questions[S, R]):
     def package(self, package: str, *, at: datetime | None = None) -> Holding:
         """Give a package at a moment (None: now): how it stands with it, what is left, whether it can be used."""
         moment = self._at(at)
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             return self._holding(StoredView(stores, self.funnel.name).package(package), moment)
 
     def ledger(self, package: str, *, at: datetime | None = None) -> tuple[Entry, ...]:
         """Give every entry of a package's ledger as of a moment (None: now), with what expired, by time."""
         moment = self._at(at)
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             return sums.statement(StoredView(stores, self.funnel.name).package(package), moment)
 
     # ---- the dashboard
@@ -158,7 +158,7 @@ class Clients(Questions[S, R]):
     def dashboard(self, contact: str) -> Dashboard[R]:
         """Give what a client comes to: whether it is open, the coach's greeting, packages, sections. Source: S4."""
         moment = self._at(None)
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             view = StoredView(stores, self.funnel.name)
             found = view.contact(contact)
             coach = None if found.coach is None else view.member(found.coach)
@@ -188,7 +188,7 @@ class Clients(Questions[S, R]):
         if not isinstance(by, Actor):
             raise invalid("by", f"an Actor is needed, not {kind_of(by)}")
         moment = Moment(instant(self._clock.now(), "clock"), str, account=self.account)
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             view = StoredView(stores, self.funnel.name)
             funnel: Funnel[Status, StrEnum] = self.funnel
             exact, found = opened(view, funnel, moment, token, by, Happening.ACCEPTED)

@@ -74,7 +74,7 @@ class Outreach(Generic[S, R]):
             raise invalid("segment", f"a Segment is needed, not {kind_of(segment)}")
         funnel: Funnel[Status, StrEnum] = self.funnel
         asked, now = outreach.segment_of(funnel, segment), instant(self._clock.now(), "clock")
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             every = list(stores.contacts.every(self.funnel.name))
             persons = stores.persons.many([contact.id for contact in every])
         picks: list[Pick[S]] = []
@@ -90,17 +90,17 @@ class Outreach(Generic[S, R]):
 
     def campaign(self, campaign: str) -> Campaign:
         """Give a campaign with its members."""
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             return StoredView(stores, self.funnel.name).campaign(campaign)
 
     def campaigns(self) -> tuple[Campaign, ...]:
         """Give all campaigns of the funnel, in the order in which they were made."""
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             return tuple(stores.campaigns.every(self.funnel.name))
 
     def withheld(self) -> tuple[Message, ...]:
         """Give the account's messages that never leave, since the person may not be contacted any more."""
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             return stores.outbox.withheld()
 
     def deliver(self, limit: int = 100) -> int:
@@ -113,12 +113,11 @@ class Outreach(Generic[S, R]):
             raise invalid("notifier", "this service was made without one")
         if type(limit) is not int or limit < 1:
             raise invalid("limit", "a whole number from 1 is needed")
-        now = instant(self._clock.now(), "clock")
+        now, shell = instant(self._clock.now(), "clock"), self.funnel.policy.shell
         left, failed = 0, set[str]()
         while (room := limit - left - len(failed)) > 0:
             with self._storage.transaction(self.account) as stores:
-                waiting = stores.outbox.waiting(limit - left, now)
-            rows = [row for row in waiting if row.message.key not in failed][:room]
+                rows = stores.outbox.claim(room, now, shell.lease.after(now), frozenset(failed))
             if not rows:
                 break
             for row in rows:
@@ -130,6 +129,17 @@ class Outreach(Generic[S, R]):
                     failed.add(row.message.key)
         return left
 
+    def given_up(self) -> tuple[Message, ...]:
+        """Give the account's messages that were tried as often as the policy says, and failed."""
+        with self._storage.transaction(self.account, write=False) as stores:
+            return stores.outbox.dead()
+
+    def send_again(self, key: str) -> None:
+        """Let a message that was given up wait again, as if it had never failed. Raises NotFound."""
+        with self._storage.transaction(self.account) as stores:
+            if not stores.outbox.revive(key):
+                raise NotFound("no message that was given up has this key")
+
     # ---- inside
 
     def _left(self, notifier: Notifier, row: Waiting, now: datetime) -> bool:
@@ -140,15 +150,23 @@ class Outreach(Generic[S, R]):
                 self.account, row.message if row.message.invitation is None else self._letter(row.message, now)
             )
         except Exception as error:  # noqa: BLE001  # whatever a notifier raises, the message waits
-            dead = row.failures + 1 >= self.funnel.policy.shell.deliveries
+            until = self._tried_again(row.failures + 1, now)
             with self._storage.transaction(self.account) as stores:
-                stores.outbox.failed(key, dead=dead)
-            self._tell("failed", template=template, error=type(error).__name__, dead=dead)
+                stores.outbox.failed(key, until)
+            self._tell("failed", template=template, error=type(error).__name__, dead=until is None)
             return False
         with self._storage.transaction(self.account) as stores:
             stores.outbox.sent(key)
         self._tell("sent", template=template)
         return True
+
+    def _tried_again(self, failures: int, now: datetime) -> datetime | None:
+        """Give when a message is tried again that has failed so often; None: not by itself."""
+        shell = self.funnel.policy.shell
+        if failures >= shell.deliveries:
+            return None
+        times = 2 ** (failures - 2) if failures > 1 else 0
+        return now + times * (shell.retry_after.after(now) - now)
 
     def _ready(self, message: Message, now: datetime) -> bool:
         """Ask once more whether a message may leave; one that may not is put off, or never sent."""

@@ -57,12 +57,12 @@ class Board(Generic[S, R]):
 
     def pipeline(self, pipeline: str) -> Pipeline:
         """Give a lead pipeline. Raises NotFound."""
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             return StoredView(stores, self.funnel.name).pipeline(pipeline)
 
     def pipelines(self) -> tuple[Pipeline, ...]:
         """Give all pipelines of the funnel, hidden ones included, in the order in which they were made."""
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             return tuple(stores.pipelines.every(self.funnel.name))
 
     def pipeline_rows(
@@ -76,7 +76,7 @@ class Board(Generic[S, R]):
         wrong = [Problem(key, says) for key, who in asked.items() if who is not None and (says := identifier(who))]
         if wrong:
             raise Invalid(*wrong)
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             if pipeline is None:
                 known = tuple(stores.pipelines.every(self.funnel.name))
             else:

@@ -228,6 +228,13 @@ class ShellPolicy:
     deliveries: int = 8
     """How often a message is tried before it is given up. Source: ours."""
 
+    retry_after: Elapsed = Elapsed(minutes=1)
+    """A message that failed is tried again with the next release; from the second failure on after this, twice this,
+    four times this, and so on. Source: ours."""
+
+    lease: Elapsed = Elapsed(minutes=5)
+    """So long a message is one worker's; if that one is gone by then, others try it. Source: ours."""
+
     page: int = 500
     """So many rows a sweep looks up at once. Source: ours."""
 

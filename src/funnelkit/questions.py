@@ -44,17 +44,17 @@ class Questions(Generic[S, R]):
 
     def contact(self, contact: str) -> Contact:
         """Give a contact as it is now."""
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             return StoredView(stores, self.funnel.name).contact(contact)
 
     def contacts(self) -> tuple[Contact, ...]:
         """Give all contacts of the funnel, in the order in which they came."""
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             return tuple(stores.contacts.every(self.funnel.name))
 
     def person(self, contact: str) -> Person:
         """Give name and addresses of a contact."""
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             found = StoredView(stores, self.funnel.name).person(contact)
         if found is None:
             raise NotFound("nobody keeps the name of this contact here")
@@ -62,17 +62,17 @@ class Questions(Generic[S, R]):
 
     def company(self, company: str) -> Company:
         """Give a company."""
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             return StoredView(stores, self.funnel.name).company(company)
 
     def appointment(self, appointment: str) -> Appointment:
         """Give an appointment as it is now."""
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             return StoredView(stores, self.funnel.name).appointment(appointment)
 
     def appointments(self, contact: str) -> tuple[Appointment, ...]:
         """Give all appointments that a contact attends, by start."""
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             return StoredView(stores, self.funnel.name).appointments_of(contact)
 
     # ---- access
@@ -88,7 +88,7 @@ class Questions(Generic[S, R]):
         facts: Mapping[str, bool] | None = None,
     ) -> Decision:
         """May this contact use this right, for this item? `as_of` and `known`: then, as far as was known then."""
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             found = self._then(stores, contact, as_of, known)
             groups = self._groups(stores, found.groups, as_of, known)
             return access.may(self.funnel, self._case(stores, found, groups, right, item, facts))
@@ -103,7 +103,7 @@ class Questions(Generic[S, R]):
     ) -> Mapping[str, Mapping[R, Decision]]:
         """Answer several rights (None: all) for many contacts, in a fixed number of queries."""
         asked, wanted = tuple(dict.fromkeys(contacts)), self._columns(rights)
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             found = stores.contacts.many(self.funnel.name, asked)
             missing = [contact for contact in asked if contact not in found]
             if missing:
@@ -119,7 +119,7 @@ class Questions(Generic[S, R]):
 
     def company_may(self, company: str, right: R, *, item: str | None = None) -> Decision:
         """May this company have this? In company-first mode by the rights of its primary contact. Source: SD2."""
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             found = StoredView(stores, self.funnel.name).company(company)
             if not self.funnel.policy.contacts.company_first:
                 raise invalid("company", f"{self.funnel.name} is not in company-first mode; ask about a contact")
@@ -137,7 +137,7 @@ class Questions(Generic[S, R]):
         """What can be done next with this contact by this actor, and why not the rest."""
         if not isinstance(by, Actor):
             raise invalid("by", f"an Actor is needed, not {kind_of(by)}")
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             view = StoredView(stores, self.funnel.name)
             now = instant(self._clock.now(), "clock")
             found = in_time(self.funnel, view.contact(contact), view.person(contact), now)
@@ -178,7 +178,7 @@ class Questions(Generic[S, R]):
         `as_of`: the report as of that moment; `known`: as far as was recorded by then.
         """
         begin, end = (None if m is None else instant(m, path) for m, path in ((since, "since"), (until, "until")))
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             now = instant(self._clock.now(), "clock") if as_of is None else instant(as_of, "as_of")
             rows = self._appointments(stores, coach, as_of, known)
             ids = sorted({attendee.contact for row in rows for attendee in row.attendees})
@@ -199,7 +199,7 @@ class Questions(Generic[S, R]):
 
     def history(self, contact: str) -> tuple[Event, ...]:
         """Give everything that happened to a contact, as recorded. What is gone keeps its history."""
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             found = stores.history.of(self.funnel.name, "contact", contact)
         if not found:
             raise NotFound("there is no history of this contact")
@@ -209,12 +209,12 @@ class Questions(Generic[S, R]):
         """Give everything that happened to an `appointment`, a `group`, an `invitation`, a `package`, ..."""
         if kind not in NOUNS:
             raise invalid("kind", f"is none of {', '.join(NOUNS)}")
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             return stores.history.of(self.funnel.name if kind == "contact" else "", kind, noun)
 
     def reason(self, event: Event | str) -> str | None:
         """Give the reason or note that goes with an event."""
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             return stores.history.text(event if isinstance(event, str) else event.id)
 
     def status_at(self, contact: str, moment: datetime, known: datetime | None = None) -> S | None:

@@ -25,20 +25,21 @@ from funnelkit.planning import Command, Moment
 from funnelkit.ports.calendar import Calendar
 from funnelkit.ports.clients import Place, runs_out_at
 from funnelkit.ports.clock import Clock
+from funnelkit.ports.contacts import ripe_at
 from funnelkit.ports.identifiers import Identifiers
 from funnelkit.ports.limits import Limits
 from funnelkit.ports.notifications import Notifier
 from funnelkit.ports.observer import Observer
-from funnelkit.ports.storage import Storage, Transaction, ripe_at
+from funnelkit.ports.storage import Storage, Transaction
 from funnelkit.ports.tokens import Tokens
-from funnelkit.stored import STORES, StoredView, store_of
+from funnelkit.stored import StoredView, store_of
 from funnelkit.table import Status
 from funnelkit.times import instant, zone
 from funnelkit.values.actor import CLOCK
 from funnelkit.values.checks import identifier
 from funnelkit.values.contact import Contact
 from funnelkit.values.invitation import Invitation
-from funnelkit.values.plan import Noun, Plan, kind_of_noun
+from funnelkit.values.plan import Plan, kind_of_noun
 
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
@@ -145,6 +146,7 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R]):
         self._token = (tokens or storage.tokens).fresh
         self._limits = limits
         self._observer = observer
+        storage.knows(funnel)
 
     # ---- verbs
 
@@ -152,7 +154,7 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R]):
         """Say what a command would do; nothing is changed. `facts` are what only the host knows, by the need's key."""
         if not isinstance(command, Command):
             raise Invalid(Problem("command", f"a command is needed, not {kind_of(command)}"))
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             view = StoredView(stores, self.funnel.name)
             return command.plan(self.funnel, self._moment(facts), view)
 
@@ -186,7 +188,7 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R]):
         tries = self.funnel.policy.shell.tries if self._storage.retries and expect is None else 1
         for left in reversed(range(tries)):
             if key is not None:
-                with self._storage.transaction(self.account) as stores:
+                with self._storage.transaction(self.account, write=False) as stores:
                     known = _known(stores, key, asked)
                 if known is not None:
                     return known[1]  # type: ignore[return-value]  # what the same command gave
@@ -231,7 +233,7 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R]):
         swept = Swept(done=0)
         for store, place, command in RIPENS:
             swept = self._swept(store, place, command, now, limit, swept)
-        with self._storage.transaction(self.account) as stores:
+        with self._storage.transaction(self.account, write=False) as stores:
             waiting = [getattr(stores, store).count_ripe(self.funnel.name, now) for store, _, _ in RIPENS]
         left, oldest = sum(count for count, _ in waiting), min((time for _, time in waiting if time), default=None)
         swept = evolve(swept, left=left, oldest_left=oldest)
@@ -248,10 +250,11 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R]):
         page = self.funnel.policy.shell.page
         while done < limit:
             with self._storage.transaction(self.account) as stores:
-                ripe = getattr(stores, store).ripe(self.funnel.name, now, after, min(limit - done, page))
+                some = min(limit - done, page)
+                ripe = getattr(stores, store).ripe(self.funnel.name, now, after, some, claim=True)
+                outcomes = [self._done(tried + n, command(row.id), row) for n, row in enumerate(ripe)]
             if not ripe:
                 break
-            outcomes = [self._done(tried + n, command(row.id), row) for n, row in enumerate(ripe)]
             done, tried = done + sum(outcome.ok for outcome in outcomes), tried + len(ripe)
             failed += [o for o in outcomes if o.error is not None and not isinstance(o.error, (Refused, NotFound))]
             after = place(ripe[-1])
@@ -313,19 +316,11 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R]):
             self._limits.count(self.account, what, whose, now)
 
     def _guard(self, stores: Transaction, plan: Plan[Any]) -> None:
-        for kind, key, version in plan.read:
-            if self._version(stores, kind, key) != version:
-                which = "" if kind == "address" else f" {key!r}"
-                raise Conflict(f"somebody was quicker: {kind}{which} has changed since it was read; plan again")
-
-    def _version(self, stores: Transaction, kind: str, key: str) -> int:
-        if kind == "contact":
-            found: Noun | None = stores.contacts.get(self.funnel.name, key)
-        elif kind in STORES:
-            found = store_of(stores, kind).get(key)
-        else:
-            return stores.guards.version(kind, key)
-        return 0 if found is None else found.version
+        found = stores.changed(plan.read, self.funnel.name)
+        if found is not None:
+            kind, key, _ = found
+            which = "" if kind == "address" else f" {key!r}"
+            raise Conflict(f"somebody was quicker: {kind}{which} has changed since it was read; plan again")
 
     def _store(self, stores: Transaction, plan: Plan[Any]) -> None:
         for noun in plan.changed:

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from funnelkit.errors import Conflict, NotFound, invalid
 from funnelkit.planning import Wanted, noted
-from funnelkit.ports.storage import Transaction
+from funnelkit.ports.storage import STORES, Transaction
 from funnelkit.times import zone_of
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.checks import identifier
@@ -23,21 +23,6 @@ from funnelkit.values.plan import KINDS, Noun, Read
 from funnelkit.values.team import Member
 
 N = TypeVar("N", Company, Appointment, Campaign, Pipeline, Invitation, Offer, Package)
-
-STORES: Final[Mapping[str, str]] = {
-    "person": "persons",
-    "company": "companies",
-    "group": "groups",
-    "appointment": "appointments",
-    "campaign": "campaigns",
-    "pipeline": "pipelines",
-    "member": "members",
-    "invitation": "invitations",
-    "link": "links",
-    "offer": "offers",
-    "package": "packages",
-}
-"""Under which name a transaction has the store of a noun. A contact's is by funnel."""
 
 OF_A_FUNNEL: Final = frozenset({"appointment", "campaign", "pipeline", "invitation", "package"})
 """Nouns that say their funnel: those of another are not there."""

@@ -283,7 +283,7 @@ class Counting(MemoryStorage):
         self.asked: list[str] = []
 
     @contextmanager
-    def transaction(self, account: str) -> Any:  # type: ignore[override]  # the stores behind a counter
+    def transaction(self, account: str, *, write: bool = True) -> Any:  # type: ignore[override]  # the stores behind a counter
         """Open one that counts."""
         with super().transaction(account) as stores:
             yield Counted(stores, self.asked)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from funnelkit import COACHING, FRANCHISE, Contact, Invalid, Right
+from funnelkit import COACHING, FRANCHISE, Contact, Invalid, NotFound, Right
 from funnelkit.adapters.memory import MemoryStorage
 from funnelkit.commands import AddContact, Edit, LiftDoNotContact, SetDoNotContact, SetDoNotMarket
 from funnelkit.policy import OutreachPolicy, ShellPolicy
@@ -417,11 +417,47 @@ def test_what_fails_is_tried_once_in_each_sweep_and_given_up_in_the_end() -> Non
     waits(crm, ada, key="k-2")
     assert 1 == crm.deliver(limit=10)
     assert [("failed", "broken"), ("sent", "note")] == heard(crm)
-    assert [0, 0, 0] == [crm.deliver() for _ in range(3)]
+    assert [0, 0] == [crm.deliver() for _ in range(2)]
+    crm.clock.advance(minutes=1)
+    assert [0, 0] == [crm.deliver() for _ in range(2)]
     assert tries == [what for what, _ in heard(crm)].count("failed")
     with crm.storage.transaction(crm.account) as stores:
         assert ["k-1"] == [message.key for message in stores.outbox.dead()]
     assert [False, False, True] == [facts["dead"] for what, _, facts in crm.heard.heard if what == "failed"]
+
+
+def test_what_fails_again_waits_longer_each_time() -> None:
+    """At once, then after one, two and four minutes, that moment included; and again when somebody says so."""
+    crm: Practice = watched(QUIET.with_policy(shell=ShellPolicy(deliveries=5)))
+    crm.notifier.failing = {"broken"}
+    waits(crm, someone(crm, Coaching.PROSPECT), key="k-1", template="broken")
+    seen = []
+    for seconds in (0, 0, 59, 1, 119, 1, 239, 1):
+        crm.clock.advance(timedelta(seconds=seconds))
+        before = len(heard(crm))
+        crm.deliver()
+        seen.append(len(heard(crm)) - before)
+    assert [1, 1, 0, 1, 0, 1, 0, 1] == seen
+    assert ["k-1"] == [message.key for message in crm.given_up()]
+    crm.notifier.failing = set()
+    assert 0 == crm.deliver()
+    crm.send_again("k-1")
+    assert (1, ()) == (crm.deliver(), crm.given_up())
+    with pytest.raises(NotFound):
+        crm.send_again("k-1")
+
+
+def test_a_message_that_somebody_has_taken_is_nobody_elses_for_a_while() -> None:
+    """Who is killed with it leaves it to the others when the time is up. Source: ours."""
+    crm: Practice = watched(QUIET)
+    waits(crm, someone(crm, Coaching.PROSPECT), key="k-1")
+    now, lease = crm.clock.now(), timedelta(minutes=5)
+    with crm.storage.transaction(crm.account) as stores:
+        assert ["k-1"] == [row.message.key for row in stores.outbox.claim(10, now, now + lease)]
+        assert () == stores.outbox.claim(10, now, now + lease)
+    assert 0 == crm.deliver()
+    crm.clock.advance(lease)
+    assert 1 == crm.deliver()
 
 
 def test_what_fails_counts_to_the_limit(practice: Practice) -> None:
@@ -476,7 +512,7 @@ def test_who_was_quicker_has_sent_it(practice: Practice) -> None:
     with practice.storage.transaction(practice.account) as stores:
         stores.outbox.hold("k-1", NOON + HOUR)
         stores.outbox.withhold("k-1")
-        stores.outbox.failed("k-1", dead=True)
+        stores.outbox.failed("k-1", None)
         assert ((), ()) == (stores.outbox.withheld(), stores.outbox.dead())
 
 

@@ -55,7 +55,7 @@ class Invitations:
         return tuple(self._rows[key] for key in self._of_contact.get(contact, ()))
 
     def ripe(
-        self, funnel: str, until: datetime, after: Place | None = None, limit: int | None = None
+        self, funnel: str, until: datetime, after: Place | None = None, limit: int | None = None, *, claim: bool = False
     ) -> tuple[Invitation, ...]:
         times = takewhile(lambda row: row[0] <= until, self.ripe_by.of(funnel).behind(after))
         return tuple(self._rows[key] for _, key in islice(times, limit))

@@ -41,7 +41,10 @@ class MemoryStorage:
         self._accounts: dict[str, Account] = {}
         self.lock = threading.RLock()
 
-    def transaction(self, account: str) -> _Transaction:
+    def knows(self, funnel: object) -> None:
+        """Values stay what they are here, so there is nothing to take note of."""
+
+    def transaction(self, account: str, *, write: bool = True) -> _Transaction:
         """Open one. Another thread waits; the same thread goes on in the one that is open."""
         return _Transaction(self, account)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from itertools import islice, takewhile
 from typing import Any
@@ -11,13 +11,14 @@ from funnelkit.adapters.client_tables import Invitations, Links, Members, Offers
 from funnelkit.adapters.undo import Table, Times
 from funnelkit.ports.clients import Place
 from funnelkit.ports.outbox import Waiting
+from funnelkit.ports.storage import STORES
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import Event
 from funnelkit.values.outreach import Campaign
 from funnelkit.values.person import Company, Group, Person
 from funnelkit.values.pipeline import Pipeline
-from funnelkit.values.plan import Message
+from funnelkit.values.plan import Message, Noun, Read
 
 
 class _Contacts:
@@ -52,7 +53,7 @@ class _Contacts:
         return tuple(islice((c for c in found if coach in (None, c.coach)), limit))
 
     def ripe(
-        self, funnel: str, until: datetime, after: Place | None = None, limit: int | None = None
+        self, funnel: str, until: datetime, after: Place | None = None, limit: int | None = None, *, claim: bool = False
     ) -> tuple[Contact, ...]:
         times = takewhile(lambda row: row[0] <= until, self.ripe_by.of(funnel).behind(after))
         return tuple(self._rows[funnel, key] for _, key in islice(times, limit))
@@ -251,8 +252,16 @@ class _Outbox:
                 self._rows.put(message.key, Waiting(message))
 
     def waiting(self, limit: int, now: datetime) -> tuple[Waiting, ...]:
-        ready = (row for key, row in self._rows.items() if key not in self._held or self._held[key] <= now)
-        return tuple(islice(ready, limit))
+        return tuple(islice(self._ready(now), limit))
+
+    def _ready(self, now: datetime) -> Iterator[Waiting]:
+        return (row for key, row in self._rows.items() if key not in self._held or self._held[key] <= now)
+
+    def claim(self, limit: int, now: datetime, until: datetime, but: Collection[str] = ()) -> tuple[Waiting, ...]:
+        found = tuple(islice((row for row in self._ready(now) if row.message.key not in but), limit))
+        for row in found:
+            self.hold(row.message.key, until)
+        return found
 
     def hold(self, key: str, until: datetime) -> None:
         if key in self._rows:
@@ -270,18 +279,27 @@ class _Outbox:
         self._drop(key)
         self._done.put(key, None)
 
-    def failed(self, key: str, *, dead: bool) -> None:
+    def failed(self, key: str, until: datetime | None) -> None:
         row = self._rows.get(key)
         if row is None:  # another worker was quicker
             return
-        if dead:
+        if until is None:
             self._drop(key)
             self._done.put(key, row.message)
         else:
             self._rows.put(key, Waiting(row.message, row.failures + 1))
+            self._held.put(key, until)
 
     def dead(self) -> tuple[Message, ...]:
         return tuple(message for message in self._done.values() if message is not None)
+
+    def revive(self, key: str) -> bool:
+        message = self._done.get(key)
+        if message is None:
+            return False
+        self._done.drop(key)
+        self._rows.put(key, Waiting(message))
+        return True
 
     def _drop(self, key: str) -> None:
         self._rows.drop(key)
@@ -345,3 +363,15 @@ class Account:
         self.keys = _Keys(self.log)
         self.funnels = _Funnels(self.log)
         self.guards = _Guards(self.log)
+
+    def changed(self, reads: Iterable[Read], funnel: str) -> Read | None:
+        return next((read for read in reads if self._version(read[0], read[1], funnel) != read[2]), None)
+
+    def _version(self, kind: str, key: str, funnel: str) -> int:
+        if kind == "contact":
+            found: Noun | None = self.contacts.get(funnel, key)
+        elif kind in STORES:
+            found = getattr(self, STORES[kind]).get(key)
+        else:
+            return self.guards.version(kind, key)
+        return 0 if found is None else found.version

@@ -55,9 +55,12 @@ class Invitations(Protocol):
         ...
 
     def ripe(
-        self, funnel: str, until: datetime, after: Place | None = None, limit: int | None = None
+        self, funnel: str, until: datetime, after: Place | None = None, limit: int | None = None, *, claim: bool = False
     ) -> tuple[Invitation, ...]:
-        """Give those that are pending and whose term has run out by then, inclusive, by that time and id."""
+        """Give those that are pending and whose term has run out by then, inclusive, by that time and id.
+
+        `claim`: nobody else gets them until the end of the transaction, and those of others are passed over.
+        """
         ...
 
     def count_ripe(self, funnel: str, until: datetime) -> tuple[int, datetime | None]:

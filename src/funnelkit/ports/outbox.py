@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Protocol
 
@@ -33,6 +33,13 @@ class Outbox(Protocol):
         """
         ...
 
+    def claim(self, limit: int, now: datetime, until: datetime, but: Collection[str] = ()) -> tuple[Waiting, ...]:
+        """Take such messages to try them: until that moment nobody else gets them. Those of these keys are passed over.
+
+        Of many workers each message goes to one. Who is killed with it leaves it to the others when the time is up.
+        """
+        ...
+
     def hold(self, key: str, until: datetime) -> None:
         """Put it off: it waits again from then on."""
         ...
@@ -49,10 +56,14 @@ class Outbox(Protocol):
         """Note that it left."""
         ...
 
-    def failed(self, key: str, *, dead: bool) -> None:
-        """Note that sending it failed; dead: it is not tried again by itself."""
+    def failed(self, key: str, until: datetime | None) -> None:
+        """Note that sending it failed; it is tried again from then on, or (None) not by itself."""
         ...
 
     def dead(self) -> tuple[Message, ...]:
         """Give those that were given up."""
+        ...
+
+    def revive(self, key: str) -> bool:
+        """Let one that was given up wait again, as if it had never failed; tell whether there was one."""
         ...
