@@ -257,7 +257,7 @@ def test_an_invitation_from_ones_own_portal_bears_ones_own_name() -> None:
         assert 1 == crm.deliver()
     assert "Cora Çelik <team@acme.example>" == inbox.mails[0]["From"]
     assert "Cora Çelik invites you" == inbox.mails[0]["Subject"]
-    assert "Cora Çelik invites you to Acme Coaching." in part(inbox.mails[0], "plain")
+    assert "Cora Çelik invites you to our client portal." in part(inbox.mails[0], "plain")
 
 
 def test_a_second_attempt_brings_another_link_under_the_same_id_and_both_are_good() -> None:
@@ -699,7 +699,7 @@ def test_a_line_for_which_there_is_nothing_to_say_is_left_out() -> None:
     text = to("Ada").write("acme", LETTER).text
     assert "Your coach" not in text
     assert "\n\n\n" not in text
-    assert text.startswith("Hello Ada,\n\nAcme Coaching invites you to Acme Coaching.\n\nHere you can accept")
+    assert text.startswith("Hello Ada,\n\nAcme Coaching invites you to our client portal.\n\nHere you can accept")
 
 
 def test_a_host_brings_its_own_texts_by_template_and_language() -> None:
