@@ -11,6 +11,7 @@ from funnelkit.errors import (
     NotFound,
     NotLoaded,
     Problem,
+    Unavailable,
     UnknownRight,
     UnknownStatus,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "Right",
     "Role",
     "Standing",
+    "Unavailable",
     "UnknownRight",
     "UnknownStatus",
     "Where",

@@ -385,3 +385,8 @@ def _foreign(table: Mapping[str, Any], known: Collection[str]) -> list[Problem]:
 def _shown(key: str) -> str:
     """Name a key in a path, unless it might be a value in the wrong place."""
     return key if FIELD.fullmatch(key) else "…"
+
+
+def extras(given: Mapping[str, Any], kind: type[Any]) -> Mapping[str, Any]:
+    """Give what a document of one's own storage has besides what is known here, without making its value."""
+    return _apart({key: held for key, held in given.items() if key not in ("type", "schema")}, kind)[1]

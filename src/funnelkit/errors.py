@@ -55,6 +55,10 @@ class NotFound(FunnelkitError):
     """There is no such thing in this account and funnel (HTTP: 404)."""
 
 
+class Unavailable(FunnelkitError):
+    """The storage did not do it: the disk is full, the connection is gone, tables are missing (HTTP: 503)."""
+
+
 class NotLoaded(FunnelkitError):
     """A plan asked for something that was not loaded for it: a mistake of the program, not of its user."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
+from warnings import warn
 
 from attrs import field, fields, frozen
 
@@ -221,5 +223,11 @@ class Outreach(Generic[S, R]):
         return next((stores.contacts.get(name, contact) for name in stores.contacts.funnels(contact)), None)
 
     def _tell(self, what: str, **facts: object) -> None:
-        if self._observer is not None:
+        """Tell the observer, if there is one. One that raises stops nothing: there is a warning, with no word of it."""
+        if self._observer is None:
+            return
+        try:
             self._observer.hears(what, self.account, facts)
+        except Exception as error:  # noqa: BLE001  # what was done is done, whoever listens
+            with suppress(RuntimeWarning):  # where warnings are errors
+                warn(f"the observer raised {type(error).__name__} at {what!r}", RuntimeWarning, stacklevel=2)

@@ -32,6 +32,7 @@ from funnelkit.ports.notifications import Notifier
 from funnelkit.ports.observer import Observer
 from funnelkit.ports.storage import Storage, Transaction
 from funnelkit.ports.tokens import Tokens
+from funnelkit.records import Records, forget
 from funnelkit.stored import StoredView, store_of
 from funnelkit.table import Status
 from funnelkit.times import instant, zone
@@ -101,7 +102,7 @@ RIPENS: Final[tuple[tuple[str, PlaceOf, CommandFor], ...]] = (
 """What time alone makes true: in which store it waits, at which place, and what does it."""
 
 
-class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R]):
+class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Records[S, R]):
     """One account and one funnel. Cheap to make: one for each request, if a host likes.
 
     Raises Invalid when the account is no id or the zone is none.
@@ -156,7 +157,12 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R]):
             raise Invalid(Problem("command", f"a command is needed, not {kind_of(command)}"))
         with self._storage.transaction(self.account, write=False) as stores:
             view = StoredView(stores, self.funnel.name)
-            return command.plan(self.funnel, self._moment(facts), view)
+            plan = command.plan(self.funnel, self._moment(facts), view)
+        if self._observer is not None:
+            exact = plan.decision if plan.exact is None else plan.exact
+            rules = tuple(f.rule for f in exact.refusals)
+            self._tell("planned", command=type(command).__name__, allowed=plan.allowed, rules=rules)
+        return plan
 
     def apply(self, plan: Plan[T]) -> T:
         """Store exactly what a plan says, and give its result.
@@ -335,6 +341,7 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R]):
                 store_of(stores, kind).remove(key)
         for kind, key in plan.touched:
             stores.guards.touch(kind, key)
+        forget(stores, plan)
         if plan.events:
             stores.history.append(plan.events, plan.texts)
             if stores.funnels.get(self.funnel.fingerprint) is None:

@@ -106,7 +106,11 @@ class _Persons:
 
     def _forget(self, old: Person | None) -> None:
         if old is not None and old.address is not None:
-            self._holders.put(old.address, tuple(c for c in self.holders(old.address) if c != old.id))
+            rest = tuple(c for c in self.holders(old.address) if c != old.id)
+            if rest:
+                self._holders.put(old.address, rest)
+            else:  # no address is kept that nobody has
+                self._holders.drop(old.address)
 
 
 class _Companies:
@@ -238,6 +242,13 @@ class _History:
         for key, text in texts:
             self._texts.put(key, text)
 
+    def forget(self, nouns: Iterable[tuple[str, str]]) -> None:
+        gone = set(nouns)
+        for (_, kind, noun), events in self._events.items():
+            if (kind, noun) in gone:
+                for event in events:
+                    self._texts.drop(event.id)
+
 
 class _Outbox:
     def __init__(self, log: list[Any]) -> None:
@@ -292,6 +303,16 @@ class _Outbox:
 
     def dead(self) -> tuple[Message, ...]:
         return tuple(message for message in self._done.values() if message is not None)
+
+    def about(self, contact: str) -> tuple[Message, ...]:
+        waiting = (row.message for row in self._rows.values())
+        return tuple(m for m in (*waiting, *self.withheld(), *self.dead()) if m.concerns(contact))
+
+    def forget(self, contact: str) -> None:
+        for message in self.about(contact):
+            self._drop(message.key)
+            self._withheld.drop(message.key)
+            self._done.drop(message.key)
 
     def revive(self, key: str) -> bool:
         message = self._done.get(key)

@@ -50,6 +50,8 @@ class Draft(Admitting):
 
     lapsed = False
     """Whether time alone has changed a contact on the way."""
+    forgotten: tuple[tuple[str, str], ...] = ()
+    unsent: tuple[str, ...] = ()
 
     # ---- what time has made true
 
@@ -246,6 +248,7 @@ class Draft(Admitting):
         plan.texts, plan.messages, plan.consequences = self.texts, self.messages, self.consequences
         plan.obligations, plan.notices = self.obligations, decision.notices + self.notices
         plan.made, plan.account, plan.funnel = self.moment.now, self.moment.account, self.funnel.fingerprint
+        plan.forgotten, plan.unsent = self.forgotten, self.unsent
         plan.counted, plan.exact = self.counted, None
         plan.__class__ = Plan
         return plan  # type: ignore[no-any-return]  # closed, it is one

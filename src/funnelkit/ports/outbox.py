@@ -64,6 +64,17 @@ class Outbox(Protocol):
         """Give those that were given up."""
         ...
 
+    def about(self, contact: str) -> tuple[Message, ...]:
+        """Give those to a contact or about it that have not left (`Message.concerns`).
+
+        First what waits or is held, then what is withheld, then what was given up; each in the order of storing.
+        """
+        ...
+
+    def forget(self, contact: str) -> None:
+        """Drop all of these."""
+        ...
+
     def revive(self, key: str) -> bool:
         """Let one that was given up wait again, as if it had never failed; tell whether there was one."""
         ...

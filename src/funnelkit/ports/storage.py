@@ -68,6 +68,13 @@ class History(Protocol):
         """Add to the end; texts by event id."""
         ...
 
+    def forget(self, nouns: Iterable[tuple[str, str]]) -> None:
+        """Drop the texts of all events about these nouns, by kind and id: of a contact in whatever funnel.
+
+        The events stay as they are. Nothing of a text is to be found afterwards.
+        """
+        ...
+
 
 class Keys(Protocol):
     """Commands that were delivered with a key, and what they gave."""

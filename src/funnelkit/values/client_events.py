@@ -1,4 +1,4 @@
-"""What has happened to members, invitations, offers and packages: past-tense facts, folded like all others.
+"""What has happened to members, invitations, offers and packages, and who was erased: past-tense facts, all folded.
 
 Names, addresses and greetings of members stand in no event, nor does anything of a link.
 """
@@ -16,6 +16,11 @@ from funnelkit.values.events import Event
 from funnelkit.values.invitation import Invitation
 from funnelkit.values.package import Entry, Offer, Package
 from funnelkit.words import Role
+
+
+@frozen(kw_only=True)
+class ContactErased(Event):
+    """The person behind a contact was taken out: name, addresses, and every reason and note. The place stays."""
 
 
 @frozen(kw_only=True)

@@ -74,6 +74,10 @@ class Message:
     invitation: str | None = None
     """The invitation that it tells of: its link is made when the message leaves, and stands nowhere."""
 
+    def concerns(self, contact: str) -> bool:
+        """Whether it goes to this contact, or is about it."""
+        return contact == (self.to if self.recipient is Recipient.CONTACT else self.params.get("contact"))
+
 
 @frozen(kw_only=True)
 class Letter(Message):
@@ -100,6 +104,10 @@ class Plan(Generic[T_co]):
     texts: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """Reasons and notes, by event id."""
     messages: tuple[Message, ...] = ()
+    forgotten: tuple[tuple[str, str], ...] = ()
+    """Kind and id of the nouns whose reasons and notes go for good: those of all their events so far."""
+    unsent: tuple[str, ...] = ()
+    """Contacts to whom, and about whom, nothing leaves that waits by now."""
     consequences: tuple[Consequence, ...] = ()
     obligations: tuple[Obligation, ...] = ()
     notices: tuple[Notice, ...] = ()

@@ -1,0 +1,166 @@
+"""Storage in a database, over SQLAlchemy Core: SQLite in a file or in memory, PostgreSQL on a server."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy.pool import StaticPool
+
+from funnelkit.adapters.papers import Papers
+from funnelkit.adapters.row_stores import RowTransaction
+from funnelkit.adapters.sql.gateway import SqlRows, everywhere, told
+from funnelkit.adapters.sql.schema import METADATA, PREFIX
+from funnelkit.adapters.system import RandomIdentifiers, RandomTokens
+from funnelkit.errors import Unavailable, invalid, kind_of
+from funnelkit.funnel import Funnel
+from funnelkit.ports.storage import Ripe
+from funnelkit.table import Status
+
+__all__ = ["SqlStorage", "prepare"]
+
+BUSY: Final = 30.0
+"""Seconds for which SQLite waits for another writer."""
+
+
+def prepare(engine: Engine) -> Engine:
+    """Set an engine up for SQLite: one writer at a time from the beginning, a log that readers pass by, foreign keys.
+
+    A host calls it on its own engine before the first connection, once. On other databases it does nothing.
+    """
+    if engine.dialect.name == "sqlite" and not event.contains(engine, "begin", _begun):
+        event.listen(engine, "connect", _connected)
+        event.listen(engine, "begin", _begun)
+    return engine
+
+
+def _connected(connection: Any, record: Any) -> None:  # noqa: ARG001  # SQLAlchemy passes both
+    connection.isolation_level = None  # transactions are begun below, not by the driver
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={int(BUSY * 1000)}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begun(connection: Connection) -> None:
+    looks = connection.get_execution_options().get("funnelkit_looks", False)
+    with told():
+        connection.exec_driver_sql("BEGIN" if looks else "BEGIN IMMEDIATE")
+
+
+class SqlStorage:
+    """Storage in a database: of a URL, of an Engine, or of a Connection inside a host's own transaction.
+
+    A URL or an Engine without any of our tables gets them. On a Connection every transaction is a savepoint: it is
+    left usable, nothing is planned again, and the host commits. Raises Invalid for anything else.
+    """
+
+    def __init__(self, target: str | Engine | Connection) -> None:
+        """Take where the tables are."""
+        self.identifiers = RandomIdentifiers()
+        self.tokens = RandomTokens()
+        self._papers = Papers()
+        self._here = threading.local()
+        self._one_at_a_time = threading.RLock()
+        self._within = target if isinstance(target, Connection) else None
+        if isinstance(target, str):
+            target = _engine(target)
+        if not isinstance(target, (Engine, Connection)):
+            raise invalid("target", f"a URL, an Engine or a Connection is needed, not {kind_of(target)}")
+        self.engine = target.engine
+        self._shared = isinstance(self.engine.pool, StaticPool)
+        if self._within is None:
+            self.create()
+
+    @property
+    def retries(self) -> bool:
+        """Whether the shell may plan again after a conflict: not inside a host's own transaction."""
+        return self._within is None
+
+    def create(self) -> None:
+        """Make the tables where there is none of them; those that are there are left as they are."""
+        with told(), self._exclusive():
+            with self.engine.connect() as connection:
+                there = [name for name in inspect(connection).get_table_names() if name.startswith(PREFIX)]
+            if not there:
+                METADATA.create_all(self.engine)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+    def knows(self, funnel: Funnel[Status, Any]) -> None:
+        """Take note of a funnel: its own statuses are given back from then on."""
+        self._papers.knows(funnel)
+
+    def ripe(self, until: datetime) -> tuple[Ripe, ...]:
+        """Give every account and funnel in which something has run out by then, the oldest first."""
+        with self._connected(write=False) as connection:
+            rows = everywhere(connection, until)
+        found: dict[tuple[str, str], Ripe] = {}
+        for account, funnel, count, first in rows:
+            was = found.get((account, funnel))
+            before, oldest = (0, first) if was is None else (was.count, min(was.oldest, first))
+            found[account, funnel] = Ripe(account, funnel, before + count, oldest)
+        return tuple(sorted(found.values(), key=lambda row: (row.oldest, row.account, row.funnel)))
+
+    @contextmanager
+    def transaction(self, account: str, *, write: bool = True) -> Iterator[RowTransaction]:
+        """Open one; one that is opened inside another is a part of it."""
+        with self._connected(write=write) as connection:
+            yield RowTransaction(SqlRows(connection, account), self._papers)
+
+    @contextmanager
+    def _connected(self, *, write: bool) -> Iterator[Connection]:
+        outer: Connection | None = self._within if self._within is not None else getattr(self._here, "connection", None)
+        if outer is not None:
+            with _saved(outer) if write else _nothing():
+                yield outer
+            return
+        with self._exclusive(), told(), self.engine.connect() as plain:
+            connection = plain.execution_options(funnelkit_looks=not write)
+            if not write and self.engine.dialect.name == "postgresql":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                self._here.connection = connection
+                try:
+                    yield connection
+                finally:
+                    self._here.connection = None
+
+    @contextmanager
+    def _exclusive(self) -> Iterator[None]:
+        """Where all threads share one connection, one of them has it at a time."""
+        if self._shared:
+            with self._one_at_a_time:
+                yield
+        else:
+            yield
+
+
+@contextmanager
+def _saved(connection: Connection) -> Iterator[None]:
+    with told(), connection.begin_nested():
+        yield
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith(("sqlite", "postgresql")):
+        raise invalid("target", "a URL of SQLite or PostgreSQL is needed: sqlite:///crm.db, postgresql+psycopg://...")
+    within = url in ("sqlite://", "sqlite:///:memory:")
+    more: dict[str, Any] = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if within else {}
+    if url.startswith("postgresql:"):
+        url = url.replace("postgresql:", "postgresql+psycopg:", 1)
+    try:
+        return prepare(create_engine(url, hide_parameters=True, **more))
+    except ImportError:
+        raise Unavailable("the driver of this database is not installed: see the extras `sql` and `postgres`") from None
