@@ -122,10 +122,12 @@ CARE: Final = (
 ENGLISH: Final[Mapping[str, Template]] = {
     # to the contact
     "invitation": Template.of(
-        "{sender} invites you", HELLO, "{sender} invites you to our client portal.", COACH, "{note}", ANSWER, "{link}", CARE
+        "{sender} invites you", HELLO, "{sender} invites you to our client portal.", COACH, "{note}", ANSWER, "{link}",
+        CARE,
     ),
     "invitation_again": Template.of(
-        "{sender} invites you: a reminder", HELLO, "{sender} has invited you to our client portal; the invitation still waits.",
+        "{sender} invites you: a reminder", HELLO,
+        "{sender} has invited you to our client portal; the invitation still waits.",
         COACH, "{note}", ANSWER, "{link}", "Links of earlier messages are good no more.", CARE,
     ),
     "package_added": Template.of(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, Final, TypeAlias, TypeVar
 
+from funnelkit.adapters import quick
 from funnelkit.adapters.rows import Row
 from funnelkit.codec import extras, load_stored, write
 from funnelkit.documents import read_funnel
@@ -54,13 +55,16 @@ class Papers:
 
     def read(self, kind: type[T], row: Row, funnel: Tables = ANY_FUNNEL) -> T:
         """Make a value of the document of a row."""
-        return load_stored(row["document"], funnel, kind).value
+        found: T | None = quick.read(row["document"], kind, funnel)
+        return load_stored(row["document"], funnel, kind).value if found is None else found
 
     def write(self, value: object, funnel: Tables = ANY_FUNNEL, before: Row | None = None) -> dict[str, Any]:
         """Make a document of a value; what the one before had besides what is known here goes with it."""
-        return write(value, funnel, None if before is None else extras(before["document"], type(value)))
+        extra = {} if before is None else extras(before["document"], type(value))
+        found = None if extra else quick.write(value)
+        return write(value, funnel, extra) if found is None else found
 
     def event(self, row: Row, document: Callable[[str], object | None]) -> Event:
         """Make an event of its row, by the funnel that it was decided by."""
         written = row["document"]
-        return load_stored(written, self.named(written["funnel"], document), Event).value
+        return self.read(Event, row, self.named(written["funnel"], document))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from sqlalchemy import Connection, Select, Table, and_, bindparam, delete, func, insert, select, tuple_, update
@@ -46,7 +46,8 @@ def told() -> Iterator[None]:
 def _short(text: str) -> str:
     known = (
         ("full", "the disk of the database is full"), ("readonly", "the database may not be written to"),
-        ("read-only", "the database may not be written to"), ("no such table", "tables are missing: upgrade the database"),
+        ("read-only", "the database may not be written to"),
+        ("no such table", "tables are missing: upgrade the database"),
         ("does not exist", "tables are missing: upgrade the database"),
         ("unable to open", "the database cannot be opened"),
     )  # fmt: skip
@@ -146,7 +147,7 @@ class SqlRows:
             return self._connection.execute(statement, values)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _one(table: str) -> Select[Any]:
     of = TABLES[table]
     return select(of).where(*(of.c[column] == bindparam(column) for column in ("account", *KEYS[table])))
