@@ -64,6 +64,7 @@ from funnelkit.commands import (
     Delete,
     DropFollowUp,
     Edit,
+    Erase,
     ExpireInvitation,
     GiveUp,
     Hide,
@@ -155,6 +156,7 @@ COMMANDS: Final[dict[type[Any], dict[str, Any]]] = {
     Delete: {"contact": "c-1"},
     DropFollowUp: {"contact": "c-1"},
     Edit: {"contact": "c-1", "name": "Bea"},
+    Erase: {"contact": "c-1"},
     ExpireInvitation: {"invitation": "invitation-1"},
     GiveUp: {"contact": "c-1"},
     Hide: {"contact": "c-1"},
@@ -203,7 +205,7 @@ NEW: Final[dict[type[Any], dict[str, Any]]] = {
 ANSWERS: Final = (Accept, Decline)
 """What a person does with a link: nobody is logged in, and whatever is wrong, the answer is the same."""
 AT_ONCE: Final = (
-    Accept, AddMember, AssignPackage, ChangeMember, Decline, DefineOffer, ExpireInvitation, Invite, MintLink,
+    Accept, AddMember, AssignPackage, ChangeMember, Decline, DefineOffer, Erase, ExpireInvitation, Invite, MintLink,
     RecordPayment, RemoveMember, Revoke, SendAgain, TakeOffPackage,
 )  # fmt: skip
 """What takes effect when it is done, and at no other time."""
@@ -1228,6 +1230,7 @@ OF_TEAMS: Final[Mapping[type[Any], dict[str, Any]]] = {
     CompleteOnboarding: {"contact": "c-3"},
     Decline: {"token": Token("public-selector-1", f"{VERIFIER}01")},
     DefineOffer: {},
+    Erase: {"contact": "c-3"},
     ExpireInvitation: {"by": CLOCK},
     Invite: {"contact": "c-2"},
     MintLink: {},
@@ -1238,7 +1241,7 @@ OF_TEAMS: Final[Mapping[type[Any], dict[str, Any]]] = {
     TakeOffPackage: {},
     UnassignCoach: {},
 }
-"""Commands about what only a team has, with what each acts on in `_with_a_team`."""
+"""Commands about what only a team has, or may, with what each acts on in `_with_a_team`."""
 
 
 def test_a_plan_is_applied_once() -> None:
@@ -1856,7 +1859,7 @@ def _everything(crm: FunnelService[Any, Any]) -> object:
         kinds += [(kind, one.id) for one in found]
     return (
         (contacts, members, offers, invitations, packages),
-        [(crm.person(c.id), crm.history(c.id), crm.appointments(c.id)) for c in contacts],
+        [(crm.export(c.id), crm.history(c.id), crm.appointments(c.id)) for c in contacts],
         [crm.history_of(kind, key) for kind, key in kinds],
         Standing.ACTIVE,
     )

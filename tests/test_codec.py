@@ -207,7 +207,7 @@ def specimens() -> dict[str, Any]:
     package = Package(
         id="K-5", offer="five", funnel="coaching", contact="C-1", shape=Shape.GROUP, sessions=5, days=90, given=NOON,
         acquired=Acquired.BOUGHT, state=PackageStatus.USABLE, coach="m-1", invitation="I-1", payment="pi_1",
-        usable=NOON, expires=quarter, ledger=(granted, reserved), version=3,
+        usable=NOON, expires=quarter, removed=quarter, ledger=(granted, reserved), version=3,
     )  # fmt: skip
     works: dict[str, Any] = {
         "name": NAME, "role": Role.ADMIN, "email": "Ada@Example.org", "zone": "Asia/Tokyo",
@@ -283,6 +283,7 @@ def specimens() -> dict[str, Any]:
         events.AppointmentCancelled(**shared),
         events.AppointmentRestated(**shared, attendees=attendees),
         events.AppointmentRemoved(**shared),
+        client_events.ContactErased(**told),
         client_events.MemberAdded(**shared, role=Role.COACH, zone="Asia/Tokyo"),
         client_events.MemberChanged(**shared, fields=("name", "zone"), role=Role.VIEWER, zone="Asia/Tokyo"),
         client_events.MemberLeft(**shared),
@@ -334,6 +335,7 @@ def specimens() -> dict[str, Any]:
         commands.AddCompany(**verb, name="Analytical Engines", id="F-1", primary="C-1"),
         commands.SetPrimary(**verb, company="F-1", contact="C-1"),
         Delete(**on, reason="she asked"),
+        commands.Erase(**on, reason="she asked"),
         commands.ScheduleFollowUp(**on, due=NOON + 48 * HOUR, note="ask about the choir", attempt=2),
         commands.MoveFollowUp(**on, due=NOON + 72 * HOUR, note="she is away"),
         commands.DropFollowUp(**on, reason="she will call"),
@@ -1178,6 +1180,7 @@ def plans() -> Iterator[Plan[Any]]:
     yield crm.plan(commands.LogContact(contact=ada.id, direction=Direction.IN, note=NAME, by=COACH))
     yield crm.plan(commands.SetDoNotContact(contact=ada.id, reason=NAME, by=COACH))
     yield crm.plan(Delete(contact=ada.id, reason=NAME, by=COACH))
+    yield crm.plan(commands.Erase(contact=ada.id, reason=NAME, by=Actor(id="o-1", role=Role.OWNER)))
     studio = FunnelService(STUDIO, account="acme", storage=MemoryStorage(), clock=FixedClock(NOON))
     ben = studio.do(AddContact(name=NAME, email="ada@example.org", by=COACH))
     stage = Stage(key="call", name="Call", on_active=(Prepared(template="call", to=Recipient.CONTACT),))

@@ -45,6 +45,7 @@ from funnelkit.commands import (
     DefinePipeline,
     Delete,
     Edit,
+    Erase,
     Hide,
     JoinGroups,
     LeaveGroups,
@@ -80,6 +81,7 @@ HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 TICK: Final = timedelta(microseconds=1)
 COACH: Final = Actor(id="m-1", role=Role.COACH)
+OWNER: Final = Actor(id="o-1", role=Role.OWNER)
 DESK: Final = Actor(id="m-2", role=Role.SPECIAL_DESK)
 SYSTEM: Final = Actor(id="web", role=Role.SYSTEM)
 PEOPLE: Final = ("c-1", "c-2")
@@ -210,6 +212,7 @@ VERBS: Final[dict[str, Verb]] = {
     "held": lambda w, c, n, at: MarkHeld(appointment=VISITS[n % 3], minutes=45 + n if n % 2 else None, by=COACH, at=at),
     "missed": lambda w, c, n, at: MarkMissed(appointment=VISITS[n % 3], by=COACH, at=at),
     "delete": lambda w, c, n, at: Delete(contact=c, reason="so", by=COACH, at=at),
+    "erase": lambda w, c, n, at: Erase(contact=c, reason="so", by=OWNER),
     "define": lambda w, c, n, at: DefinePipeline(
         pipeline=RUNS[n % 2], name="Leads", stages=STAGES[n % 3 :] if n % 4 else STAGES, default=n < 6,
         hidden=n > 9, responsible="m-1" if n % 5 else None, by=COACH, at=at,

@@ -43,6 +43,7 @@ from funnelkit.rules import (
     outreach,
     package,
     pipeline,
+    privacy,
     progress,
     removal,
     team,
@@ -70,7 +71,7 @@ ADA: Final = Actor(id="c-1", role=Role.CLIENT)
 EVE: Final = Actor(id="c-2", role=Role.CLIENT)
 MODULES: Final = (
     access, booking, certification, conversion, editing, follow_up, invitation, onboarding, outreach, package, pipeline,
-    progress, removal, team,
+    privacy, progress, removal, team,
 )  # fmt: skip
 
 Ask = Callable[[], Decision]
@@ -333,6 +334,15 @@ EDITING: Final = (
     of("editing.primary_is_no_lower", may_be_primary, KEPT, lowers=True),
 )
 REMOVAL: Final = (of("removal.remover_may", may_delete, AWAY, by=ADA),)
+
+
+def may_erase(case: privacy.Case) -> Decision:
+    """May this actor take the person out?"""
+    return privacy.may_erase(COACHING, case)
+
+
+PRIVACY: Final = (of("privacy.eraser_may", may_erase, privacy.Case(by=OWNER), by=COACH),)
+
 REMOVAL_CELLS: Final = (of("removal.standing_allows", may_delete, AWAY, standing=Standing.ACTIVE),)
 
 
@@ -761,7 +771,10 @@ LISTED: Final = package.Change(by=COACH, lists=((COACH.id,),), offer="circle")
 PACKAGE: Final = (
     of("package.giver_may", may_assign, ASSIGNED, by=DESK),
     of("package.giver_may", may_take_off, TAKEN_OFF, by=VIEWER),
-    of("package.giver_may", may_record_payment, PAID, by=ADA),
+    of("package.recorder_may", may_record_payment, PAID, by=ADA),
+    of("package.recorder_may", may_record_payment, PAID, by=COACH),
+    of("package.recorder_may", may_record_payment, PAID, acts=False),
+    of("package.giver_may", may_assign, ASSIGNED, acts=False),
     of("package.giver_may", may_list, evolve(LISTED, by=ADMIN), by=VIEWER),
     of("package.to_own_clients", may_assign, evolve(ASSIGNED, by=COACH), own=False),
     of("package.to_own_clients", may_assign, evolve(ASSIGNED, own=False), by=COACH),
@@ -797,7 +810,7 @@ PACKAGE: Final = (
 
 OF_RULES: Final = (
     *ACCESS, *BOOKING, *CERTIFICATION, *CONVERSION, *EDITING, *FOLLOW_UP, *INVITATION, *ONBOARDING, *OUTREACH, *PACKAGE,
-    *PIPELINE, *PROGRESS, *REMOVAL, *TEAMS,
+    *PIPELINE, *PRIVACY, *PROGRESS, *REMOVAL, *TEAMS,
 )  # fmt: skip
 OF_CELLS: Final = (*ACCESS_CELLS, *BOOKING_CELLS, *CERTIFICATION_CELLS, *CONVERSION_CELLS, *REMOVAL_CELLS)
 SPEAKS_FOR_A_YES_ONLY: Final = "certification.all_hours_count"
@@ -896,5 +909,6 @@ def test_what_is_about_the_actor_is_about_who_asks() -> None:
         "follow_up.staff_follows_up", "follow_up.clock_gives_up", "invitation.inviter_may", "invitation.for_oneself",
         "invitation.speaks_for_itself", "invitation.is_ones_own", "invitation.clock_ends_it",
         "onboarding.completer_may", "package.giver_may", "package.to_own_clients", "package.keeps_its_own_list",
-        "team.head_may", "team.owner_is_made_by_owner",
+        "package.recorder_may",
+        "team.head_may", "team.owner_is_made_by_owner", "privacy.eraser_may",
     }  # fmt: skip

@@ -103,17 +103,18 @@ class Clients(Questions[S, R]):
         """Give all invitations of a contact, in the order in which they were made, as time has made them by now."""
         now = instant(self._clock.now(), "clock")
         with self._storage.transaction(self.account, write=False) as stores:
+            StoredView(stores, self.funnel.name).contact(contact)
             found = stores.invitations.of_contact(contact)
         return tuple(one.in_time(now) for one in found if one.funnel == self.funnel.name)
 
     def peek(self, token: str | Token, *, by: Actor = WHOEVER) -> Peek:
         """Look at what a link opens, without opening it. Whatever stands in the way, the answer is the same."""
-        exact, invitation, note = self._opened(token, by)
+        exact, invitation, note, coach = self._opened(token, by)
         if not exact or invitation is None:
             return Peek(decision=rule_of_invitations.to_the_outside(self.funnel, exact))
         return Peek(
             decision=exact, contact=invitation.contact, sender=invitation.sender, by=invitation.by,
-            coach=invitation.coach, expires=invitation.expires, note=note,
+            coach=coach, expires=invitation.expires, note=note,
         )  # fmt: skip
 
     def why(self, token: str | Token, *, by: Actor = WHOEVER) -> Decision:
@@ -137,7 +138,8 @@ class Clients(Questions[S, R]):
         """Give the packages of a contact at a moment (None: now), in the order in which they are used."""
         moment = self._at(at)
         with self._storage.transaction(self.account, write=False) as stores:
-            found = StoredView(stores, self.funnel.name).packages_of(contact)
+            view = StoredView(stores, self.funnel.name)
+            found = view.packages_of(view.contact(contact).id)
         given = sums.oldest_first(package for package in found if package.given <= moment)
         return tuple(self._holding(package, moment) for package in given)
 
@@ -182,7 +184,7 @@ class Clients(Questions[S, R]):
 
     # ---- inside
 
-    def _opened(self, token: str | Token, by: Actor) -> tuple[Decision, Invitation | None, str | None]:
+    def _opened(self, token: str | Token, by: Actor) -> tuple[Decision, Invitation | None, str | None, str | None]:
         if not isinstance(token, (str, Token)):
             raise invalid("token", f"the text of a token is needed, not {kind_of(token)}")
         if not isinstance(by, Actor):
@@ -191,9 +193,11 @@ class Clients(Questions[S, R]):
         with self._storage.transaction(self.account, write=False) as stores:
             view = StoredView(stores, self.funnel.name)
             funnel: Funnel[Status, StrEnum] = self.funnel
-            exact, found = opened(view, funnel, moment, token, by, Happening.ACCEPTED)
-            note = None if found is None or found.note is None else stores.history.text(found.note)
-        return exact, found, note
+            exact, found, contact = opened(view, funnel, moment, token, by, Happening.ACCEPTED)
+            if not exact or found is None:
+                return exact, None, None, None
+            note = None if found.note is None else stores.history.text(found.note)
+        return exact, found, note, None if contact is None else contact.coach
 
     def _at(self, at: datetime | None) -> datetime:
         return instant(self._clock.now(), "clock") if at is None else instant(at, "at")

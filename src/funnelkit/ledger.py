@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Final
 
 from funnelkit.rules import package as package_of
-from funnelkit.statuses.package import PackageStatus
 from funnelkit.values.package import Balance, Entry, Package
 from funnelkit.words import PackageStanding, Posting
 
@@ -71,7 +70,7 @@ def statement(package: Package, moment: datetime) -> tuple[Entry, ...]:
 
 def standing(package: Package, moment: datetime) -> PackageStanding:
     """Give how it stands with a package at that moment, which is not before it was given."""
-    if package.state is PackageStatus.REMOVED:
+    if package.removed is not None and package.removed <= moment:
         return PackageStanding.REMOVED
     if package.usable is None or package.usable > moment:
         return PackageStanding.ASSIGNED

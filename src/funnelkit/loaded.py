@@ -42,7 +42,7 @@ class Loaded:
     ) -> None:
         """Take what was loaded; `None` where it can be given: nobody looked, and asking raises NotLoaded.
 
-        Who has no portal, and booked nothing, needs neither invitations nor packages.
+        What opens or ends a portal, and what is booked, looks at invitations and packages.
         """
         self.read: list[Read] = []
         self._contacts = {contact.id: contact for contact in contacts}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
@@ -113,7 +112,7 @@ def _held(stores: Transaction, contact: str, own: str) -> Plain:
     blocks = () if person is None else person.blocks
     reasons = stores.history.texts([block.id for block in blocks])
     held = {
-        "person": None if person is None else _data(person, without=("blocks", "do_not_market")),
+        "person": None if person is None else _data(person, ("blocks", "do_not_market")),
         "do_not_contact": [{**_data(block), "reason": reasons.get(block.id)} for block in blocks],
         "do_not_market": person is not None and person.do_not_market,
         "places": [{"funnel": name, **_data(row)} for name, row in rows.items()],
@@ -123,7 +122,7 @@ def _held(stores: Transaction, contact: str, own: str) -> Plain:
         "appointments": [_noun(stores, "appointment", one) for one in stores.appointments.of_contact(contact)],
         "invitations": [_noun(stores, "invitation", one) for one in stores.invitations.of_contact(contact)],
         "packages": [_noun(stores, "package", one) for one in stores.packages.of_contact(contact)],
-        "campaigns": [_campaign(one, contact) for name in names for one in _campaigns(stores, name, contact)],
+        "campaigns": [_data(one, ("members",)) for name in names for one in _campaigns(stores, name, contact)],
         "messages": [_data(message) for message in stores.outbox.about(contact)],
     }
     return {part: _alone(value, contact) for part, value in held.items()}
@@ -162,11 +161,6 @@ def _follow_ups(stores: Transaction, rows: Mapping[str, Contact]) -> Iterable[Pl
 
 def _campaigns(stores: Transaction, funnel: str, contact: str) -> Iterable[Campaign]:
     return (one for one in stores.campaigns.every(funnel) if contact in one.members)
-
-
-def _campaign(one: Campaign, contact: str) -> Plain:
-    """Give a campaign without its other members."""
-    return {**_data(one, without=("members",)), "members": [contact]}
 
 
 def _alone(held: Any, contact: str) -> Any:

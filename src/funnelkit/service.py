@@ -35,7 +35,8 @@ from funnelkit.ports.tokens import Tokens
 from funnelkit.records import Records, forget
 from funnelkit.stored import StoredView, store_of
 from funnelkit.table import Status
-from funnelkit.times import instant, zone
+from funnelkit.times import instant
+from funnelkit.times import zone as zone_of_name
 from funnelkit.values.actor import CLOCK
 from funnelkit.values.checks import identifier
 from funnelkit.values.contact import Contact
@@ -133,12 +134,12 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Re
             raise Invalid(Problem("funnel", f"a Funnel is needed, not {kind_of(funnel)}"))
         self.funnel = funnel
         self.account = account
-        self.zone = _zone(zone)
+        self.zone = zone_of_name(zone, "zone")
         if zones is not None and not isinstance(zones, Mapping):
             raise Invalid(Problem("zones", f"a table of zones by member is needed, not {kind_of(zones)}"))
         for member in zones or {}:
             _checked("zones", identifier(member))
-        self.zones = {member: _zone(name, f"zones.{member}") for member, name in (zones or {}).items()}
+        self.zones = {member: zone_of_name(name, f"zones.{member}") for member, name in (zones or {}).items()}
         self._open_on = None if calendar is None else calendar.open_on
         self._storage = storage
         self._clock = clock
@@ -296,7 +297,8 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Re
             raise Conflict("the plan was made in another account or by another funnel; plan again")
         now = instant(self._clock.now(), "clock")
         made = plan.made
-        if made is None or (now > made and now > self.funnel.policy.shell.plan_valid.after(made)):
+        late = plan.until is not None and now >= plan.until
+        if made is None or late or (now > made and now > self.funnel.policy.shell.plan_valid.after(made)):
             raise Conflict("the plan is too old; plan again")
         with self._storage.transaction(self.account) as stores:
             if key is not None:
@@ -361,10 +363,6 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Re
             return Outcome(place, error=error)
 
 
-def _zone(name: str, path: str = "zone") -> str:
-    return zone(name, path)
-
-
 def _known(stores: Transaction, key: str, asked: str) -> tuple[str, object] | None:
     known = stores.keys.get(key)
     if known is not None and known[0] != asked:
@@ -378,7 +376,7 @@ def _as_expected(command: Command[Any, Any], plan: Plan[Any], expect: int | str)
             raise Conflict("what the plan was based on has changed; look again")
         return
     for kind in (command.noun, "group"):
-        about = getattr(command, kind, None)
+        about = getattr(command, kind, None) or (getattr(command, "id", None) if kind == command.noun else None)
         if about is not None:
             if (kind, about, expect) not in plan.read:
                 raise Conflict(f"{kind} {about!r} is no longer at version {expect}; look again")

@@ -94,6 +94,8 @@ class StoredView:
 
     def member(self, member: str) -> Member | None:
         """Give a member of the account, if somebody keeps one with this id."""
+        if wrong := identifier(member):
+            raise invalid("member", wrong)
         found = self._stores.members.get(member)
         self._note("member", member, 0 if found is None else found.version)
         return found

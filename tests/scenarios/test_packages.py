@@ -289,7 +289,13 @@ def test_dl8_nobody_else_gives_packages(office: Office, client: Contact, by: Act
             TakeOffPackage(package=package.id, by=who),
             paid(by=who),
         ):
-            assert "package.giver_may" in refusals(office, command)
+            payment = isinstance(command, RecordPayment)
+            assert ("package.recorder_may" if payment else "package.giver_may") in refusals(office, command)
+
+
+def test_s4_a_plain_coach_records_no_payment(office: Office) -> None:
+    """It would give packages and invite in the account's name. Source: DL-A10."""
+    assert ["package.recorder_may"] == refusals(office, paid(by=COACH))
 
 
 def test_s4_a_coach_gives_packages_to_own_clients_only(office: Office, client: Contact) -> None:

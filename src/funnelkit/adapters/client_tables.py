@@ -88,6 +88,8 @@ class Links:
         return self._rows.get(selector)
 
     def save(self, link: Link) -> None:
+        if self._rows.get(link.id, link) != link:
+            raise Conflict("another link has this selector")
         self._rows.put(link.id, link)
 
 

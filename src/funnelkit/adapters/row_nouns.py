@@ -8,6 +8,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from funnelkit.adapters.papers import ANY_FUNNEL, Papers, Tables
 from funnelkit.adapters.rows import Query, Row, Rows, Term
+from funnelkit.errors import Conflict
 from funnelkit.ports.clients import Place
 from funnelkit.statuses.invitation import InvitationStatus
 from funnelkit.values.appointment import Appointment
@@ -299,6 +300,13 @@ class Links(Shelf[Link]):
     """What is kept of links."""
 
     table, noun = "links", Link
+
+    def save(self, noun: Link) -> None:
+        known = self.get(noun.id)
+        if known is None:
+            self.rows.add(self.table, [{"id": noun.id, "version": noun.version, "document": self.papers.write(noun)}])
+        elif known != noun:
+            raise Conflict("another link has this selector")
 
 
 class Offers(Shelf[Offer]):

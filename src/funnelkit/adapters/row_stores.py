@@ -67,6 +67,14 @@ class History(Store):
         )  # fmt: skip
         self.rows.add("texts", [{"event": event, "text": text} for event, text in texts])
 
+    def forget(self, nouns: Iterable[tuple[str, str]]) -> None:
+        funnels = tuple({row["name"] for row in self.rows.find(Query(table="funnels"))})
+        for kind, noun in nouns:
+            within = funnels if kind == "contact" else ("",)
+            where: tuple[Term, ...] = (("within", "in", within), ("noun", "=", kind), ("about", "=", noun))
+            for row in self.rows.find(Query(table=self.table, where=where)) if within else ():
+                self.rows.drop("texts", {"event": row["id"]})
+
     def _document(self, fingerprint: str) -> object | None:
         row = self.rows.get("funnels", {"fingerprint": fingerprint})
         return None if row is None else row["document"]
@@ -171,6 +179,14 @@ class Outbox(Store):
 
     def dead(self) -> tuple[Message, ...]:
         return self._messages(DEAD)
+
+    def about(self, contact: str) -> tuple[Message, ...]:
+        found = (message for state in (WAITING, WITHHELD, DEAD) for message in self._messages(state))
+        return tuple(message for message in found if message.concerns(contact))
+
+    def forget(self, contact: str) -> None:
+        for message in self.about(contact):
+            self.rows.drop(self.table, {"key": message.key})
 
     def revive(self, key: str) -> bool:
         return bool(self._set(key, DEAD, {"state": WAITING, "failures": 0, "ready": EPOCH}))

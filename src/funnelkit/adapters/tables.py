@@ -256,17 +256,20 @@ class _Outbox:
         self._done: Table[str, Message | None] = Table(log)
         self._held: Table[str, datetime] = Table(log)
         self._withheld: Table[str, Message] = Table(log)
+        self._places: Table[str, int] = Table(log)
 
     def add(self, messages: Iterable[Message]) -> None:
         for message in messages:
             if not any(message.key in table for table in (self._rows, self._done, self._withheld)):
+                self._places.put(message.key, len(self._places))
                 self._rows.put(message.key, Waiting(message))
 
     def waiting(self, limit: int, now: datetime) -> tuple[Waiting, ...]:
         return tuple(islice(self._ready(now), limit))
 
     def _ready(self, now: datetime) -> Iterator[Waiting]:
-        return (row for key, row in self._rows.items() if key not in self._held or self._held[key] <= now)
+        ready = (key for key in self._rows if key not in self._held or self._held[key] <= now)
+        return (self._rows[key] for key in sorted(ready, key=self._places.__getitem__))  # undoing puts rows at the end
 
     def claim(self, limit: int, now: datetime, until: datetime, but: Collection[str] = ()) -> tuple[Waiting, ...]:
         found = tuple(islice((row for row in self._ready(now) if row.message.key not in but), limit))

@@ -26,6 +26,7 @@ from funnelkit.commands.marks import (
 from funnelkit.commands.outreach import LiftDoNotContact, LiftDoNotMarket, SetDoNotContact, SetDoNotMarket
 from funnelkit.commands.packages import AssignPackage, DefineOffer, RecordPayment, TakeOffPackage
 from funnelkit.commands.pipelines import CompleteStage, DefinePipeline, PutOnPipeline, SkipStage, TakeOffPipeline
+from funnelkit.commands.privacy import Erase
 from funnelkit.commands.remove import Delete
 from funnelkit.commands.team import AddMember, AssignCoach, ChangeMember, RemoveMember, UnassignCoach
 from funnelkit.planning import Command
@@ -55,6 +56,7 @@ __all__ = [
     "Delete",
     "DropFollowUp",
     "Edit",
+    "Erase",
     "ExpireInvitation",
     "GiveUp",
     "Hide",

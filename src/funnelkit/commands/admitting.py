@@ -10,7 +10,7 @@ from funnelkit.decisions import Consequence, Decision, Notice
 from funnelkit.rules import outreach, team
 from funnelkit.statuses.invitation import InvitationStatus
 from funnelkit.statuses.package import PackageStatus
-from funnelkit.times import day_of, wall
+from funnelkit.times import day_of, later, wall
 from funnelkit.values.client_events import (
     InvitationExpired,
     InvitationRevoked,
@@ -26,8 +26,8 @@ from funnelkit.values.contact import Contact
 from funnelkit.values.invitation import Invitation
 from funnelkit.values.package import Entry, Offer, Package
 from funnelkit.values.person import address_key
-from funnelkit.values.plan import Obligation
-from funnelkit.words import Acquired, Channel, Grant, Portal, Posting, Purpose, Recipient, Sender, Standing
+from funnelkit.values.plan import THE_ACCOUNT, Obligation
+from funnelkit.words import Acquired, Channel, Grant, Portal, Posting, Purpose, Recipient, Role, Sender, Standing
 
 ENDS: Final = "invitation {invitation} ends: {state}"
 BEGINS: Final = "invitation {invitation} waits until {expires}"
@@ -69,6 +69,16 @@ class Admitting(Late):
         if self.funnel.policy.team.tell_coaches:
             self.tell_coach(contact, contact.coach, "client_assigned")
             self.tell_coach(contact, former, "client_handed_over")
+
+    def acts(self) -> bool:
+        """Whether the actor has not left the team; of whom the team knows nothing, the host does."""
+        found = self.view.member(self.by.id)
+        return found is None or found.left is None
+
+    def listener(self, contact: Contact) -> str:
+        """Give who hears of what a contact does: its coach; of one who has left, and of none, the account."""
+        found = None if contact.coach is None else self.view.member(contact.coach)
+        return THE_ACCOUNT if contact.coach is None or (found and found.left) else contact.coach
 
     def tell_coach(self, contact: Contact, coach: str | None, template: str, **params: str) -> None:
         """Tell a coach something about a contact, once in a plan; whoever does it knows it. Source: S4, DL-A9, DL3."""
@@ -132,7 +142,7 @@ class Admitting(Late):
             self.obligations += (Obligation("mail_link", invitation.id, MAIL_IT),)
             return
         said = {"sender": invitation.sender.value, "by": invitation.by, "round": str(invitation.round)}
-        said |= {} if invitation.coach is None else {"coach": invitation.coach}
+        said |= {} if contact.coach is None else {"coach": contact.coach}
         self.count(contact.id)
         self.send(
             contact, Recipient.CONTACT, template, Purpose.TRANSACTIONAL, key=f"{self.events[-1].id}:{template}",
@@ -143,13 +153,14 @@ class Admitting(Late):
         """Tell whether one more may go out: of the inviter, and of the address."""
         allows = self.moment.allows
         keys = self.address_of(contact)
-        return (
-            allows is None or allows("inviter", self.by.id), allows is None or all(allows("address", k) for k in keys)
-        )  # fmt: skip
+        counts = allows is not None and self.by.role is not Role.SYSTEM
+        inviter = allows is None or not counts or allows("inviter", self.by.id)
+        return inviter, allows is None or all(allows("address", key) for key in keys)
 
     def count(self, contact: str) -> None:
         """Count one more invitation that goes out: of who sends it, and of the address that gets it."""
-        self.counted += (("inviter", self.by.id), *(("address", key) for key in self.address_of(contact)))
+        inviter = () if self.by.role is Role.SYSTEM else (("inviter", self.by.id),)
+        self.counted += (*inviter, *(("address", key) for key in self.address_of(contact)))
 
     def address_of(self, contact: str) -> tuple[str, ...]:
         """Give what stands for the address of a contact, if one is known; it does not show the address."""
@@ -174,7 +185,7 @@ class Admitting(Late):
         """
         was = self.own_pending(contact.id)
         if was is None:
-            return contact
+            return self._uninvited(contact, effective)
         if was.expires <= effective:
             kind, effective = InvitationExpired, was.expires
         effective = max(effective, was.made)
@@ -185,9 +196,12 @@ class Admitting(Late):
             for package in self.packages(contact.id):
                 if package.invitation == was.id and package.state is PackageStatus.ASSIGNED:
                     self.drop_package(package, effective)
-        if contact.portal is Portal.INVITED:
-            contact = self.change(contact, "portal", Portal.NOT_INVITED, effective)
-        return contact
+        return self._uninvited(contact, effective)
+
+    def _uninvited(self, contact: Contact, effective: datetime) -> Contact:
+        if contact.portal is not Portal.INVITED:
+            return contact
+        return self.change(contact, "portal", Portal.NOT_INVITED, effective)
 
     def follow_portal(self, stored: Contact, changed: Contact, effective: datetime) -> Contact:
         """Let invitations and packages follow the portal: who has it by other means waits for no answer.
@@ -277,8 +291,10 @@ class Admitting(Late):
         )
 
     def _open(self, contact: Contact, package: Package, effective: datetime) -> Package:
-        zone = self.place(contact.coach)
-        last = None if package.days is None else wall(effective, zone).date() + timedelta(days=package.days)
+        zone, effective = self.place(contact.coach), max(effective, package.given)
+        last = (
+            None if package.days is None else later(wall(effective, zone), timedelta(days=package.days), "days").date()
+        )
         expires = None if last is None else day_of(last, zone, "days")[1]
         granted = Entry(what=Posting.GRANTED, at=effective, sessions=package.sessions)
         self.consequences += (Consequence("package_opens", OPENS, {"package": package.id}),)

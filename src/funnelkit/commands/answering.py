@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from funnelkit.commands.campaigns import now_only
 from funnelkit.commands.draft import Draft
@@ -21,7 +21,7 @@ from funnelkit.values.checks import asks, identifier, instance
 from funnelkit.values.client_events import InvitationAccepted, InvitationDeclined
 from funnelkit.values.contact import Contact
 from funnelkit.values.invitation import Invitation
-from funnelkit.values.plan import THE_ACCOUNT, Obligation, Plan
+from funnelkit.values.plan import Obligation, Plan
 from funnelkit.values.token import Token, hashed, read_token, same
 from funnelkit.words import Portal, Role
 
@@ -57,7 +57,7 @@ class _Answer(Command[Status, Invitation]):
 
     def _opened(self, draft: Draft) -> tuple[Decision, Invitation | None]:
         now_only(self.at)
-        exact, invitation = opened(draft.view, draft.funnel, draft.moment, self.token, self.by, self.on)
+        exact, invitation, _ = opened(draft.view, draft.funnel, draft.moment, self.token, self.by, self.on)
         if invitation is not None and self.by == WHOEVER:
             draft.by = Actor(id=invitation.contact, role=Role.CLIENT)
         return exact, invitation
@@ -81,12 +81,12 @@ class Accept(_Answer):
         contact = draft.contact(was.contact)
         when = draft.when(contact.changed)
         accepted = draft.rewrite_invitation(InvitationAccepted, was, when)
-        draft.tell_coach(contact, contact.coach or THE_ACCOUNT, "invitation_accepted", invitation=was.id)
+        draft.tell_coach(contact, draft.listener(contact), "invitation_accepted", invitation=was.id)
         now = draft.change(contact, "portal", Portal.ACTIVE, when)
         now = draft.change(now, STEPS, frozenset(funnel.policy.invitation.onboarding), when)
         draft.obligations += (Obligation("set_credential", contact.id, CREDENTIAL),)
         draft.settle(contact, now, when)
-        return draft.plan(exact, accepted)
+        return evolve(draft.plan(exact, accepted), until=was.expires)
 
 
 @frozen(kw_only=True)
@@ -126,8 +126,8 @@ class CompleteOnboarding(Command[Status, Contact]):
 
 def opened(  # what a link is judged by
     view: View, funnel: AnyFunnel, moment: Moment, given: str | Token, by: Actor, on: Happening
-) -> tuple[Decision, Invitation | None]:
-    """Judge a link, exactly; and give its invitation, if it is proved. It is one way for every link, good or not."""
+) -> tuple[Decision, Invitation | None, Contact | None]:
+    """Judge a link, exactly; and give its invitation and contact, if it is proved. Good or not, it is one way."""
     token = read_token(given)
     link, found, contact = view.opened(token.selector)
     known = same(hashed(token, moment.account), NO_HASH if link is None else link.hash) and found is not None
@@ -142,4 +142,4 @@ def opened(  # what a link is judged by
         standing=None if contact is None else contact.standing,
         contact=None if found is None else found.contact,
     )  # fmt: skip
-    return rule_of.may_open(funnel, case), invitation
+    return rule_of.may_open(funnel, case), invitation, contact if known else None

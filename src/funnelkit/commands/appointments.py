@@ -95,7 +95,7 @@ class Book(Command[Status, Appointment]):
         when = draft.at or max(moment.now, *(c.changed for c in contacts))
         decision = all_of(
             self._decide(funnel, moment, view, where, contacts, start, end),
-            *(ledger.may_be_covered(draft, c, self.kind, len(contacts), start, when) for c in contacts),
+            *(ledger.may_be_covered(draft, c.id, self.kind, len(contacts), start, when) for c in contacts),
         )
         if not decision:
             return draft.refuse(decision)
@@ -200,11 +200,13 @@ class Reschedule(_Change):
         start, end = _times(self.start, self.end, length)
         overlaps = tuple(a for a in _overlaps(view, was.coach, start, end) if a != was.id)
         when = draft.when()
-        decision = self._judged(funnel, view, was, Happening.RESCHEDULED, when, overlaps)
+        moved = evolve(was, start=start, end=end)
+        judged = self._judged(funnel, view, was, Happening.RESCHEDULED, when, overlaps)
+        decision = all_of(judged, *ledger.may_be_moved(draft, moved, when))
         if not decision:
             return draft.refuse(decision)
         said = {"start": start, "end": end, "zone": self.zone or was.zone}
-        ledger.move(draft, evolve(was, start=start, end=end), when)
+        ledger.move(draft, moved, when)
         return self._done(draft, decision, was, AppointmentRescheduled, RESCHEDULED, when, **said)
 
 

@@ -210,7 +210,7 @@ class Edit(Command[Status, Contact]):
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan the changes; of the person, the event says which fields and never to what."""
         draft = Draft(funnel, moment, view, self)
-        was = draft.contact(self.contact)
+        was, first = draft.contact(self.contact), len(draft.events)
         holders = () if self.email is KEEP else _others(draft, self.email, self.contact)
         known = editing.may_be_known(funnel, editing.Case(by=self.by, holders=holders, contact=was.id, what="data"))
         to = None if self.coach is KEEP or self.coach == was.coach else self.coach
@@ -228,7 +228,7 @@ class Edit(Command[Status, Contact]):
             if was.company is not None and was.company != self.company:
                 draft.step_down(was.company, was.id)
         self._person(draft, was, view.person(was.id), when)
-        if not draft.events:
+        if len(draft.events) == first:
             return draft.plan(decision, was)
         return draft.plan(decision, draft.settle(was, now, when))
 
@@ -296,7 +296,12 @@ def _person(draft: Draft, view: View, key: str, name: str, address: str | None, 
         now = Person(id=key, name=name, email=address, phone=phone, version=1)
         draft.touched += _addresses(now)
     else:
-        now = evolve(was, name=name, email=address, phone=phone, version=was.version + 1)
+        email, phone = address or was.email, phone or was.phone  # what was not given stays
+        now = evolve(was, name=name, email=email, phone=phone, version=was.version + 1)
+        changed = tuple(f for f in ("name", "email", "phone") if getattr(was, f) != getattr(now, f))
+        if not changed:
+            return
+        draft.say(PersonChanged, key, 1, draft.when(), fields=changed)
         draft.touched += _addresses(was, now)
         if was.address != now.address:
             draft.void_links(key)

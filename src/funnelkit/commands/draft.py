@@ -63,7 +63,7 @@ class Draft(Admitting):
             now = evolve(self.lapse(stored, stands.gives_up), version=stored.version)
         if now.portal is Portal.INVITED:
             ended = self.own_pending(contact)
-            if ended is not None and ended.expires <= when:
+            if ended is not None and ended.expires <= self.moment.now:
                 now = evolve(self.run_out(now, ended), version=stored.version)
         return now
 
@@ -249,12 +249,11 @@ class Draft(Admitting):
         plan.obligations, plan.notices = self.obligations, decision.notices + self.notices
         plan.made, plan.account, plan.funnel = self.moment.now, self.moment.account, self.funnel.fingerprint
         plan.forgotten, plan.unsent = self.forgotten, self.unsent
-        plan.counted, plan.exact = self.counted, None
+        plan.counted, plan.exact, plan.until = self.counted, None, None
         plan.__class__ = Plan
         return plan  # type: ignore[no-any-return]  # closed, it is one
 
     def refuse(self, decision: Decision, exact: Decision | None = None) -> Plan[Any]:
         """Hand over a refusal: it changes nothing. `exact`: what only the account may know of it."""
-        return Plan(
-            decision=decision, read=tuple(self.view.read), notices=decision.notices, made=self.moment.now, exact=exact
-        )  # fmt: skip
+        read = tuple(self.view.read) if exact is None else ()  # what was read would tell why
+        return Plan(decision=decision, read=read, notices=decision.notices, made=self.moment.now, exact=exact)

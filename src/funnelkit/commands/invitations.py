@@ -41,7 +41,7 @@ from funnelkit.values.contact import Contact
 from funnelkit.values.invitation import Invitation, Link
 from funnelkit.values.package import Offer
 from funnelkit.values.person import address_key, match_key
-from funnelkit.values.plan import THE_ACCOUNT, Plan
+from funnelkit.values.plan import Plan
 from funnelkit.values.token import Token, hashed
 from funnelkit.words import Grant, Portal, Role, Sender
 
@@ -91,7 +91,8 @@ class Invite(Command[S_contra, Invitation]):
             lambda: self._typed(funnel),
         )
         draft = Draft(funnel, moment, view, self)
-        sender = self.sender or (Sender.MEMBER if self.by.role is Role.COACH else Sender.ACCOUNT)
+        itself = self.by.role is Role.COACH and self.coach in (None, self.by.id)
+        sender = self.sender or (Sender.MEMBER if itself else Sender.ACCOUNT)
         offers = tuple(view.offer(offer) for offer in self.packages)
         if self.contact is None:
             return self._of_a_new_person(draft, sender, offers)
@@ -178,7 +179,8 @@ class Invite(Command[S_contra, Invitation]):
         if self.contact is None and self.status is None:
             column = funnel.log_in
             may = [s.value for s in funnel.statuses if column and funnel.rights.cells[s, column] is Grant.YES]
-            raise invalid("status", f"the client type of a new person is needed: {' or '.join(may) or 'none can be'}")
+            said = " or ".join(may) or f"{funnel.name} has no portal to invite to"
+            raise invalid("status", f"the client type of a new person is needed: {said}")
 
     def _coach(self, sender: Sender, has: str | None) -> str | None:
         return self.coach or has or (self.by.id if sender is Sender.MEMBER else None)
@@ -312,12 +314,11 @@ def case_of(  # what the rules of invitations look at
     inviter, addressee = draft.within_limits(contact.id)
     if address is not None and draft.moment.allows is not None:
         addressee = draft.moment.allows("address", keys[0])
-    actor = draft.view.member(draft.by.id)
     other = waits is not None and (about is None or waits.id != about.id)
     return rule_of.Case(
         by=draft.by, on=on, state=about.state if about else None, status=contact.status, standing=contact.standing,
-        portal=contact.portal, has_email=known, sender=sender, coach=about.coach if about else coach,
-        own=_own(contact, about, draft.by.id), has=contact.coach, acts=actor is None or actor.left is None,
+        portal=contact.portal, has_email=known, sender=sender, coach=contact.coach if about else coach,
+        own=_own(contact, about, draft.by.id), has=contact.coach, acts=draft.acts(),
         pending=waits.id if waits is not None and other else None, holders=holders,
         declined=any(one.state is InvitationStatus.DECLINED for one in draft.view.invitations_of(contact.id)),
         inviter_within=inviter, address_within=addressee, contact=contact.id,
@@ -327,7 +328,7 @@ def case_of(  # what the rules of invitations look at
 def _own(contact: Contact, about: Invitation | None, by: str) -> bool:
     """Whether a contact is the actor's own to invite; of an invitation there is, whether it is the actor's."""
     mine = by in (contact.coach, *contact.coaches)
-    return mine or (own(contact, by) if about is None else by in (about.by, about.coach))
+    return mine or (own(contact, by) if about is None else by == about.by)
 
 
 def minted(token: Token, invitation: Invitation, account: str, now: datetime) -> Link:
@@ -351,6 +352,6 @@ def ended(  # all that an end says
     now = draft.end_invitation(contact, kind, when)
     draft.note(draft.events[first], reason)
     if tells is not None:
-        draft.tell_coach(now, now.coach or THE_ACCOUNT, tells, invitation=was.id)
+        draft.tell_coach(now, draft.listener(now), tells, invitation=was.id)
     draft.settle(contact, now, when)
     return draft.plan(decision, draft.nouns["invitation", was.id])  # type: ignore[arg-type]  # it is the invitation

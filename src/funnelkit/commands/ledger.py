@@ -12,9 +12,8 @@ from funnelkit.commands.draft import Draft
 from funnelkit.decisions import Decision, Notice, pinned
 from funnelkit.rules import package as rule_of
 from funnelkit.statuses.package import PackageStatus
-from funnelkit.values.appointment import Appointment
+from funnelkit.values.appointment import Appointment, Attendee
 from funnelkit.values.client_events import PackagePosted
-from funnelkit.values.contact import Contact
 from funnelkit.values.package import Entry, Package
 from funnelkit.words import Kind, Posting, Shape
 
@@ -41,19 +40,21 @@ def covering(  # what a package is looked for by
 
 
 def may_be_covered(
-    draft: Draft, contact: Contact, kind: Kind, heads: int, start: datetime, when: datetime
+    draft: Draft, contact: str, kind: Kind, heads: int, start: datetime, when: datetime
 ) -> Decision | None:
     """Whether a package covers a booking, where the account asks for one; None where it does not."""
     policy = draft.funnel.policy.package
     if not policy.needed or kind not in policy.books:
         return None
-    found = covering(draft, contact.id, kind, heads, start, when)
-    return pinned(rule_of.may_book_on(draft.funnel, rule_of.Cover(covered=found is not None, contact=contact.id)))
+    found = covering(draft, contact, kind, heads, start, when)
+    return pinned(rule_of.may_book_on(draft.funnel, rule_of.Cover(covered=found is not None, contact=contact)))
 
 
-def reserve(draft: Draft, appointment: Appointment, when: datetime) -> None:
-    """Reserve a session for every attendee who has a package that covers it."""
-    for attendee in appointment.attendees:
+def reserve(
+    draft: Draft, appointment: Appointment, when: datetime, attendees: tuple[Attendee, ...] | None = None
+) -> None:
+    """Reserve a session for every attendee (None: all of them) who has a package that covers it."""
+    for attendee in appointment.attendees if attendees is None else attendees:
         package = _for(draft, attendee.contact, appointment, when)
         if package is not None:
             post(draft, package, min(when, appointment.start), (Posting.RESERVED,), appointment.id)
@@ -64,15 +65,24 @@ def reserve(draft: Draft, appointment: Appointment, when: datetime) -> None:
 
 
 def move(draft: Draft, appointment: Appointment, when: datetime) -> None:
-    """Keep what is reserved for an appointment that was moved, unless the package does not reach so far."""
+    """Keep what is reserved for an appointment that was moved, unless the package does not reach so far.
+
+    What is not reserved, or no more, is taken from another package that covers it now.
+    """
+    kept = {package.contact for package in reserved_for(draft, appointment) if _reaches(package, appointment.start)}
     for package in reserved_for(draft, appointment):
-        if package.expires is not None and package.expires <= appointment.start:
+        if package.contact not in kept:
             post(draft, package, when, (Posting.RELEASED,), appointment.id)
-            other = _for(draft, package.contact, appointment, when)
-            if other is not None:
-                post(draft, other, when, (Posting.RESERVED,), appointment.id)
-            else:
-                draft.notices += (evolve(rule_of.UNCOVERED, params={"contact": package.contact}),)
+    rest = tuple(attendee for attendee in appointment.attendees if attendee.contact not in kept)
+    reserve(draft, appointment, when, rest)
+
+
+def may_be_moved(draft: Draft, appointment: Appointment, when: datetime) -> tuple[Decision | None, ...]:
+    """Whether packages cover an appointment at its new time, where the account asks for them."""
+    reserved = reserved_for(draft, appointment)
+    kept = {package.contact for package in reserved if _reaches(package, appointment.start)}
+    heads, rest = len(appointment.attendees), (a.contact for a in appointment.attendees if a.contact not in kept)
+    return tuple(may_be_covered(draft, one, appointment.kind, heads, appointment.start, when) for one in rest)
 
 
 def call_off(draft: Draft, appointment: Appointment, when: datetime, *, burns: bool) -> None:
@@ -120,6 +130,10 @@ def post(draft: Draft, package: Package, when: datetime, what: tuple[Posting, ..
     at = _after(package, when, appointment)
     entries = tuple(Entry(what=one, at=at, appointment=appointment) for one in what)
     draft.rewrite_package(PackagePosted, package, at, entries=entries)
+
+
+def _reaches(package: Package, start: datetime) -> bool:
+    return package.expires is None or start < package.expires
 
 
 def _for(draft: Draft, contact: str, appointment: Appointment, when: datetime) -> Package | None:

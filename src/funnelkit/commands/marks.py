@@ -180,12 +180,12 @@ class _OnItems(Command[Status, Contact | Group]):
             return draft.refuse(decision)
         if self.group is not None:
             return self._of_group(draft, decision, view.group(self.group))
-        stored = draft.contact(self.contact or "")
+        stored, first = draft.contact(self.contact or ""), len(draft.events)
         when = draft.when(stored.changed)
         was = draft.base(stored, when)
         permitted, opened = self._new(was.permitted, was.opened)
         now = draft.change(draft.change(was, "permitted", permitted, when), "opened", opened, when)
-        return draft.plan(decision, draft.settle(stored, now, when) if draft.events else stored)
+        return draft.plan(decision, draft.settle(stored, now, when) if len(draft.events) > first else stored)
 
     def _of_group(self, draft: Draft, decision: Decision, was: Group) -> Plan[Contact | Group]:
         permitted, opened = self._new(was.permitted, was.opened)

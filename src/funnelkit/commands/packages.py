@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 
 from funnelkit.commands.admitting import own
 from funnelkit.commands.campaigns import now_only
-from funnelkit.commands.contacts import AddContact, Adopt
+from funnelkit.commands.contacts import STAFF_ADDRESS, AddContact, Adopt
 from funnelkit.commands.draft import Draft
 from funnelkit.decisions import Decision, Notice, all_of, pinned
 from funnelkit.errors import Conflict, Problem
@@ -26,6 +26,9 @@ from funnelkit.values.plan import Obligation, Plan
 from funnelkit.words import Acquired, Grant, Payment, Portal, Purpose, Recipient, Sender, Shape, Standing
 
 INVITE: Final = "invite the client by another way: nothing can be mailed now"
+OF_STAFF: Final = Notice(
+    "package.address_of_staff", "the address is the staff's, so the client comes without it", "SD4"
+)
 NO_COACH: Final = Notice("package.coach_left", "the coach can be given no clients, so it is the team's", "S4")
 AGAIN: Final = Notice("package.paid_before", "this payment was recorded before; nothing changes", "S4")
 
@@ -54,7 +57,7 @@ class DefineOffer(Command[Status, Offer]):
         draft, key = Draft(funnel, moment, view, self), self.id or moment.fresh("offer")
         was = None if view.is_free("offer", key) else view.offer(key)
         lists = (self.coaches,) if was is None else (was.coaches, self.coaches)
-        decision = rule_of.may_list(funnel, rule_of.Change(by=self.by, lists=lists, offer=key))
+        decision = rule_of.may_list(funnel, rule_of.Change(by=self.by, lists=lists, offer=key, acts=draft.acts()))
         if not decision:
             return draft.refuse(decision)
         now = Offer(
@@ -107,7 +110,9 @@ class TakeOffPackage(Command[Status, Package]):
         draft = Draft(funnel, moment, view, self)
         was = view.package(self.package)
         whose = own(draft.contact(was.contact), self.by.id)
-        case = rule_of.Change(by=self.by, state=was.state, acquired=was.acquired, package=was.id, own=whose)
+        case = rule_of.Change(
+            by=self.by, state=was.state, acquired=was.acquired, package=was.id, own=whose, acts=draft.acts()
+        )
         decision = rule_of.may_take_off(funnel, case)
         if not decision:
             return draft.refuse(decision)
@@ -148,8 +153,7 @@ class RecordPayment(Command[Status, Package]):
         before, offer = view.bought(self.payment), view.offer(self.offer)
         known = () if before is not None else self._holders(view)
         stored = draft.contact(known[0]) if len(known) == 1 and self._is_here(view, known[0]) else None
-        whose = self.coach in (None, self.by.id) if stored is None else own(stored, self.by.id)
-        case = rule_of.Change(by=self.by, offer=offer.id, holders=known, own=before is not None or whose)
+        case = rule_of.Change(by=self.by, offer=offer.id, holders=known, acts=draft.acts())
         decision = rule_of.may_record_payment(funnel, case)
         if not decision:
             return draft.refuse(decision)
@@ -169,7 +173,9 @@ class RecordPayment(Command[Status, Package]):
         return here or holders
 
     def _is_here(self, view: View, contact: str) -> bool:
-        return self.contact is not None or bool(view.picked(lambda *_: True, (contact,)))
+        """Tell whether somebody stands in this funnel; who stands only in another one is new here."""
+        elsewhere = view.person(contact) is not None and not view.picked(lambda *_: True, (contact,))
+        return not elsewhere
 
     def _once(self, draft: Draft, decision: Decision, before: Package) -> Plan[Package]:
         """Give what the payment bought before. Raises Conflict where it was for something else."""
@@ -185,9 +191,14 @@ class RecordPayment(Command[Status, Package]):
         if given is not None and not given:
             coach = None
             draft.notices += (NO_COACH,)
+        person, key = None if known is None else draft.view.person(known), match_key(self.email)
+        told: Any = self if person is None else person  # a payer's words are no edit of who is known
+        unique = draft.funnel.policy.contacts.unique_email and person is None
+        taken = unique and (draft.moment.facts.get(STAFF_ADDRESS, False) or (key is not None and draft.view.staff(key)))
+        draft.notices += (OF_STAFF,) * bool(taken)
         said: dict[str, Any] = {
-            "by": self.by, "cause": self.cause, "name": self.name or "", "email": self.email, "phone": self.phone,
-            "coach": coach, "id": known,
+            "by": self.by, "cause": self.cause, "coach": coach, "id": known, "name": told.name or "",
+            "email": None if taken else told.email, "phone": told.phone,
         }  # fmt: skip
         entered, contact = (
             Adopt(**said, status=draft.funnel.start).enter(draft)
@@ -239,13 +250,14 @@ def may_be_assigned(
     draft: Draft, offers: tuple[Offer, ...], contact: Contact, coach: str | None, *, waiting: int
 ) -> tuple[Decision, ...]:
     """Give a decision for each of these packages; so many of the contact are waiting on the record already."""
+    acts = draft.acts() if offers else True
     return tuple(
         pinned(
             rule_of.may_assign(
                 draft.funnel,
                 rule_of.Case(
-                    by=draft.by, offer=offer, coach=coach, own=own(contact, draft.by.id), count=waiting + place,
-                    portal=contact.portal, status=contact.status, contact=contact.id,
+                    by=draft.by, offer=offer, coach=coach, own=own(contact, draft.by.id), acts=acts,
+                    count=waiting + place, portal=contact.portal, status=contact.status, contact=contact.id,
                 ),
             )
         )

@@ -19,6 +19,7 @@ from funnelkit.values.person import address_key
 from funnelkit.values.plan import Obligation, Plan
 from funnelkit.words import Because, Ending, Removal, Standing
 
+GONE: Final = "package {package} goes with the contact"
 APPOINTMENT: Final = "appointment"
 FILES: Final = "delete the contact's files, notes, invoices and payments, which go with it"
 GOES: Final = "appointment {appointment} goes, and its hours with it"
@@ -40,6 +41,7 @@ class Delete(Command[Status, Removal]):
         was = draft.contact(self.contact)
         appointments = view.appointments_of(was.id)
         ties = {tie for tie, told in moment.facts.items() if told} | ({APPOINTMENT} if appointments else set())
+        ties |= {"payment"} if any(package.payment is not None for package in draft.packages(was.id)) else set()
         case = removal.Case(standing=was.standing, ties=frozenset(ties), by=self.by, status=was.status, contact=was.id)
         decision, outcome = removal.may_delete(funnel, case), removal.outcome(funnel, case)
         if not decision:
@@ -73,6 +75,7 @@ class Delete(Command[Status, Removal]):
         for package in draft.packages(was.id):
             draft.say(PackageDeleted, package.id, package.version + 1, draft.when(was.changed))
             draft.nouns.pop(("package", package.id), None)
+            draft.consequences += (Consequence("package_goes", GONE, {"package": package.id}),)
             draft.removed += (("package", package.id),)
             draft.touched += (("packages", was.id),)
         gone = draft.say(ContactDeleted, was.id, was.version + 1, draft.when(was.changed))

@@ -99,6 +99,8 @@ class ChangeMember(Command[Status, Member]):
         if not changed:
             return draft.plan(decision, was)
         now = evolve(now, version=was.version + 1)
+        if was.carries and not now.carries:
+            _left_with(draft, was.id)
         draft.say(MemberChanged, was.id, now.version, draft.when(), fields=changed, role=now.role, zone=now.zone)
         draft.keep(now)
         draft.touched += (("team", ""),)
@@ -124,15 +126,12 @@ class RemoveMember(Command[Status, Member]):
         decision = rule_of.may_change(funnel, case)
         if not decision:
             return draft.refuse(decision)
-        clients = view.picked(lambda contact, _: was.id in (contact.coach, *contact.coaches))
         when = draft.when()
         now = evolve(was, left=when, version=was.version + 1)
         draft.say(MemberLeft, was.id, now.version, when)
         draft.keep(now)
         draft.touched += (("team", ""),)
-        if clients:
-            words = {"count": len(clients), "member": was.id}
-            draft.consequences += (Consequence("clients_stay", STILL, words),)
+        _left_with(draft, was.id)
         return draft.plan(decision, now)
 
 
@@ -182,6 +181,14 @@ class UnassignCoach(Command[Status, Contact]):
         now = draft.hand_over(was, None, when) if was.coach == self.coach else was
         now = draft.change(now, "coaches", now.coaches - {self.coach}, when)
         return draft.plan(decision, stored if now is was else draft.settle(stored, now, when))
+
+
+def _left_with(draft: Draft, member: str) -> None:
+    """Say how many contacts still have a coach who can be given none."""
+    clients = draft.view.picked(lambda contact, _: member in (contact.coach, *contact.coaches))
+    if clients:
+        words = {"count": len(clients), "member": member}
+        draft.consequences += (Consequence("clients_stay", STILL, words),)
 
 
 def _member(view: View, member: str) -> Member:

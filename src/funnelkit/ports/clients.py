@@ -80,7 +80,7 @@ class Links(Protocol):
         ...
 
     def save(self, link: Link) -> None:
-        """Keep it."""
+        """Keep it. Raises Conflict where another one has this selector."""
         ...
 
 

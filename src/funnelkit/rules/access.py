@@ -77,10 +77,11 @@ def not_archived(funnel: AnyFunnel, case: Asked, row: None) -> bool:
     ok="onboarding is complete",
     no="steps of the onboarding are left: {onboarding}",
     remedy="complete them",
+    nothing="there is no portal yet, so no onboarding has begun",
 )
-def onboarding_is_complete(funnel: AnyFunnel, case: Asked, row: None) -> bool:
+def onboarding_is_complete(funnel: AnyFunnel, case: Asked, row: None) -> bool | None:
     """Accepting an invitation leads through onboarding to the dashboard, and what lies on it. Source: S4, DL-A1."""
-    return not case.onboarding
+    return None if case.portal is not Portal.ACTIVE else not case.onboarding
 
 
 @rule(

@@ -373,7 +373,8 @@ def may_invite(funnel: Funnel[S, R], case: Case) -> Decision:
 
 def may_send_again(funnel: Funnel[S, R], case: Case) -> Decision:
     """Every finding about sending an invitation again, or about another link for it."""
-    return decided(CHANGE, OF_ANOTHER_SENDING, funnel, case, INVITATION.after.get((case.state, case.on)))
+    notices = (DECLINED,) if case.declined else ()
+    return decided(CHANGE, OF_ANOTHER_SENDING, funnel, case, INVITATION.after.get((case.state, case.on)), notices)
 
 
 def may_revoke(funnel: Funnel[S, R], case: Case) -> Decision:

@@ -31,6 +31,8 @@ class Case(AnyCase):
     """Whose client it is."""
     own: bool = True
     """Whether the contact is the actor's own: nobody else's, or the actor is one of its coaches."""
+    acts: bool = True
+    """Whether the actor has not left the team."""
     count: int = 1
     """How many packages would come with the invitation, this one included."""
     portal: Portal = Portal.NOT_INVITED
@@ -87,6 +89,8 @@ class Change(AnyCase):
     """Contacts who are known under the buyer's address, where nobody said which one it is."""
     own: bool = True
     """Whether the contact is the actor's own: nobody else's, or the actor is one of its coaches."""
+    acts: bool = True
+    """Whether the actor has not left the team."""
     lists: tuple[tuple[str, ...], ...] = ()
     """The coaches in whose lists it stood, and those in whose it is to stand; of the account's, none."""
     offer: str | None = None
@@ -111,8 +115,8 @@ AnyRow = Row[Status] | None
     remedy="ask the owner, an admin or the coach",
 )
 def giver_may(funnel: AnyFunnel, case: Case | Change, row: AnyRow) -> bool:
-    """Owner, admin, coach and the system give packages. Source: S4."""
-    return case.by.role in PACKAGE.after[None, Happening.ASSIGNED].by
+    """Owner, admin, coach and the system give packages; nobody who has left. Source: S4."""
+    return case.acts and case.by.role in PACKAGE.after[None, Happening.ASSIGNED].by
 
 
 @rule(
@@ -195,15 +199,15 @@ def is_usable(funnel: AnyFunnel, case: Use, row: AnyRow) -> bool:
     about=About.TIME,
     remedy="let the client have another one",
 )
-def is_in_term(funnel: AnyFunnel, case: Use, row: AnyRow) -> bool:
+def is_in_term(funnel: AnyFunnel, case: Use, row: AnyRow) -> bool | None:
     """Nothing is booked on a package when its term has ended; the end does not belong to it. Source: DL5."""
-    return case.expires is None or case.when < case.expires
+    return None if case.usable is None else case.expires is None or case.when < case.expires
 
 
 @rule(ok="sessions are left", no="no session is left", remedy="let the client have another one")
-def has_sessions_left(funnel: AnyFunnel, case: Use, row: AnyRow) -> bool:
+def has_sessions_left(funnel: AnyFunnel, case: Use, row: AnyRow) -> bool | None:
     """What is reserved is not free any more; an unlimited package has always some left. Source: DL5."""
-    return case.left is None or case.left > 0
+    return None if case.usable is None else case.left is None or case.left > 0
 
 
 @rule(
@@ -220,6 +224,17 @@ def still_possible(funnel: AnyFunnel, case: Change, row: AnyRow) -> bool:
 def was_not_bought(funnel: AnyFunnel, case: Change, row: AnyRow) -> bool:
     """What was paid for stays on the record until it can be used. Ours."""
     return case.acquired is not Acquired.BOUGHT
+
+
+@rule(
+    ok="{role} may record payments",
+    no="{role} may not record payments",
+    about=About.ACTOR,
+    remedy="let the owner, an admin or the shop record it",
+)
+def recorder_may(funnel: AnyFunnel, case: Change, row: AnyRow) -> bool:
+    """Owner, admin and the system record what was paid: it gives packages, and invites. Source: S4, ours."""
+    return case.acts and case.by.role in (Role.OWNER, Role.ADMIN, Role.SYSTEM)
 
 
 @rule(
@@ -266,7 +281,7 @@ OF_AN_ASSIGNMENT: Final = (
 )  # fmt: skip
 OF_A_USE: Final = (is_usable, is_in_term, has_sessions_left)
 RULES: Final = (
-    *OF_AN_ASSIGNMENT, *OF_A_USE, still_possible, was_not_bought, buyer_is_clear, keeps_its_own_list,
+    *OF_AN_ASSIGNMENT, *OF_A_USE, still_possible, was_not_bought, recorder_may, buyer_is_clear, keeps_its_own_list,
     a_package_covers,
 )  # fmt: skip
 UNCOVERED: Final = Notice("package.uncovered", "no package of {contact} covers it", "ours")
@@ -295,7 +310,7 @@ def may_take_off(funnel: Funnel[S, R], case: Change) -> Decision:
 
 def may_record_payment(funnel: Funnel[S, R], case: Change) -> Decision:
     """Every finding about recording a payment: nothing about the package stands in the way, since it is paid."""
-    return decided(PAY, (giver_may, to_own_clients, buyer_is_clear), funnel, case)
+    return decided(PAY, (recorder_may, buyer_is_clear), funnel, case)
 
 
 def may_list(funnel: Funnel[S, R], case: Change) -> Decision:

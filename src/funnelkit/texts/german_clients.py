@@ -38,6 +38,14 @@ TEAM: Final[Mapping[str, str]] = {
 INVITATION: Final[Mapping[str, str]] = {
     "a new person": "eine neue Person",
     "the team": "das Team",
+    "{role} may record payments": "die Rolle »{role}« darf Zahlungen eintragen",
+    "{role} may not record payments": "die Rolle »{role}« darf keine Zahlungen eintragen",
+    "let the owner, an admin or the shop record it": "den Inhaber, einen Admin oder den Shop eintragen lassen",
+    "the address is the staff's, so the client comes without it": (
+        "die Adresse gehört zum Team, also kommt der Klient ohne sie"
+    ),
+    "package {package} goes with the contact": "das Paket {package} geht mit dem Kontakt",
+    "there is no portal yet, so no onboarding has begun": "es gibt noch kein Portal, also hat kein Onboarding begonnen",
     "the coach can be given no clients, so it is the team's": (
         "der Coach kann keine Klienten bekommen, also gehört er zum Team"
     ),
@@ -242,7 +250,41 @@ PACKAGE: Final[Mapping[str, str]] = {
     ),
 }
 
-CLIENTS: Final[Mapping[str, str]] = {**TEAM, **INVITATION, **LINK, **ONBOARDING, **PACKAGE}
+PRIVACY: Final[Mapping[str, str]] = {
+    "erase the person behind {contact}": "die Person hinter {contact} löschen",
+    "{role} may erase a person": "die Rolle »{role}« darf eine Person löschen",
+    "{role} may not erase a person": "die Rolle »{role}« darf keine Person löschen",
+    "name and addresses of {contact} go for good, and what was said about contacting the person": (
+        "Name und Adressen von {contact} gehen endgültig, und was darüber gesagt wurde, ob man die Person "
+        "kontaktieren darf"
+    ),
+    "every reason and note about {contact} goes for good, those of {count} appointments among them": (
+        "alle Gründe und Notizen zu {contact} gehen endgültig, auch die zu Terminen (Anzahl: {count})"
+    ),
+    "nothing is sent any more that waits for {contact}, or tells of it": (
+        "was für {contact} bereitliegt oder davon berichtet, wird nicht mehr gesendet"
+    ),
+    "erase the person in your own stores: files, uploads, forms, logs, and texts that name the person": (
+        "die Person in den eigenen Beständen löschen: Dateien, Uploads, Formulare, Protokolle und Texte, die sie nennen"
+    ),
+    "erase the person in the tools that you passed the data on to: mail, calendar, payment, statistics": (
+        "die Person in den Werkzeugen löschen, an die Daten gingen: E-Mail, Kalender, Zahlung, Statistik"
+    ),
+    "let backups run out, and erase the person again after one was played back": (
+        "Sicherungen auslaufen lassen, und die Person nochmals löschen, wenn eine zurückgespielt wurde"
+    ),
+    "delete user name and password, and end open portal sessions": (
+        "Benutzername und Passwort löschen und offene Sitzungen im Portal beenden"
+    ),
+    "the person stands in another funnel too: erase it there as well, for its place and its notes": (
+        "die Person steht auch in einem anderen Funnel: dort ebenfalls löschen, wegen ihres Platzes und der Notizen"
+    ),
+    "appointments to come stay as they are; cancel those that will not take place": (
+        "kommende Termine bleiben, wie sie sind; was nicht stattfinden wird, absagen"
+    ),
+}
+
+CLIENTS: Final[Mapping[str, str]] = {**TEAM, **INVITATION, **LINK, **ONBOARDING, **PACKAGE, **PRIVACY}
 
 STATES: Final[Mapping[str, Mapping[str, str]]] = {
     "invitationstatus": {

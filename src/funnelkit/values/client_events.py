@@ -218,7 +218,7 @@ class PackageRemoved(Event):
 
     def onto(self, package: Package) -> Package:
         """Give the package with what this says."""
-        return evolve(package, version=self.version, state=PackageStatus.REMOVED)
+        return evolve(package, version=self.version, state=PackageStatus.REMOVED, removed=self.effective)
 
 
 @frozen(kw_only=True)

@@ -62,6 +62,8 @@ class Package:
     usable: datetime | None = None
     """Since when it can be used; None: not yet."""
     expires: datetime | None = None
+    removed: datetime | None = None
+    """When it was taken off the record."""
     ledger: tuple[Entry, ...] = ()
     """In the order of recording."""
     version: int = 1

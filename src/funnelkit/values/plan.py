@@ -117,6 +117,8 @@ class Plan(Generic[T_co]):
     """The fingerprint of the funnel that it was decided by."""
     counted: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """What counts towards a limit, and for whom: an inviter, an address."""
+    until: datetime | None = field(default=None, repr=False)
+    """When it is too late to apply it, not included; None: only its age counts."""
     exact: Decision | None = field(default=None, repr=False)
     """Why exactly it is refused, where the answer to the outside does not say: for the account's eyes only."""
 
