@@ -781,11 +781,14 @@ class Played(RuleBasedStateMachine):
         self.expect(True, Reschedule(appointment=one["id"], start=start, by=OWNER))
         one["start"] = start
         package = self.reserved(one)
-        if package is not None and package["expires"] is not None and package["expires"] <= start:
+        if package is not None and (package["expires"] is None or start < package["expires"]):
+            return
+        if package is not None:
             self.model.enter(package, self.now(), one["id"], "released")
-            other = self.model.covers(one["contact"], start, self.now(), one["id"])
-            if other is not None:
-                self.model.enter(other, self.now(), one["id"], "reserved")
+        when = min(self.now(), start)
+        other = self.model.covers(one["contact"], start, when, one["id"])
+        if other is not None:
+            self.model.enter(other, when, one["id"], "reserved")
 
     @precondition(lambda self: any(one["state"] != "cancelled" for one in self.standing()))
     @rule(n=st.integers(0, 9))

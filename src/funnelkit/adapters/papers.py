@@ -60,7 +60,8 @@ class Papers:
 
     def write(self, value: object, funnel: Tables = ANY_FUNNEL, before: Row | None = None) -> dict[str, Any]:
         """Make a document of a value; what the one before had besides what is known here goes with it."""
-        extra = {} if before is None else extras(before["document"], type(value))
+        plainly = before is None or quick.read(before["document"], type(value), funnel) is not None
+        extra = {} if plainly or before is None else extras(before["document"], type(value))
         found = None if extra else quick.write(value)
         return write(value, funnel, extra) if found is None else found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from itertools import islice, takewhile
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from funnelkit.adapters.client_tables import Invitations, Links, Members, Offers, Packages
 from funnelkit.adapters.undo import Table, Times
@@ -19,6 +19,8 @@ from funnelkit.values.outreach import Campaign
 from funnelkit.values.person import Company, Group, Person
 from funnelkit.values.pipeline import Pipeline
 from funnelkit.values.plan import Message, Noun, Read
+
+N = TypeVar("N", Company, Group)
 
 
 class _Contacts:
@@ -113,29 +115,22 @@ class _Persons:
                 self._holders.drop(old.address)
 
 
-class _Companies:
+class _Nouns(Generic[N]):
+    """Rows of one kind of noun, by id."""
+
     def __init__(self, log: list[Any]) -> None:
-        self._rows: Table[str, Company] = Table(log)
+        self._rows: Table[str, N] = Table(log)
 
-    def get(self, company: str) -> Company | None:
-        return self._rows.get(company)
+    def get(self, key: str) -> N | None:
+        return self._rows.get(key)
 
-    def save(self, company: Company) -> None:
-        self._rows.put(company.id, company)
+    def save(self, noun: N) -> None:
+        self._rows.put(noun.id, noun)
 
 
-class _Groups:
-    def __init__(self, log: list[Any]) -> None:
-        self._rows: Table[str, Group] = Table(log)
-
-    def get(self, group: str) -> Group | None:
-        return self._rows.get(group)
-
+class _Groups(_Nouns[Group]):
     def many(self, groups: Iterable[str]) -> dict[str, Group]:
         return {group: self._rows[group] for group in groups if group in self._rows}
-
-    def save(self, group: Group) -> None:
-        self._rows.put(group.id, group)
 
 
 class _Appointments:
@@ -260,7 +255,7 @@ class _Outbox:
 
     def add(self, messages: Iterable[Message]) -> None:
         for message in messages:
-            if not any(message.key in table for table in (self._rows, self._done, self._withheld)):
+            if not any(message.key in known for known in (self._rows, self._done, self._withheld)):
                 self._places.put(message.key, len(self._places))
                 self._rows.put(message.key, Waiting(message))
 
@@ -268,7 +263,7 @@ class _Outbox:
         return tuple(islice(self._ready(now), limit))
 
     def _ready(self, now: datetime) -> Iterator[Waiting]:
-        ready = (key for key in self._rows if key not in self._held or self._held[key] <= now)
+        ready = (key for key in self._rows if self._held.get(key, now) <= now)
         return (self._rows[key] for key in sorted(ready, key=self._places.__getitem__))  # undoing puts rows at the end
 
     def claim(self, limit: int, now: datetime, until: datetime, but: Collection[str] = ()) -> tuple[Waiting, ...]:
@@ -372,7 +367,7 @@ class Account:
         self.depth = 0
         self.contacts = _Contacts(self.log)
         self.persons = _Persons(self.log)
-        self.companies = _Companies(self.log)
+        self.companies: _Nouns[Company] = _Nouns(self.log)
         self.groups = _Groups(self.log)
         self.appointments = _Appointments(self.log)
         self.pipelines = _Pipelines(self.log)

@@ -62,7 +62,7 @@ class SqlRows:
         self._connection = connection
         self._account = account
         self._lite = connection.dialect.name == "sqlite"
-        self._locked: dict[tuple[str, tuple[Any, ...]], Row] = {}
+        self._locked: dict[tuple[str, tuple[Any, ...]], Row | None] = {}
 
     @property
     def serial(self) -> bool:
@@ -71,9 +71,9 @@ class SqlRows:
 
     def get(self, table: str, key: Mapping[str, Any]) -> Row | None:
         """Give the row with this key; one that is locked already is not asked for again."""
-        known = self._locked.get((table, tuple(key.values())))
-        if known is not None:
-            return known
+        place = (table, tuple(key.values()))
+        if place in self._locked:
+            return self._locked[place]
         found = self._run(_one(table), {"account": self._account, **key}).mappings().first()
         return None if found is None else dict(found)
 
@@ -101,6 +101,8 @@ class SqlRows:
     def add(self, table: str, rows: Iterable[Mapping[str, Any]], *, new_only: bool = False) -> None:
         """Add rows to the end."""
         given = [{"account": self._account, **row} for row in rows]
+        for row in given:
+            self._locked.pop((table, tuple(row[name] for name in KEYS[table])), None)
         if given:
             self._run(_add(table, new_only=new_only, lite=self._lite), given)
 
@@ -110,6 +112,7 @@ class SqlRows:
         statement = update(table).where(table.c.account == bindparam("of_account"), *conditions(table))
         statement = statement.values({column: bindparam(f"new_{column}") for column in values})
         given = {"of_account": self._account, **told_of, **{f"new_{column}": value for column, value in values.items()}}
+        self._locked = {place: row for place, row in self._locked.items() if place[0] != query.table}
         return int(self._run(statement, given).rowcount)
 
     def drop(self, table: str, key: Mapping[str, Any]) -> None:
@@ -128,6 +131,8 @@ class SqlRows:
         query = Query(table=table, where=where, order=(names[-1],))
         statement, values = _found(query, self._account, claims=False, locks=not self._lite)
         found: list[Row] = [dict(row) for row in self._run(statement, values).mappings()]
+        if self._lite:  # one writer at a time: what is not there stays away, too
+            self._locked |= dict.fromkeys((table, tuple(key.values())) for key in given)
         self._locked |= {(table, tuple(row[name] for name in names)): row for row in found}
         return found
 
