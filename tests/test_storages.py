@@ -327,3 +327,11 @@ def test_what_is_no_database_is_refused(target: Any) -> None:
     """A URL of SQLite or PostgreSQL, an Engine, a Connection."""
     with pytest.raises(Invalid, match="is needed"):
         SqlStorage(target)
+
+
+def test_an_engine_of_sqlite_that_was_not_prepared_is_refused(tmp_path: Path) -> None:
+    """Its driver would begin transactions too late, and lose what is undone."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'crm.db'}")
+    with pytest.raises(Invalid, match="prepare"):
+        SqlStorage(engine)
+    SqlStorage(prepare(engine)).close()

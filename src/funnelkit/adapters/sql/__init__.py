@@ -72,6 +72,8 @@ class SqlStorage:
         if not isinstance(target, (Engine, Connection)):
             raise invalid("target", f"a URL, an Engine or a Connection is needed, not {kind_of(target)}")
         self.engine = target.engine
+        if self.engine.dialect.name == "sqlite" and not event.contains(self.engine, "begin", _begun):
+            raise invalid("target", "an engine of SQLite has to be prepared first: see `prepare`")
         self._shared = isinstance(self.engine.pool, StaticPool)
         if self._within is None:
             self.create()
