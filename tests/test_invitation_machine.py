@@ -862,7 +862,8 @@ class Played(RuleBasedStateMachine):
             if who in self.model.people:
                 mine = {one.id: one for one in self.world.crm.invitations(who)}
             else:
-                pytest.raises(NotFound, self.world.crm.invitations, who)
+                with pytest.raises(NotFound):
+                    self.world.crm.invitations(who)
                 mine = {key: one.in_time(self.now()) for key, one in stored.items()}
             assert set(mine) == {one["id"] for one in self.model.of(who)}
             assert 1 >= sum(one.state.value == "pending" for one in stored.values())
