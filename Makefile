@@ -59,10 +59,18 @@ demo: .venv/.installed ## a coaching practice's year, in a few seconds
 	@$(BIN)/python examples/practice/demo.py
 
 .PHONY: test
-test: .venv/.installed-dev ## the tests, on every Python that is found here
+test: .venv/.installed-dev ## the tests, in under five minutes
 	@echo "tests on $$($(BIN)/python --version)"
 	@$(BIN)/python $(PYTEST)
-	@for version in $(OTHERS); do $(MAKE) --no-print-directory test-$$version || exit 1; done
+
+.PHONY: test-others
+test-others: $(OTHERS:%=test-%) ## the same on every further Python that is found here
+
+.PHONY: proofs
+proofs: .venv/.installed-dev ## the slow tests: whole exams of slow adapters, workers that are killed; some minutes
+	@$(BIN)/python $(PYTEST) -m slow
+	@$(BIN)/python tests/faults/rivals.py --full
+	@$(BIN)/python tests/faults/killed.py --full
 
 # One further interpreter: passed over when it is missing, or when it is the one that has just run.
 .PHONY: $(OTHERS:%=test-%)

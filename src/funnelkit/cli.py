@@ -1,4 +1,4 @@
-"""The command line: show a funnel, check one, draw one, compare two; who is due. Plain text, for people and pipes."""
+"""The command line: show a funnel, check one, draw one, compare two; who is due; tables of a database. Plain text."""
 
 from __future__ import annotations
 
@@ -49,7 +49,10 @@ A NAME is one of these:
 """
 """How funnels are named, for the help text."""
 
-EXITS: Final = "Exit codes: 0 done, 1 the funnel has faults, 2 the command was not understood or found nothing."
+EXITS: Final = (
+    "Exit codes: 0 done, 1 the funnel has faults or the tables are not of the newest version, "
+    "2 the command was not understood or found nothing."
+)
 
 
 class NotUnderstood(Exception):
@@ -132,6 +135,34 @@ def due(given: Namespace) -> int:
     return FINE
 
 
+def upgrade(given: Namespace) -> int:
+    """Bring the tables of a database to the newest version, or make them. Take a copy first: there is no way back."""
+    was, now = _tables(given.url, upgrades=True)
+    print(f"the tables are of version {now}" + {None: ", and new", now: " already"}.get(was, f", and were of {was}"))
+    return FINE
+
+
+def status(given: Namespace) -> int:
+    """Say which version the tables of a database have, and change nothing."""
+    was, now = _tables(given.url, upgrades=False)
+    print("there are no tables" if was is None else f"the tables are of version {was}")
+    print("that is the newest" if was == now else f"the newest is {now}: run funnelkit db upgrade")
+    return FINE if was == now else FAULTY
+
+
+def _tables(url: str, *, upgrades: bool) -> tuple[str | None, str]:
+    """Give the version that the tables have, or had, and the newest. Raises NotUnderstood."""
+    try:
+        from funnelkit.adapters.sql import upgrade as versions  # noqa: PLC0415  # nothing else here needs a database
+
+        was = versions.current(url)
+        return was, versions.upgrade(url) if upgrades else versions.newest()
+    except ImportError as error:
+        raise NotUnderstood("the packages for databases are not installed: see the extra `sql`") from error
+    except FunnelkitError as error:
+        raise NotUnderstood(str(error)) from error
+
+
 def _entry(crm: Service, found: DueList[Status], entry: Due[Status]) -> Iterator[str]:
     when = _clock(entry.due, found.zone)
     steps = len(crm.funnel.follow_ups)
@@ -185,6 +216,7 @@ def _parser() -> ArgumentParser:
             command.add_argument(argument, metavar="NAME", nargs="?" if run is show else None, help=help_)
         command.set_defaults(run=run)
     _add_due(commands)
+    _add_db(commands)
     return parser
 
 
@@ -196,6 +228,17 @@ def _add_due(commands: Commands) -> None:
     command.add_argument("--coach", metavar="ID", help="only this coach's, by this coach's clock")
     command.add_argument("--limit", type=int, default=100, metavar="N", help="at most so many (100)")
     command.set_defaults(run=due)
+
+
+def _add_db(commands: Commands) -> None:
+    about = "Bring the tables of a database to the newest version, or say which one they have."
+    ours = commands.add_parser("db", help=about, description=about)
+    ways = ours.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for run in (upgrade, status):
+        about = (run.__doc__ or "").strip()
+        command = ways.add_parser(run.__name__, help=about, description=about)
+        command.add_argument("url", metavar="URL", help="e.g. sqlite:///crm.db or postgresql://server/crm")
+        command.set_defaults(run=run)
 
 
 def _names() -> Iterator[str]:

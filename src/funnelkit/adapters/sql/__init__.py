@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
+from weakref import WeakSet
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
 
 from funnelkit.adapters.papers import Papers
 from funnelkit.adapters.row_stores import RowTransaction
 from funnelkit.adapters.sql.gateway import SqlRows, everywhere, told
-from funnelkit.adapters.sql.schema import METADATA, PREFIX
+from funnelkit.adapters.sql.version import is_newest, make
 from funnelkit.adapters.system import RandomIdentifiers, RandomTokens
 from funnelkit.errors import Unavailable, invalid, kind_of
 from funnelkit.funnel import Funnel
@@ -25,6 +27,14 @@ __all__ = ["SqlStorage", "prepare"]
 
 BUSY: Final = 30.0
 """Seconds for which SQLite waits for another writer."""
+
+SORTS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
+"""What a URL may begin with, and the driver that is meant where none is named."""
+
+NEEDED: Final = "a URL of SQLite or PostgreSQL is needed: sqlite:///crm.db, postgresql+psycopg://..."
+
+FIT: Final[WeakSet[Engine]] = WeakSet()
+"""Hosts' engines whose tables were seen to be of the newest version: each is asked once, not for every connection."""
 
 
 def prepare(engine: Engine) -> Engine:
@@ -56,7 +66,8 @@ class SqlStorage:
     """Storage in a database: of a URL, of an Engine, or of a Connection inside a host's own transaction.
 
     A URL or an Engine without any of our tables gets them. On a Connection every transaction is a savepoint: it is
-    left usable, nothing is planned again, and the host commits. Raises Invalid for anything else.
+    left usable, nothing is planned again, and the host commits. Raises Invalid for anything else, and Unavailable for
+    tables of another version: `funnelkit db upgrade` brings them to the newest.
     """
 
     def __init__(self, target: str | Engine | Connection) -> None:
@@ -67,16 +78,17 @@ class SqlStorage:
         self._here = threading.local()
         self._one_at_a_time = threading.RLock()
         self._within = target if isinstance(target, Connection) else None
-        if isinstance(target, str):
-            target = _engine(target)
-        if not isinstance(target, (Engine, Connection)):
-            raise invalid("target", f"a URL, an Engine or a Connection is needed, not {kind_of(target)}")
-        self.engine = target.engine
+        self.engine = target.engine if isinstance(target, Connection) else engine_of(target)
         if self.engine.dialect.name == "sqlite" and not event.contains(self.engine, "begin", _begun):
             raise invalid("target", "an engine of SQLite has to be prepared first: see `prepare`")
         self._shared = isinstance(self.engine.pool, StaticPool)
         if self._within is None:
-            self.create()
+            try:
+                self.create()
+            except BaseException:
+                if self.engine is not target:  # nobody else has it, to give its connections back
+                    self.close()
+                raise
 
     @property
     def retries(self) -> bool:
@@ -84,12 +96,12 @@ class SqlStorage:
         return self._within is None
 
     def create(self) -> None:
-        """Make the tables where there is none of them; those that are there are left as they are."""
-        with told(), self._exclusive():
-            with self.engine.connect() as connection:
-                there = [name for name in inspect(connection).get_table_names() if name.startswith(PREFIX)]
-            if not there:
-                METADATA.create_all(self.engine)
+        """Make the tables where there is none of them. On a Connection only this makes them, in its transaction."""
+        with self._connected(write=False) as connection:
+            there = is_newest(connection)
+        if not there:
+            with self._connected(write=True) as connection:
+                make(connection)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -120,6 +132,9 @@ class SqlStorage:
     def _connected(self, *, write: bool) -> Iterator[Connection]:
         outer: Connection | None = self._within if self._within is not None else getattr(self._here, "connection", None)
         if outer is not None:
+            if outer is self._within and self.engine not in FIT:
+                with told():
+                    FIT.update([self.engine] if is_newest(outer) else [])
             with _saved(outer) if write else _nothing():
                 yield outer
             return
@@ -155,14 +170,27 @@ def _nothing() -> Iterator[None]:
     yield
 
 
-def _engine(url: str) -> Engine:
-    if not url.startswith(("sqlite", "postgresql")):
-        raise invalid("target", "a URL of SQLite or PostgreSQL is needed: sqlite:///crm.db, postgresql+psycopg://...")
-    within = url in ("sqlite://", "sqlite:///:memory:")
-    more: dict[str, Any] = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if within else {}
-    if url.startswith("postgresql:"):
-        url = url.replace("postgresql:", "postgresql+psycopg:", 1)
+def engine_of(target: str | Engine) -> Engine:
+    """Give the engine of a URL, prepared; an Engine as it is. Raises Invalid for anything else."""
+    made = _made(target) if isinstance(target, str) else target
+    if not isinstance(made, Engine):
+        raise invalid("target", f"a URL, an Engine or a Connection is needed, not {kind_of(target)}")
+    if made.dialect.is_async:
+        raise invalid("target", "an async engine is not taken: use a Connection inside `run_sync`")
+    return made
+
+
+def _made(target: str) -> Engine:
     try:
+        url = make_url(target)
+        if url.get_backend_name() not in SORTS:
+            raise invalid("target", NEEDED)
+        url = url.set(drivername=SORTS[url.drivername]) if url.drivername in SORTS else url
+        more: dict[str, Any] = {"pool_pre_ping": url.get_backend_name() != "sqlite"}
+        if url.drivername == "sqlite" and url.database in (None, "", ":memory:"):
+            more = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
         return prepare(create_engine(url, hide_parameters=True, **more))
+    except (ArgumentError, ValueError):  # a port that is none: its text would show what was typed
+        raise invalid("target", NEEDED) from None
     except ImportError:
         raise Unavailable("the driver of this database is not installed: see the extras `sql` and `postgres`") from None

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, Table, and_, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
+from sqlalchemy.exc import TimeoutError as NoneLeft
 
 from funnelkit.adapters.rows import Query, Row, Term
 from funnelkit.adapters.sql.schema import KEYS, TABLES
@@ -23,8 +24,29 @@ OPS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     ">": lambda column, value: column > value,
     "in": lambda column, value: column.in_(value),
 }
-LATER: Final = frozenset({"40001", "40P01", "55P03"})
-"""What PostgreSQL says where somebody was quicker: not serializable, deadlock, lock not available."""
+BUSY: Final = "the database is busy with somebody else's change; try again"
+MISSING: Final = "tables are missing: upgrade the database"
+FULL: Final = "the disk of the database is full"
+READ_ONLY: Final = "the database may not be written to"
+CUT: Final = "the connection was cut; nothing of this transaction is stored"
+DEAF: Final = "the database did not answer"
+
+QUICKER: Final = frozenset({"40001", "40P01"})
+"""What PostgreSQL says where somebody was quicker: not serializable, deadlock. To plan again helps."""
+# fmt: off
+STATES: Final[Mapping[str, str]] = {
+    "25006": READ_ONLY, "42703": MISSING, "42P01": MISSING, "53100": FULL, "55P03": BUSY,
+}
+"""What else PostgreSQL says, by its codes."""
+TEXTS: Final[Mapping[str, str]] = {
+    "database is locked": BUSY, "database table is locked": BUSY,
+    "no such table": MISSING, "no such column": MISSING, "has no column": MISSING,
+    "database or disk is full": FULL, "readonly database": READ_ONLY,
+    "unable to open": "the database cannot be opened", "file is not a database": "this is no database",
+    "malformed": "the database is damaged: go back to a copy",
+}
+"""What SQLite says, which has no codes."""
+# fmt: on
 
 
 @contextmanager
@@ -34,24 +56,22 @@ def told() -> Iterator[None]:
         yield
     except IntegrityError:
         raise Conflict("somebody was quicker: what may be there once is there already; plan again") from None
-    except OperationalError as error:
-        state, text = getattr(error.orig, "sqlstate", None), str(error.orig)
-        if state in LATER or "database is locked" in text or "database table is locked" in text:
-            raise Conflict("the database is busy with somebody else's change; try again") from None
-        raise Unavailable(_short(text)) from None
     except DBAPIError as error:
-        raise Unavailable(_short(str(type(error.orig).__name__))) from None
+        state = getattr(error.orig, "sqlstate", None)
+        if state in QUICKER:
+            raise Conflict("somebody was quicker; plan again") from None
+        raise Unavailable(CUT if error.connection_invalidated else _said(state, str(error.orig))) from None
+    except PendingRollbackError:
+        raise Unavailable(CUT) from None
+    except NoneLeft:
+        raise Unavailable("all connections to the database are in use; try again") from None
 
 
-def _short(text: str) -> str:
-    known = (
-        ("full", "the disk of the database is full"), ("readonly", "the database may not be written to"),
-        ("read-only", "the database may not be written to"),
-        ("no such table", "tables are missing: upgrade the database"),
-        ("does not exist", "tables are missing: upgrade the database"),
-        ("unable to open", "the database cannot be opened"),
-    )  # fmt: skip
-    return next((says for word, says in known if word in text), "the database did not answer")
+def _said(state: str | None, text: str) -> str:
+    """Give what went wrong, in words of ours; only SQLite, which has no codes, is known by its text."""
+    if state is not None:
+        return STATES.get(state, DEAF)
+    return next((says for words, says in TEXTS.items() if words in text), DEAF)
 
 
 class SqlRows:

@@ -113,15 +113,21 @@ def _word(name: str, *, nullable: bool = True) -> Column[str]:
     return Column(name, Text, nullable=nullable)
 
 
+def _with(column: str) -> dict[str, Any]:
+    """Of an index: only the rows that have this column. Most have not, and cost nothing then."""
+    return dict.fromkeys(("sqlite_where", "postgresql_where"), text(f"{column} IS NOT NULL"))
+
+
 # fmt: off
 COLUMNS: Final[dict[str, tuple[Any, ...]]] = {
     "contacts": (
         _version(), _word("status"), _word("coach"), _word("pipeline"), _time("due"), _time("gives_up"), _document(),
-        Index(None, "account", "id"),
-        Index(None, "account", "funnel", "due", "id"),
-        Index(None, "account", "funnel", "coach", "due", "id"),
-        Index(None, "gives_up", "account", "funnel"),
-        Index(None, "account", "funnel", "pipeline"),
+        Index(None, "account", "id", "funnel"),
+        Index(None, "account", "funnel", "due", "id", **_with("due")),
+        Index(None, "account", "funnel", "coach", "due", "id", **_with("due")),
+        Index(None, "account", "funnel", "gives_up", "id", **_with("gives_up")),
+        Index(None, "gives_up", "account", "funnel", **_with("gives_up")),
+        Index(None, "account", "funnel", "pipeline", **_with("pipeline")),
     ),
     "persons": (_version(), _word("address"), _document(), Index(None, "account", "address")),
     "companies": (_version(), _document()),
@@ -140,7 +146,8 @@ COLUMNS: Final[dict[str, tuple[Any, ...]]] = {
         Index("uq_funnelkit_invitations_pending", "account", "contact", unique=True,
               sqlite_where=text("state = 'pending'"), postgresql_where=text("state = 'pending'")),
         Index(None, "account", "contact"),
-        Index(None, "expires", "account", "funnel"),
+        Index(None, "account", "funnel", "expires", "id", **_with("expires")),
+        Index(None, "expires", "account", "funnel", **_with("expires")),
     ),
     "links": (_version(), _document()),
     "offers": (_version(), _document()),
@@ -151,15 +158,15 @@ COLUMNS: Final[dict[str, tuple[Any, ...]]] = {
     ),
     "events": (
         _word("within"), _word("noun"), _word("about"), _time("effective"), _time("recorded"), _document(),
-        Index(None, "account", "within", "noun", "about", "seq"),
+        Index(None, "account", "noun", "about", "within", "seq"),
     ),
     "texts": (_word("text"),),
     "keys": (_word("command"), _document()),
-    "funnels": (_word("name"), _document()),
+    "funnels": (_word("name"), _document(), Index(None, "account", "name")),
     "guards": (_version(),),
     "outbox": (
         _word("state"), Column("failures", Integer, nullable=False), _time("ready"), _document(),
-        Index(None, "account", "state", "ready", "seq"),
+        Index(None, "account", "state", "seq", "ready"),
     ),
 }
 # fmt: on

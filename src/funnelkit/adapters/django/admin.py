@@ -1,0 +1,169 @@
+"""Pages to look at: contacts with their history and what can be done next, invitations, packages, events, the outbox.
+
+Nothing can be added, changed or deleted there: commands do that. Who may look is said by Django's `view` permission.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any, Final
+
+from attrs import fields
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.formats import localize
+from django.utils.html import format_html, format_html_join
+from django.utils.timezone import localtime
+
+from funnelkit.adapters.django.models import Contact, Event, Funnel, Invitation, Message, Package, Person, Row, Text
+from funnelkit.adapters.django.storage import DjangoStorage
+from funnelkit.adapters.system import SystemClock
+from funnelkit.documents import read_funnel
+from funnelkit.errors import FunnelkitError
+from funnelkit.plain import plain
+from funnelkit.service import FunnelService
+from funnelkit.table import Status
+from funnelkit.tags import TAGS
+from funnelkit.values.actor import Actor
+from funnelkit.values.events import Event as Fact
+from funnelkit.words import Role
+
+VIEWER: Final = Actor(id="django-admin", role=Role.ADMIN)
+"""By whose rights the pages say what can be done next."""
+
+SHARED: Final = frozenset(field.name for field in fields(Fact))
+"""What every event has: it has a column of its own, or is of no use to a reader."""
+
+
+class ReadOnly(admin.ModelAdmin):
+    """Pages on which nothing can be changed."""
+
+    actions = None
+    ordering = ("-seq",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Tell that nobody may."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
+        """Tell that nobody may."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
+        """Tell that nobody may."""
+        return False
+
+
+@admin.register(Contact)
+class ContactAdmin(ReadOnly):
+    """Places in funnels, each with its history and the answers to what can be done next."""
+
+    list_display = ("ident", "name", "account", "funnel", "status", "coach", "due", "gives_up")
+    list_filter = ("funnel", "status")
+    search_fields = ("ident", "coach")
+    fields = ("account", "funnel", "ident", "name", "status", "coach", "due", "gives_up", "told", "next", "document")
+    readonly_fields = ("name", "told", "next")
+
+    @admin.display(description="name")
+    def name(self, contact: Contact) -> str | None:
+        """Give the person's name."""
+        person = _of(Person, contact, ident=contact.ident)
+        return None if person is None else person.document.get("name")
+
+    @admin.display(description="history")
+    def told(self, contact: Contact) -> str:
+        """Give what has happened, the last first: when, what, by whom, why."""
+        try:
+            events = _service(contact).history(contact.ident)
+        except FunnelkitError as error:
+            return f"cannot be read: {error}"
+        found = Text.objects.using(contact._state.db).filter(account=contact.account)  # noqa: SLF001  # as Django says it
+        texts = dict(found.filter(event__in=[event.id for event in events]).values_list("event", "text"))
+        rows = ((localize(localtime(e.recorded)), *_said(e), e.by.id, texts.get(e.id, "")) for e in reversed(events))
+        lines = format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", rows)
+        head = "<tr><th>recorded</th><th>what</th><th></th><th>by</th><th>reason</th></tr>"
+        return format_html(f"<table>{head}{{}}</table>", lines)
+
+    @admin.display(description="what an admin can do next")
+    def next(self, contact: Contact) -> str:
+        """Give every move by hand with its answer, by the tables that the contact's last event was decided by."""
+        try:
+            options = _service(contact).options(contact.ident, by=VIEWER)
+        except FunnelkitError as error:
+            return f"cannot be answered: {error}"
+        return format_html_join("", "<pre>{}</pre>", ((str(option.decision),) for option in options))
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnly):
+    """What has happened, of all nouns."""
+
+    list_display = ("recorded", "what", "account", "within", "noun", "about", "effective")
+    list_filter = ("noun", "within")
+    search_fields = ("about",)
+    fields = ("account", "ident", "what", "within", "noun", "about", "effective", "recorded", "reason", "document")
+    readonly_fields = ("what", "reason")
+
+    @admin.display(description="what")
+    def what(self, event: Event) -> str:
+        """Give the kind of event."""
+        return str(event.document.get("type"))
+
+    @admin.display(description="reason")
+    def reason(self, event: Event) -> str | None:
+        """Give the reason or note that goes with it."""
+        found = _of(Text, event, event=event.ident)
+        return None if found is None else found.text
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnly):
+    """Invitations, and what became of them."""
+
+    list_display = ("ident", "account", "funnel", "contact", "state", "expires")
+    list_filter = ("funnel", "state")
+    search_fields = ("ident", "contact")
+
+
+@admin.register(Package)
+class PackageAdmin(ReadOnly):
+    """Packages of clients, each with its ledger."""
+
+    list_display = ("ident", "account", "funnel", "contact", "payment")
+    list_filter = ("funnel",)
+    search_fields = ("ident", "contact", "payment")
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnly):
+    """The outbox: what waits, was sent, is withheld, was given up. No token is in it."""
+
+    list_display = ("key", "account", "state", "failures", "ready")
+    list_filter = ("state",)
+    search_fields = ("key",)
+
+
+def _of(model: Any, row: Row, **by: str) -> Any:
+    """Give the row of the same account and database that has this key."""
+    return model.objects.using(row._state.db).filter(account=row.account, **by).first()  # noqa: SLF001  # as Django says it
+
+
+def _service(contact: Contact) -> FunnelService[Status, StrEnum]:
+    """Give a service for questions, by the tables of the contact's last event. Raises Invalid where there are none."""
+    storage = DjangoStorage(contact._state.db)  # noqa: SLF001  # as Django says it
+    about = {"within": contact.funnel, "noun": "contact", "about": contact.ident}
+    events = Event.objects.using(storage.using).filter(account=contact.account, **about)
+    last = events.order_by("-seq").values_list("document__funnel", flat=True).first()
+    written = _of(Funnel, contact, fingerprint=str(last))
+    funnel = read_funnel(None if written is None else written.document)
+    return FunnelService(funnel, account=contact.account, storage=storage, clock=SystemClock())
+
+
+def _said(event: Fact) -> tuple[str, str]:
+    """Name an event, and say in short what it says."""
+    own: Iterable[tuple[str, Any]] = plain(event).items()  # type: ignore[attr-defined]  # a noun's data is a dict
+    told = (
+        f"{name}: {value}" for name, value in own if name not in SHARED and not isinstance(value, (dict, type(None)))
+    )
+    return TAGS[type(event)].replace("_", " "), ", ".join(told)

@@ -1,0 +1,105 @@
+"""Storage in a database of a Django project, inside its transactions: SQLite or PostgreSQL, by Django's own ORM."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import datetime
+from typing import Any
+
+from django.db import connections, transaction
+
+from funnelkit.adapters.django.gateway import OrmRows, everywhere, told
+from funnelkit.adapters.papers import Papers
+from funnelkit.adapters.row_stores import RowTransaction
+from funnelkit.adapters.system import RandomIdentifiers, RandomTokens
+from funnelkit.errors import invalid
+from funnelkit.funnel import Funnel
+from funnelkit.ports.storage import Ripe
+from funnelkit.table import Status
+
+
+class DjangoStorage:
+    """Storage in one of DATABASES, by its alias. Threads may share it; each has a connection of its own, by Django.
+
+    Inside a block of `transaction.atomic` every transaction is a savepoint: it becomes visible when the host commits,
+    nothing is planned again, and the block stays usable after a conflict. Raises Invalid for any other database.
+    """
+
+    def __init__(self, using: str = "default") -> None:
+        """Take the alias; nothing is asked of the database."""
+        if using not in connections.settings:
+            raise invalid("using", "DATABASES has no such alias")
+        if connections[using].vendor not in ("sqlite", "postgresql"):
+            raise invalid("using", "SQLite or PostgreSQL is needed")
+        self.using = using
+        self.identifiers = RandomIdentifiers()
+        self.tokens = RandomTokens()
+        self._papers = Papers()
+        self._own = threading.local()
+
+    @property
+    def retries(self) -> bool:
+        """Whether the shell may plan again after a conflict: not inside a host's own transaction, as it is now."""
+        return getattr(self._own, "open", False) or not self._within()
+
+    def knows(self, funnel: Funnel[Status, Any]) -> None:
+        """Take note of a funnel: its own statuses are given back from then on."""
+        self._papers.knows(funnel)
+
+    def ripe(self, until: datetime) -> tuple[Ripe, ...]:
+        """Give every account and funnel in which something has run out by then, the oldest first."""
+        found: dict[tuple[str, str], Ripe] = {}
+        with told(), self._begun(write=False):
+            for account, funnel, count, first in everywhere(self.using, until):
+                was = found.get((account, funnel))
+                before, oldest = (0, first) if was is None else (was.count, min(was.oldest, first))
+                found[account, funnel] = Ripe(account, funnel, before + count, oldest)
+        return tuple(sorted(found.values(), key=lambda row: (row.oldest, row.account, row.funnel)))
+
+    @contextmanager
+    def transaction(self, account: str, *, write: bool = True) -> Iterator[RowTransaction]:
+        """Open one; one that is opened inside another, ours or the host's, is a part of it."""
+        with told(), self._begun(write=write):
+            yield RowTransaction(OrmRows(self.using, account), self._papers)
+
+    def _within(self) -> bool:
+        """Whether the host's transaction, or one of ours, is open on this thread's connection."""
+        connection = connections[self.using]
+        with told():
+            if connection.in_atomic_block or connection.get_autocommit():
+                return bool(connection.in_atomic_block)
+            if connection.vendor == "sqlite" and not connection.connection.in_transaction:
+                connection.connection.execute("BEGIN IMMEDIATE")  # else releasing a savepoint would commit
+            return True
+
+    @contextmanager
+    def _begun(self, *, write: bool) -> Iterator[None]:
+        if self._within():
+            with transaction.atomic(self.using) if write else nullcontext():
+                yield
+            return
+        with _first_words(self.using, write=write), transaction.atomic(self.using):
+            if not write and connections[self.using].vendor == "postgresql":
+                with connections[self.using].cursor() as cursor:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            self._own.open = True
+            try:
+                yield
+            finally:
+                self._own.open = False
+
+
+@contextmanager
+def _first_words(using: str, *, write: bool) -> Iterator[None]:
+    """On SQLite, begin as the one who writes, or as one who looks and keeps nobody from writing."""
+    connection = connections[using]
+    if connection.vendor != "sqlite":
+        yield
+        return
+    before, connection.transaction_mode = connection.transaction_mode, "IMMEDIATE" if write else None
+    try:
+        yield
+    finally:
+        connection.transaction_mode = before

@@ -1,0 +1,181 @@
+"""THE EXAM for adapters: which contracts there are, how they are run without pytest, and what comes out as a table."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from attrs import frozen
+
+from funnelkit.testing.client_contracts import (
+    InvitationsContract,
+    LinksContract,
+    MembersContract,
+    OffersContract,
+    PackagesContract,
+)
+from funnelkit.testing.contact_contracts import ContactsContract
+from funnelkit.testing.contracts import Capabilities, Contract, lacks, name_of, tests_of
+from funnelkit.testing.fault_contracts import FaultsContract
+from funnelkit.testing.life_contracts import LifeContract
+from funnelkit.testing.machine import MachineContract
+from funnelkit.testing.outbox_contracts import OutboxContract
+from funnelkit.testing.port_contracts import (
+    CalendarContract,
+    ClockContract,
+    IdentifiersContract,
+    LimitsContract,
+    NotifierContract,
+    TokensContract,
+)
+from funnelkit.testing.race_contracts import (
+    InterleavedContract,
+    ParallelContract,
+    ProcessesContract,
+    SurvivesContract,
+    ThreadsContract,
+)
+from funnelkit.testing.record_contracts import FunnelsContract, GuardsContract, HistoryContract, KeysContract
+from funnelkit.testing.storage_contracts import (
+    ChangedContract,
+    NestedContract,
+    RipeContract,
+    StorageIdentifiersContract,
+    TransactionContract,
+)
+from funnelkit.testing.store_contracts import (
+    AppointmentsContract,
+    CampaignsContract,
+    CompaniesContract,
+    GroupsContract,
+    PersonsContract,
+    PipelinesContract,
+)
+
+STORE_CONTRACTS: Final[tuple[type[Contract], ...]] = (
+    ContactsContract,
+    PersonsContract,
+    CompaniesContract,
+    GroupsContract,
+    AppointmentsContract,
+    PipelinesContract,
+    CampaignsContract,
+    MembersContract,
+    InvitationsContract,
+    LinksContract,
+    OffersContract,
+    PackagesContract,
+    HistoryContract,
+    KeysContract,
+    FunnelsContract,
+    GuardsContract,
+    OutboxContract,
+)
+STORAGE: Final[tuple[type[Contract], ...]] = (
+    *STORE_CONTRACTS,
+    TransactionContract,
+    NestedContract,
+    ChangedContract,
+    RipeContract,
+    StorageIdentifiersContract,
+    LifeContract,
+    InterleavedContract,
+    ThreadsContract,
+    ParallelContract,
+    ProcessesContract,
+    SurvivesContract,
+    FaultsContract,
+    MachineContract,
+)
+"""Everything about a storage: supply `funnelkit_storage`."""
+
+CLOCK: Final[tuple[type[Contract], ...]] = (ClockContract,)
+"""Supply `funnelkit_clock`."""
+NOTIFIER: Final[tuple[type[Contract], ...]] = (NotifierContract,)
+"""Supply `funnelkit_notifier`, and `funnelkit_received`."""
+IDENTIFIERS: Final[tuple[type[Contract], ...]] = (IdentifiersContract,)
+"""Supply `funnelkit_identifiers`."""
+TOKENS: Final[tuple[type[Contract], ...]] = (TokensContract,)
+"""Supply `funnelkit_tokens`."""
+LIMITS: Final[tuple[type[Contract], ...]] = (LimitsContract,)
+"""Supply `funnelkit_limits`."""
+CALENDAR: Final[tuple[type[Contract], ...]] = (CalendarContract,)
+"""Supply `funnelkit_calendar`."""
+PORTS: Final = (*CLOCK, *NOTIFIER, *IDENTIFIERS, *TOKENS, *LIMITS, *CALENDAR)
+"""All that is no storage."""
+
+
+@frozen
+class Result:
+    """What became of one test: `why` is the reason of a skip, or the error of a failure."""
+
+    contract: str
+    test: str
+    outcome: str
+    why: str = ""
+    adapter: str = "adapter"
+
+
+def table(results: Iterable[Result]) -> str:
+    """Write down which contracts an adapter keeps, and why it was not asked about the others."""
+    rows = tuple(results)
+    contracts = tuple(dict.fromkeys(row.contract for row in rows))
+    width = max(map(len, ("contract", *contracts)))
+    lines = [f"{'contract':{width}}  passed  skipped  failed"]
+    for contract in contracts:
+        own = [row for row in rows if row.contract == contract]
+        counts = {outcome: sum(row.outcome == outcome for row in own) for outcome in ("passed", "skipped", "failed")}
+        line = f"{contract:{width}}  {counts['passed']:6}  {counts['skipped']:7}  {counts['failed']:6}"
+        why = dict.fromkeys(row.why for row in own if row.outcome == "skipped")
+        lines += [f"{line}  {'; '.join(why)}".rstrip()]
+        lines += [f"{'':{width}}  failed: {row.test}" for row in own if row.outcome == "failed"]
+    return "\n".join(lines)
+
+
+EVERYTHING: Final = Capabilities()
+"""What an adapter can do that declares nothing."""
+FIXTURES: Final[Mapping[str, object]] = {
+    "funnelkit_again": None,
+    "funnelkit_documents": None,
+    "funnelkit_received": None,
+}
+"""Fixtures that need not be supplied."""
+
+
+def run(
+    contracts: Iterable[type[Contract]],
+    fixtures: Callable[[], Mapping[str, object]],
+    capabilities: Capabilities = EVERYTHING,
+    only: str | None = None,
+) -> tuple[Result, ...]:
+    """Examine an adapter without pytest: `run(STORAGE, lambda: {"funnelkit_storage": MemoryStorage()})`.
+
+    `fixtures` is called for each test, and gives the adapter anew. `only` is the name of a test; None: all of them.
+    """
+    return tuple(
+        _examined(contract, name, test, fixtures, capabilities)
+        for contract in contracts
+        for name, test in tests_of(contract)
+        if only in (None, name)
+    )
+
+
+def _examined(
+    contract: type[Contract],
+    name: str,
+    test: Callable[..., object],
+    fixtures: Callable[[], Mapping[str, object]],
+    capabilities: Capabilities,
+) -> Result:
+    head = (name_of(contract), name)
+    why = lacks(contract, test, capabilities)
+    if why is not None:
+        return Result(*head, "skipped", why, capabilities.adapter)
+    given: dict[str, Any] = {**FIXTURES, "funnelkit_capabilities": capabilities, **fixtures()}
+    wanted = [one for one in inspect.signature(test).parameters if one != "self"]
+    try:
+        test(contract(), **{one: given[one] for one in wanted})
+    except Exception as error:  # noqa: BLE001  # whatever an adapter raises, it has failed
+        return Result(*head, "failed", f"{type(error).__name__}: {error}", capabilities.adapter)
+    return Result(*head, "passed", "", capabilities.adapter)
