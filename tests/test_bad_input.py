@@ -77,6 +77,7 @@ from funnelkit.commands import (
     MakeCampaign,
     MarkHeld,
     MarkMissed,
+    Merge,
     MintLink,
     MoveFollowUp,
     Permit,
@@ -157,6 +158,7 @@ COMMANDS: Final[dict[type[Any], dict[str, Any]]] = {
     DropFollowUp: {"contact": "c-1"},
     Edit: {"contact": "c-1", "name": "Bea"},
     Erase: {"contact": "c-1"},
+    Merge: {"contact": "c-1", "other": "c-2"},
     ExpireInvitation: {"invitation": "invitation-1"},
     GiveUp: {"contact": "c-1"},
     Hide: {"contact": "c-1"},
@@ -205,8 +207,8 @@ NEW: Final[dict[type[Any], dict[str, Any]]] = {
 ANSWERS: Final = (Accept, Decline)
 """What a person does with a link: nobody is logged in, and whatever is wrong, the answer is the same."""
 AT_ONCE: Final = (
-    Accept, AddMember, AssignPackage, ChangeMember, Decline, DefineOffer, Erase, ExpireInvitation, Invite, MintLink,
-    RecordPayment, RemoveMember, Revoke, SendAgain, TakeOffPackage,
+    Accept, AddMember, AssignPackage, ChangeMember, Decline, DefineOffer, Erase, ExpireInvitation, Invite, Merge,
+    MintLink, RecordPayment, RemoveMember, Revoke, SendAgain, TakeOffPackage,
 )  # fmt: skip
 """What takes effect when it is done, and at no other time."""
 
@@ -1231,6 +1233,7 @@ OF_TEAMS: Final[Mapping[type[Any], dict[str, Any]]] = {
     Decline: {"token": Token("public-selector-1", f"{VERIFIER}01")},
     DefineOffer: {},
     Erase: {"contact": "c-3"},
+    Merge: {"contact": "c-3", "other": "c-2"},
     ExpireInvitation: {"by": CLOCK},
     Invite: {"contact": "c-2"},
     MintLink: {},

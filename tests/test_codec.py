@@ -284,6 +284,7 @@ def specimens() -> dict[str, Any]:
         events.AppointmentRestated(**shared, attendees=attendees),
         events.AppointmentRemoved(**shared),
         client_events.ContactErased(**told),
+        client_events.ContactMerged(**told, other="C-2", touched=NOON),
         client_events.MemberAdded(**shared, role=Role.COACH, zone="Asia/Tokyo"),
         client_events.MemberChanged(**shared, fields=("name", "zone"), role=Role.VIEWER, zone="Asia/Tokyo"),
         client_events.MemberLeft(**shared),
@@ -299,6 +300,7 @@ def specimens() -> dict[str, Any]:
         client_events.OfferDefined(**shared, offer=Offer(**listed, version=3)),
         client_events.PackageGiven(**shared, package=package),
         client_events.PackageAttached(**shared, invitation="I-2"),
+        client_events.PackageHandedOver(**shared, contact="C-2"),
         client_events.PackageOpened(**shared, expires=quarter, granted=granted),
         client_events.PackagePosted(**shared, entries=(reserved, evolve(reserved, what=Posting.USED))),
         client_events.PackageRemoved(**shared),
@@ -336,6 +338,7 @@ def specimens() -> dict[str, Any]:
         commands.SetPrimary(**verb, company="F-1", contact="C-1"),
         Delete(**on, reason="she asked"),
         commands.Erase(**on, reason="she asked"),
+        commands.Merge(**on, other="C-2", reason="one person"),
         commands.ScheduleFollowUp(**on, due=NOON + 48 * HOUR, note="ask about the choir", attempt=2),
         commands.MoveFollowUp(**on, due=NOON + 72 * HOUR, note="she is away"),
         commands.DropFollowUp(**on, reason="she will call"),
@@ -419,7 +422,7 @@ def test_there_is_a_specimen_with_something_in_every_field() -> None:
     ]
     assert {
         ("edit", "phone"), ("permit", "group"), ("withdraw", "contact"), ("pipeline", "hidden"),
-        ("define_pipeline", "hidden"), ("invite", "contact"),
+        ("define_pipeline", "hidden"), ("invite", "contact"), ("contact_deleted", "into"),
     } == set(empty)  # fmt: skip
 
 
@@ -581,6 +584,7 @@ def together(kind: Any, funnel: Any) -> list[dict[str, st.SearchStrategy[Any]]]:
         Member: [{"role": roles}],
         commands.AddMember: [{"role": roles}],
         commands.ChangeMember: [{"role": roles | st.just(KEEP)}],
+        commands.Merge: [{"contact": WORDS.filter(lambda word: word != "c-2"), "other": st.just("c-2")}],
         Invite: [{**no_new, "contact": WORDS}, {"contact": st.none(), "name": WORDS}],
         RecordPayment: [{"contact": WORDS}, {"contact": st.none(), "name": WORDS, "email": BY_NAME["email"]}],
     }
@@ -1180,6 +1184,8 @@ def plans() -> Iterator[Plan[Any]]:
     yield crm.plan(commands.LogContact(contact=ada.id, direction=Direction.IN, note=NAME, by=COACH))
     yield crm.plan(commands.SetDoNotContact(contact=ada.id, reason=NAME, by=COACH))
     yield crm.plan(Delete(contact=ada.id, reason=NAME, by=COACH))
+    twin = crm.do(AddContact(name=NAME, email="ada@example.org", phone="+49 30 1", by=COACH))
+    yield crm.plan(commands.Merge(contact=ada.id, other=twin.id, reason=NAME, by=Actor(id="o-1", role=Role.OWNER)))
     yield crm.plan(commands.Erase(contact=ada.id, reason=NAME, by=Actor(id="o-1", role=Role.OWNER)))
     studio = FunnelService(STUDIO, account="acme", storage=MemoryStorage(), clock=FixedClock(NOON))
     ben = studio.do(AddContact(name=NAME, email="ada@example.org", by=COACH))

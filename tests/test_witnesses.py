@@ -341,7 +341,16 @@ def may_erase(case: privacy.Case) -> Decision:
     return privacy.may_erase(COACHING, case)
 
 
-PRIVACY: Final = (of("privacy.eraser_may", may_erase, privacy.Case(by=OWNER), by=COACH),)
+def may_merge(case: privacy.Case) -> Decision:
+    """May this actor say that two contacts are one person?"""
+    return privacy.may_merge(COACHING, case)
+
+
+PRIVACY: Final = (
+    of("privacy.eraser_may", may_erase, privacy.Case(by=OWNER), by=COACH),
+    of("privacy.merger_may", may_merge, privacy.Case(by=OWNER), by=COACH),
+    of("privacy.nobody_was_erased", may_merge, privacy.Case(by=OWNER), erased=("c-2",)),
+)
 
 REMOVAL_CELLS: Final = (of("removal.standing_allows", may_delete, AWAY, standing=Standing.ACTIVE),)
 
@@ -910,5 +919,5 @@ def test_what_is_about_the_actor_is_about_who_asks() -> None:
         "invitation.speaks_for_itself", "invitation.is_ones_own", "invitation.clock_ends_it",
         "onboarding.completer_may", "package.giver_may", "package.to_own_clients", "package.keeps_its_own_list",
         "package.recorder_may",
-        "team.head_may", "team.owner_is_made_by_owner", "privacy.eraser_may",
+        "team.head_may", "team.owner_is_made_by_owner", "privacy.eraser_may", "privacy.merger_may",
     }  # fmt: skip

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from attrs import fields, frozen
@@ -111,6 +112,8 @@ def _held(stores: Transaction, contact: str, own: str) -> Plain:
     person = stores.persons.get(contact)
     blocks = () if person is None else person.blocks
     reasons = stores.history.texts([block.id for block in blocks])
+    lines = {name: history.lineage(partial(stores.history.of, name, "contact"), contact) for name in names}
+    own_names = tuple(dict.fromkeys(one for line in lines.values() for one in line))
     held = {
         "person": None if person is None else _data(person, ("blocks", "do_not_market")),
         "do_not_contact": [{**_data(block), "reason": reasons.get(block.id)} for block in blocks],
@@ -118,14 +121,16 @@ def _held(stores: Transaction, contact: str, own: str) -> Plain:
         "places": [{"funnel": name, **_data(row)} for name, row in rows.items()],
         "companies": list(_companies(stores, rows.values())),
         "follow_ups": list(_follow_ups(stores, rows)),
-        "history": [entry for name in names for entry in _told(stores, name, "contact", contact)],
+        "history": [entry for name in names for one in lines[name] for entry in _told(stores, name, "contact", one)],
         "appointments": [_noun(stores, "appointment", one) for one in stores.appointments.of_contact(contact)],
-        "invitations": [_noun(stores, "invitation", one) for one in stores.invitations.of_contact(contact)],
+        "invitations": [
+            _noun(stores, "invitation", one) for own in own_names for one in stores.invitations.of_contact(own)
+        ],
         "packages": [_noun(stores, "package", one) for one in stores.packages.of_contact(contact)],
         "campaigns": [_data(one, ("members",)) for name in names for one in _campaigns(stores, name, contact)],
         "messages": [_data(message) for message in stores.outbox.about(contact)],
     }
-    return {part: _alone(value, contact) for part, value in held.items()}
+    return {part: _alone(value, own_names) for part, value in held.items()}
 
 
 def _data(value: object, without: Iterable[str] = ()) -> Plain:
@@ -163,12 +168,12 @@ def _campaigns(stores: Transaction, funnel: str, contact: str) -> Iterable[Campa
     return (one for one in stores.campaigns.every(funnel) if contact in one.members)
 
 
-def _alone(held: Any, contact: str) -> Any:
+def _alone(held: Any, names: Collection[str]) -> Any:
     """Give the same without the others who attend an appointment."""
     if isinstance(held, dict):
-        return {key: _own(value, contact) if key == OTHERS else _alone(value, contact) for key, value in held.items()}
-    return [_alone(one, contact) for one in held] if isinstance(held, list) else held
+        return {key: _own(value, names) if key == OTHERS else _alone(value, names) for key, value in held.items()}
+    return [_alone(one, names) for one in held] if isinstance(held, list) else held
 
 
-def _own(attendees: list[Plain], contact: str) -> list[Plain]:
-    return [one for one in attendees if one["contact"] == contact]
+def _own(attendees: list[Plain], names: Collection[str]) -> list[Plain]:
+    return [one for one in attendees if one["contact"] in names]

@@ -13,7 +13,7 @@ from funnelkit.times import zone_of
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.checks import identifier
 from funnelkit.values.contact import Contact
-from funnelkit.values.events import Event
+from funnelkit.values.events import ContactDeleted, Event
 from funnelkit.values.invitation import Invitation, Link
 from funnelkit.values.outreach import Campaign
 from funnelkit.values.package import Offer, Package
@@ -44,8 +44,14 @@ class StoredView:
         found = self._stores.contacts.get(self._funnel, contact)
         self._note("contact", contact, 0 if found is None else found.version)
         if found is None:
-            raise NotFound(f"there is no such contact in {self._funnel}")
+            raise NotFound(f"there is no such contact in {self._funnel}{self._went_into(contact)}")
         return found
+
+    def _went_into(self, contact: str) -> str:
+        """Say which contact it is now, if it was merged into one."""
+        told = self._stores.history.of(self._funnel, "contact", contact)
+        into = told[-1].into if told and isinstance(told[-1], ContactDeleted) else None
+        return "" if into is None else f" any more: it was merged into {into}"
 
     def person(self, contact: str) -> Person | None:
         """Give the person behind a contact, if the storage keeps one."""

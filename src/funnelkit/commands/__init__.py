@@ -23,6 +23,7 @@ from funnelkit.commands.marks import (
     Withdraw,
     WithdrawCredentials,
 )
+from funnelkit.commands.merging import Merge
 from funnelkit.commands.outreach import LiftDoNotContact, LiftDoNotMarket, SetDoNotContact, SetDoNotMarket
 from funnelkit.commands.packages import AssignPackage, DefineOffer, RecordPayment, TakeOffPackage
 from funnelkit.commands.pipelines import CompleteStage, DefinePipeline, PutOnPipeline, SkipStage, TakeOffPipeline
@@ -69,6 +70,7 @@ __all__ = [
     "MakeCampaign",
     "MarkHeld",
     "MarkMissed",
+    "Merge",
     "MintLink",
     "MoveFollowUp",
     "Permit",

@@ -16,7 +16,7 @@ from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.table import Act, Status
 from funnelkit.values.actor import CLOCK
 from funnelkit.values.appointment import Appointment
-from funnelkit.values.client_events import InvitationExpired
+from funnelkit.values.client_events import ContactErased, InvitationExpired
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import (
     CompanyChanged,
@@ -103,6 +103,10 @@ class Draft(Admitting):
         return settled
 
     # ---- what else has to be asked
+
+    def erased(self, contact: str) -> bool:
+        """Whether the person was taken out, and nobody has come to the place since."""
+        return self.person(contact) is None and any(isinstance(e, ContactErased) for e in self.view.history(contact))
 
     def may_lift(self, contact: Contact, channel: Channel | None = None) -> Decision:
         """Whether a do-not-contact of this channel (None: of all) may be lifted."""

@@ -110,9 +110,16 @@ def miss(draft: Draft, appointment: Appointment, when: datetime) -> None:
     """Lose what was reserved or used, or give it back, as the account says."""
     burns = draft.funnel.policy.package.missed_burns
     call_off(draft, appointment, when, burns=burns)
-    for package in () if burns else every(draft, appointment):
-        if sums.held_by(package, appointment.id)[1]:
-            post(draft, package, when, (Posting.RETURNED,), appointment.id)
+    for attendee in () if burns else appointment.attendees:
+        take_back(draft, attendee.contact, appointment.id, when)
+
+
+def take_back(draft: Draft, contact: str, appointment: str, when: datetime) -> None:
+    """Give back what this contact's packages have reserved or used for an appointment."""
+    for package in draft.packages(contact):
+        reserved, used = sums.held_by(package, appointment)
+        if reserved or used:
+            post(draft, package, when, (Posting.RELEASED if reserved else Posting.RETURNED,), appointment)
 
 
 def every(draft: Draft, appointment: Appointment) -> list[Package]:

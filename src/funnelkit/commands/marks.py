@@ -9,10 +9,10 @@ from typing import Any, ClassVar, Final
 from attrs import evolve, field, frozen
 
 from funnelkit.commands.draft import Draft
-from funnelkit.decisions import Decision
+from funnelkit.decisions import Decision, all_of
 from funnelkit.errors import Invalid, Problem
 from funnelkit.planning import AnyFunnel, Command, Moment, View
-from funnelkit.rules import editing
+from funnelkit.rules import editing, privacy
 from funnelkit.table import Status
 from funnelkit.values.checks import asks, each, identifier, kinds, long_text, one_of, optional, text, texts
 from funnelkit.values.contact import Contact
@@ -36,7 +36,7 @@ class _Mark(Command[Status, Contact]):
         """Plan the new values; a contact that has them already stays as it is."""
         draft = Draft(funnel, moment, view, self)
         stored = draft.contact(self.contact)
-        decision = self._decide(funnel, stored)
+        decision = self._decide(draft, stored)
         if not decision:
             return draft.refuse(decision)
         when, first = draft.when(stored.changed), len(draft.events)
@@ -51,8 +51,8 @@ class _Mark(Command[Status, Contact]):
             draft.obligations += (Obligation("end_sessions", stored.id, SESSIONS),)
         return draft.plan(decision, draft.settle(stored, now, when))
 
-    def _decide(self, funnel: AnyFunnel, was: Contact) -> Decision:
-        return editing.may_change(funnel, editing.Case(by=self.by, contact=was.id, what="data"))
+    def _decide(self, draft: Draft, was: Contact) -> Decision:
+        return editing.may_change(draft.funnel, editing.Case(by=self.by, contact=was.id, what="data"))
 
     @abstractmethod
     def _new(self, was: Contact) -> dict[str, Any]:
@@ -103,9 +103,9 @@ class LeaveGroups(_Mark):
 class AssignCredentials(_Mark):
     """Say that the contact has a user name and a password. Source: S0, CC2."""
 
-    def _decide(self, funnel: AnyFunnel, was: Contact) -> Decision:
+    def _decide(self, draft: Draft, was: Contact) -> Decision:
         case = editing.Case(by=self.by, contact=was.id, what="credentials", status=was.status)
-        return editing.may_hold_credentials(funnel, case)
+        return editing.may_hold_credentials(draft.funnel, case)
 
     def _new(self, was: Contact) -> dict[str, Any]:
         return {"portal": Portal.ACTIVE}
@@ -153,6 +153,11 @@ class Restore(_Mark):
 
     def _new(self, was: Contact) -> dict[str, Any]:
         return {"standing": was.former} if was.standing is Standing.ARCHIVED else {}
+
+    def _decide(self, draft: Draft, was: Contact) -> Decision:
+        erased = (was.id,) if was.standing is Standing.ARCHIVED and draft.erased(was.id) else ()
+        case = privacy.Case(by=self.by, contact=was.id, erased=erased)
+        return all_of(super()._decide(draft, was), privacy.may_restore(draft.funnel, case))
 
 
 @frozen(kw_only=True)

@@ -11,6 +11,7 @@ from funnelkit.commands.draft import Draft
 from funnelkit.decisions import Consequence, Notice
 from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import privacy
+from funnelkit.rules.history import lineage
 from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.table import Status
 from funnelkit.values.checks import asks, identifier, long_text, optional
@@ -57,7 +58,7 @@ class Erase(Command[Status, Contact]):
         self._texts(draft, was)
         if person is None and told and isinstance(told[-1], ContactErased):  # nothing has happened to it since
             return draft.plan(decision, was)
-        draft.forgotten += ((CONTACT, was.id),)
+        draft.forgotten += tuple([(CONTACT, one) for one in lineage(view.history, was.id)])
         words = {"contact": was.id}
         if person is not None:
             draft.removed += (("person", was.id),)
@@ -72,7 +73,8 @@ class Erase(Command[Status, Contact]):
         """Say whose texts go, and that nothing leaves that waits."""
         appointments = draft.view.appointments_of(was.id)
         draft.forgotten += tuple([("appointment", one.id) for one in appointments])
-        draft.forgotten += tuple([("invitation", one.id) for one in draft.view.invitations_of(was.id)])
+        for contact in lineage(draft.view.history, was.id):
+            draft.forgotten += tuple([("invitation", one.id) for one in draft.view.invitations_of(contact)])
         draft.forgotten += tuple([("package", one.id) for one in draft.packages(was.id)])
         draft.unsent += (was.id,)
         words = {"contact": was.id, "count": len(appointments)}

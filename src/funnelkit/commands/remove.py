@@ -10,6 +10,7 @@ from funnelkit.commands.draft import Draft
 from funnelkit.decisions import Consequence
 from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import removal
+from funnelkit.rules.history import lineage
 from funnelkit.table import Status
 from funnelkit.values.checks import asks, identifier, long_text, optional
 from funnelkit.values.client_events import InvitationRevoked, PackageDeleted
@@ -21,6 +22,7 @@ from funnelkit.words import Because, Ending, Removal, Standing
 
 GONE: Final = "package {package} goes with the contact"
 APPOINTMENT: Final = "appointment"
+CONTACT: Final = "contact"
 FILES: Final = "delete the contact's files, notes, invoices and payments, which go with it"
 GOES: Final = "appointment {appointment} goes, and its hours with it"
 
@@ -83,6 +85,7 @@ class Delete(Command[Status, Removal]):
         draft.removed += (("contact", was.id),)
         draft.nouns.pop(("contact", was.id), None)
         if not draft.view.stands_elsewhere(was.id):
+            draft.forgotten += tuple([(CONTACT, one) for one in lineage(draft.view.history, was.id)])
             draft.removed += (("person", was.id),)
             if person is not None and person.address is not None:
                 draft.touched += (("address", address_key(person.address)),)

@@ -5,7 +5,7 @@ Folding a noun's events gives the stored value; cut by effective time: what was 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from attrs import evolve
@@ -13,6 +13,7 @@ from attrs import evolve
 from funnelkit.table import Status
 from funnelkit.times import instant
 from funnelkit.values.appointment import Appointment
+from funnelkit.values.client_events import ContactMerged
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import (
     AppointmentBooked,
@@ -41,7 +42,15 @@ from funnelkit.values.person import Group
 from funnelkit.values.pipeline import Pipeline
 from funnelkit.words import StageMove
 
-BESIDE = (ContactChanged, ContactTouched, DoNotContactSet, FollowUpEnded, FollowUpScheduled, PipelineMoved)
+BESIDE = (
+    ContactChanged,
+    ContactMerged,
+    ContactTouched,
+    DoNotContactSet,
+    FollowUpEnded,
+    FollowUpScheduled,
+    PipelineMoved,
+)
 LIVES = (AppointmentRescheduled, AppointmentHeld, AppointmentMissed, AppointmentCancelled, AppointmentRestated)
 
 
@@ -79,6 +88,12 @@ def contact_at(
                 contact = event.onto(contact)
             contact = evolve(contact, changed=max(contact.changed, event.effective))
     return None if contact is None else evolve(contact, version=version)
+
+
+def lineage(told: Callable[[str], Iterable[Event]], contact: str) -> tuple[str, ...]:
+    """Give the contact, and those that were merged into it, and into them. `told`: gives the history of a contact."""
+    others = [event.other for event in told(contact) if isinstance(event, ContactMerged)]
+    return (contact, *(one for other in others for one in lineage(told, other)))
 
 
 def status_at(events: Iterable[Event], moment: datetime, known: datetime | None = None) -> Status | None:

@@ -1,4 +1,4 @@
-"""May this person be taken out of what is kept?"""
+"""May this person be taken out of what is kept, or two contacts become one?"""
 
 from __future__ import annotations
 
@@ -24,14 +24,19 @@ HEADS: Final = frozenset({Role.OWNER, Role.ADMIN, Role.SYSTEM})
 
 @frozen(kw_only=True)
 class Case(AnyCase):
-    """Who erases whom."""
+    """Who erases whom, or merges what. `erased`: those of the contacts whose person was taken out."""
 
     by: Actor
     contact: str | None = None
+    other: str | None = None
+    erased: tuple[str, ...] = ()
 
     def words(self) -> dict[str, object]:
         """What texts may name; of the actor, the role."""
-        return {"role": self.by.role, "contact": self.contact or "a contact"}
+        return {
+            "role": self.by.role, "contact": self.contact or "a contact", "other": self.other or "another one",
+            "erased": self.erased,
+        }  # fmt: skip
 
 
 @rule(
@@ -45,10 +50,43 @@ def eraser_may(funnel: AnyFunnel, case: Case, row: None) -> bool:
     return case.by.role in HEADS
 
 
+@rule(
+    ok="{role} may merge contacts",
+    no="{role} may not merge contacts",
+    about=About.ACTOR,
+    remedy="ask an owner or an admin",
+)
+def merger_may(funnel: AnyFunnel, case: Case, row: None) -> bool:
+    """Merging cannot be undone: the owner, an admin or the system does it. Source: ours."""
+    return case.by.role in HEADS
+
+
+@rule(
+    ok="there is a person behind it",
+    no="the person behind {erased} was erased",
+    remedy="leave the erased place as it is, and add the person anew",
+)
+def nobody_was_erased(funnel: AnyFunnel, case: Case, row: None) -> bool:
+    """A place whose person was erased stays in the archive, by itself. Source: ours."""
+    return not case.erased
+
+
 QUESTION: Final = "erase the person behind {contact}"
-RULES: Final = (eraser_may,)
+TO_MERGE: Final = "merge {other} into {contact}"
+TO_RESTORE: Final = "take {contact} out of the archive"
+RULES: Final = (eraser_may, merger_may, nobody_was_erased)
 
 
 def may_erase(funnel: Funnel[S, R], case: Case) -> Decision:
     """Whether this actor may take the person out."""
-    return decided(QUESTION, RULES, funnel, case)
+    return decided(QUESTION, (eraser_may,), funnel, case)
+
+
+def may_merge(funnel: Funnel[S, R], case: Case) -> Decision:
+    """Whether this actor may say that two contacts are one person."""
+    return decided(TO_MERGE, (merger_may, nobody_was_erased), funnel, case)
+
+
+def may_restore(funnel: Funnel[S, R], case: Case) -> Decision:
+    """Whether a place may come out of the archive."""
+    return decided(TO_RESTORE, (nobody_was_erased,), funnel, case)

@@ -282,9 +282,50 @@ PRIVACY: Final[Mapping[str, str]] = {
     "appointments to come stay as they are; cancel those that will not take place": (
         "kommende Termine bleiben, wie sie sind; was nicht stattfinden wird, absagen"
     ),
+    "take {contact} out of the archive": "{contact} aus dem Archiv holen",
+    "there is a person behind it": "es steht eine Person dahinter",
+    "the person behind {erased} was erased": "die Person hinter {erased} wurde gelöscht",
+    "leave the erased place as it is, and add the person anew": (
+        "den gelöschten Platz lassen, wie er ist, und die Person neu anlegen"
+    ),
 }
 
-CLIENTS: Final[Mapping[str, str]] = {**TEAM, **INVITATION, **LINK, **ONBOARDING, **PACKAGE, **PRIVACY}
+MERGING: Final[Mapping[str, str]] = {
+    "merge {other} into {contact}": "{other} mit {contact} zusammenführen",
+    "{role} may merge contacts": "die Rolle »{role}« darf Kontakte zusammenführen",
+    "{role} may not merge contacts": "die Rolle »{role}« darf keine Kontakte zusammenführen",
+    "{other} is {contact} from now on, and has no place of its own any more": (
+        "{other} ist ab jetzt {contact} und hat keinen eigenen Platz mehr"
+    ),
+    "appointment {appointment} of {other} is one of {contact}": (
+        "der Termin {appointment} von {other} ist einer von {contact}"
+    ),
+    "appointment {appointment} has {contact} and {other}: it counts once": (
+        "am Termin {appointment} nehmen {contact} und {other} teil: er zählt einmal"
+    ),
+    "package {package} of {other} is one of {contact}, with its ledger": (
+        "das Paket {package} von {other} ist eines von {contact}, mit seinem Konto"
+    ),
+    "a do-not-contact of {other} holds for {contact}": "eine Kontaktsperre von {other} gilt für {contact}",
+    "nothing is sent any more that waits for {other}, or tells of it": (
+        "was für {other} bereitliegt oder davon berichtet, wird nicht mehr gesendet"
+    ),
+    "let files, notes, invoices and payments of the contact that goes be those of the one that stays": (
+        "Dateien, Notizen, Rechnungen und Zahlungen des Kontakts, der geht, dem zuordnen, der bleibt"
+    ),
+    "let one user name and password lead to the contact that stays, and end the sessions of the other one": (
+        "einen Benutzernamen mit Passwort zu dem führen lassen, der bleibt, und die Sitzungen des anderen beenden"
+    ),
+    "the person stands in another funnel too: merge the two contacts there as well": (
+        "die Person steht auch in einem anderen Funnel: die beiden Kontakte dort ebenfalls zusammenführen"
+    ),
+    "{other} was {status}; {contact} keeps its own status": (
+        "{other} war {status}; {contact} behält den eigenen Status"
+    ),
+    "an address of {other} differs and is not kept": "eine Adresse von {other} ist anders und wird nicht behalten",
+}
+
+CLIENTS: Final[Mapping[str, str]] = {**TEAM, **INVITATION, **LINK, **ONBOARDING, **PACKAGE, **PRIVACY, **MERGING}
 
 STATES: Final[Mapping[str, Mapping[str, str]]] = {
     "invitationstatus": {

@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 
 from funnelkit.statuses.invitation import InvitationStatus
 from funnelkit.statuses.package import PackageStatus
+from funnelkit.values.contact import Contact
 from funnelkit.values.events import Event
 from funnelkit.values.invitation import Invitation
 from funnelkit.values.package import Entry, Offer, Package
@@ -21,6 +22,20 @@ from funnelkit.words import Role
 @frozen(kw_only=True)
 class ContactErased(Event):
     """The person behind a contact was taken out: name, addresses, and every reason and note. The place stays."""
+
+
+@frozen(kw_only=True)
+class ContactMerged(Event):
+    """Another contact turned out to be the same person: what was its own is this one's from now on."""
+
+    other: str
+    touched: datetime | None = None
+    """The last time that somebody was in touch with the other one."""
+
+    def onto(self, contact: Contact) -> Contact:
+        """Give the contact with what this says."""
+        times = [time for time in (contact.touched, self.touched) if time is not None]
+        return evolve(contact, touched=max(times, default=None))
 
 
 @frozen(kw_only=True)
@@ -178,6 +193,19 @@ class PackageAttached(Event):
     def onto(self, package: Package) -> Package:
         """Give the package with what this says."""
         return evolve(package, version=self.version, invitation=self.invitation)
+
+
+@frozen(kw_only=True)
+class PackageHandedOver(Event):
+    """It is another contact's from now on: the two are one person."""
+
+    noun: ClassVar[str] = "package"
+
+    contact: str
+
+    def onto(self, package: Package) -> Package:
+        """Give the package with what this says."""
+        return evolve(package, version=self.version, contact=self.contact)
 
 
 @frozen(kw_only=True)

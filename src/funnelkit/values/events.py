@@ -269,7 +269,9 @@ class TriggerRecorded(Event):
 
 @frozen(kw_only=True)
 class ContactDeleted(Event):
-    """The contact is gone; its history stays, without a name."""
+    """The contact is gone; its history stays, without a name. `into`: the contact that it was merged into."""
+
+    into: str | None = None
 
 
 @frozen(kw_only=True)
