@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
-from attrs import evolve, fields
+from attrs import evolve, fields, resolve_types
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -36,7 +36,7 @@ from funnelkit import (
 from funnelkit.codec import load, write
 from funnelkit.commands import AddContact, Adopt, Convert, Invite, MintLink
 from funnelkit.decisions import Finding, Mark
-from funnelkit.policy import ShellPolicy, StatusWhen, TeamPolicy
+from funnelkit.policy import FollowUpPolicy, ShellPolicy, StatusWhen, TeamPolicy
 from funnelkit.rules import access
 from funnelkit.statuses.agency import Agency
 from funnelkit.statuses.coaching import Coaching
@@ -635,6 +635,8 @@ def test_switches_readings_and_lengths_vary() -> None:
     assert {*StatusWhen} == {policy.certification.status_when for policy in found}
     kinds = {Elapsed, LocalDays, BusinessTime}
     assert kinds == {type(policy.follow_up.delay) for policy in found} == {type(length) for length in drawn(lengths())}
+    resolve_types(FollowUpPolicy)  # as cattrs does when it reads a funnel
+    assert kinds == {type(policy.follow_up.delay) for policy in drawn(policies(), 60)}
     own = TEAM.with_policy(shell=ShellPolicy(page=7)).policy
     for policy in drawn(policies(own), 20):
         assert (own.shell, own.invitation.onboarding) == (policy.shell, policy.invitation.onboarding)
