@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice, takewhile
-from typing import Any
+from typing import Any, TypeVar
 
-from funnelkit.adapters.undo import Table, Times
+from funnelkit.adapters.undo import Queue, Table, Times
 from funnelkit.errors import Conflict
 from funnelkit.ports.clients import Place
 from funnelkit.statuses.invitation import InvitationStatus
@@ -67,15 +67,15 @@ class Invitations:
         waits, other = invitation.state is InvitationStatus.PENDING, self._pending.get(invitation.contact)
         if waits and other not in (None, invitation.id):
             raise Conflict("another invitation of this contact is pending")
-        if invitation.id not in self._rows:
-            before = self._of_contact.get(invitation.contact, ())
-            self._of_contact.put(invitation.contact, (*before, invitation.id))
+        old = self._rows.get(invitation.id)
+        if old is not None and self._pending.get(old.contact) == old.id:
+            self._pending.drop(old.contact)
+            self.ripe_by.put(old.funnel, old.id, None)
         if waits:
             self._pending.put(invitation.contact, invitation.id)
-        elif other == invitation.id:
-            self._pending.drop(invitation.contact)
-        self.ripe_by.put(invitation.funnel, invitation.id, invitation.expires if waits else None)
+            self.ripe_by.put(invitation.funnel, invitation.id, invitation.expires)
         self._rows.put(invitation.id, invitation)
+        _list(self._of_contact, self._rows, old, invitation)
 
 
 class Links:
@@ -113,7 +113,7 @@ class Packages:
     """Packages of clients, those of each contact, and by the payment that bought them."""
 
     def __init__(self, log: list[Any]) -> None:
-        self._rows: Table[str, Package] = Table(log)
+        self._rows: Queue[str, Package] = Queue(log)
         self._of_contact: Table[str, tuple[str, ...]] = Table(log)
         self._by_payment: Table[str, str] = Table(log)
 
@@ -127,20 +127,36 @@ class Packages:
         return self._rows.get(self._by_payment.get(payment, ""))
 
     def save(self, package: Package) -> None:
-        if package.payment is not None:
-            if self._by_payment.get(package.payment, package.id) != package.id:
-                raise Conflict("another package was bought by this payment")
-            self._by_payment.put(package.payment, package.id)
-        if package.id not in self._rows:
-            before = self._of_contact.get(package.contact, ())
-            self._of_contact.put(package.contact, (*before, package.id))
+        old, payment = self._rows.get(package.id), package.payment
+        if payment is not None and self._by_payment.get(payment, package.id) != package.id:
+            raise Conflict("another package was bought by this payment")
+        if old is not None and old.payment is not None:
+            self._by_payment.drop(old.payment)
+        if payment is not None:
+            self._by_payment.put(payment, package.id)
         self._rows.put(package.id, package)
+        _list(self._of_contact, self._rows, old, package)
 
     def remove(self, package: str) -> None:
         old = self._rows.get(package)
         if old is not None:
-            rest = tuple(key for key in self._of_contact.get(old.contact, ()) if key != package)
-            self._of_contact.put(old.contact, rest)
+            _unlist(self._of_contact, old)
             if old.payment is not None:
                 self._by_payment.drop(old.payment)
         self._rows.drop(package)
+
+
+Owned = TypeVar("Owned", Invitation, Package)
+
+
+def _list(of_contact: Table[str, tuple[str, ...]], rows: Table[str, Owned], old: Owned | None, new: Owned) -> None:
+    """List a row with those of its contact, in the order in which they were made; who had it before has it no more."""
+    if old is None:
+        of_contact.put(new.contact, (*of_contact.get(new.contact, ()), new.id))
+    elif old.contact != new.contact:
+        _unlist(of_contact, old)
+        of_contact.put(new.contact, tuple(row.id for row in rows.values() if row.contact == new.contact))
+
+
+def _unlist(of_contact: Table[str, tuple[str, ...]], old: Invitation | Package) -> None:
+    of_contact.put(old.contact, tuple(key for key in of_contact.get(old.contact, ()) if key != old.id))

@@ -68,11 +68,9 @@ class History(Store):
         self.rows.add("texts", [{"event": event, "text": text} for event, text in texts])
 
     def forget(self, nouns: Iterable[tuple[str, str]]) -> None:
-        funnels = tuple({row["name"] for row in self.rows.find(Query(table="funnels"))})
         for kind, noun in nouns:
-            within = funnels if kind == "contact" else ("",)
-            where: tuple[Term, ...] = (("within", "in", within), ("noun", "=", kind), ("about", "=", noun))
-            for row in self.rows.find(Query(table=self.table, where=where)) if within else ():
+            where: tuple[Term, ...] = (("noun", "=", kind), ("about", "=", noun))
+            for row in self.rows.find(Query(table=self.table, where=where)):
                 self.rows.drop("texts", {"event": row["id"]})
 
     def _document(self, fingerprint: str) -> object | None:

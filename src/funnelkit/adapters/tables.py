@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import datetime
-from itertools import islice, takewhile
+from datetime import UTC, datetime
+from itertools import count, islice, takewhile
 from typing import Any, Generic, TypeVar
 
 from funnelkit.adapters.client_tables import Invitations, Links, Members, Offers, Packages
-from funnelkit.adapters.undo import Table, Times
+from funnelkit.adapters.undo import Queue, Table, Times
 from funnelkit.ports.clients import Place
 from funnelkit.ports.outbox import Waiting
 from funnelkit.ports.storage import STORES
@@ -20,14 +20,15 @@ from funnelkit.values.person import Company, Group, Person
 from funnelkit.values.pipeline import Pipeline
 from funnelkit.values.plan import Message, Noun, Read
 
-N = TypeVar("N", Company, Group)
+N = TypeVar("N", Company, Group, Pipeline, Campaign)
+F = TypeVar("F", Pipeline, Campaign)
 
 
 class _Contacts:
     """Places in funnels; for each funnel the follow-ups by their dates, and the last ones by when they run out."""
 
     def __init__(self, log: list[Any]) -> None:
-        self._rows: Table[tuple[str, str], Contact] = Table(log)
+        self._rows: Queue[tuple[str, str], Contact] = Queue(log)
         self.due_by, self.ripe_by = Times(log), Times(log)
 
     def get(self, funnel: str, contact: str) -> Contact | None:
@@ -137,7 +138,7 @@ class _Appointments:
     """Appointments, and for each coach and contact the ids of theirs; a coach's also by the day on which they start."""
 
     def __init__(self, log: list[Any]) -> None:
-        self._rows: Table[str, Appointment] = Table(log)
+        self._rows: Queue[str, Appointment] = Queue(log)
         self._of_contact: Table[str, tuple[str, ...]] = Table(log)
         self._by_day: Table[tuple[str, int], tuple[str, ...]] = Table(log)
 
@@ -149,7 +150,7 @@ class _Appointments:
         return tuple(sorted(found, key=lambda a: a.start)) if found else ()
 
     def of_coach(self, coach: str, start: datetime, end: datetime) -> tuple[Appointment, ...]:
-        days = range(start.toordinal() - 1, end.toordinal() + 1)  # an appointment lasts a day at most
+        days = range(_day(start) - 1, _day(end) + 1)  # an appointment lasts a day at most
         found = [self._rows[key] for day in days for key in self._by_day.get((coach, day), ())]
         return tuple(a for a in found if a.start < end and start < a.end)
 
@@ -167,7 +168,7 @@ class _Appointments:
             self._unlist(old)
             for attendee in appointment.attendees:
                 self._of_contact.put(attendee.contact, (*self._of_contact.get(attendee.contact, ()), appointment.id))
-            day = (appointment.coach, appointment.start.toordinal())
+            day = (appointment.coach, _day(appointment.start))
             self._by_day.put(day, (*self._by_day.get(day, ()), appointment.id))
         self._rows.put(appointment.id, appointment)
 
@@ -181,39 +182,25 @@ class _Appointments:
         for attendee in old.attendees:
             rest = tuple(key for key in self._of_contact.get(attendee.contact, ()) if key != old.id)
             self._of_contact.put(attendee.contact, rest)
-        day = (old.coach, old.start.toordinal())
+        day = (old.coach, _day(old.start))
         self._by_day.put(day, tuple(key for key in self._by_day.get(day, ()) if key != old.id))
 
 
-class _Pipelines:
-    def __init__(self, log: list[Any]) -> None:
-        self._rows: Table[str, Pipeline] = Table(log)
+def _day(moment: datetime) -> int:
+    """Give the day of a moment in UTC, in whatever zone it is told."""
+    return moment.astimezone(UTC).toordinal()
 
-    def get(self, pipeline: str) -> Pipeline | None:
-        return self._rows.get(pipeline)
 
+class _OfFunnels(_Nouns[F], Generic[F]):
+    """Nouns of which each belongs to a funnel."""
+
+    def every(self, funnel: str) -> Iterable[F]:
+        return [row for row in self._rows.values() if row.funnel == funnel]
+
+
+class _Pipelines(_OfFunnels[Pipeline]):
     def default(self, funnel: str) -> Pipeline | None:
         return next((row for row in self.every(funnel) if row.default), None)
-
-    def every(self, funnel: str) -> Iterable[Pipeline]:
-        return [row for row in self._rows.values() if row.funnel == funnel]
-
-    def save(self, pipeline: Pipeline) -> None:
-        self._rows.put(pipeline.id, pipeline)
-
-
-class _Campaigns:
-    def __init__(self, log: list[Any]) -> None:
-        self._rows: Table[str, Campaign] = Table(log)
-
-    def get(self, campaign: str) -> Campaign | None:
-        return self._rows.get(campaign)
-
-    def every(self, funnel: str) -> Iterable[Campaign]:
-        return [row for row in self._rows.values() if row.funnel == funnel]
-
-    def save(self, campaign: Campaign) -> None:
-        self._rows.put(campaign.id, campaign)
 
 
 class _History:
@@ -252,19 +239,23 @@ class _Outbox:
         self._held: Table[str, datetime] = Table(log)
         self._withheld: Table[str, Message] = Table(log)
         self._places: Table[str, int] = Table(log)
+        self._numbers = count()
 
     def add(self, messages: Iterable[Message]) -> None:
         for message in messages:
             if not any(message.key in known for known in (self._rows, self._done, self._withheld)):
-                self._places.put(message.key, len(self._places))
+                self._places.put(message.key, next(self._numbers))
                 self._rows.put(message.key, Waiting(message))
 
     def waiting(self, limit: int, now: datetime) -> tuple[Waiting, ...]:
         return tuple(islice(self._ready(now), limit))
 
     def _ready(self, now: datetime) -> Iterator[Waiting]:
-        ready = (key for key in self._rows if self._held.get(key, now) <= now)
-        return (self._rows[key] for key in sorted(ready, key=self._places.__getitem__))  # undoing puts rows at the end
+        ready = self._in_order(key for key in self._rows if self._held.get(key, now) <= now)
+        return (self._rows[key] for key in ready)
+
+    def _in_order(self, keys: Iterable[str]) -> list[str]:
+        return sorted(keys, key=self._places.__getitem__)  # undoing and reviving put rows at the end
 
     def claim(self, limit: int, now: datetime, until: datetime, but: Collection[str] = ()) -> tuple[Waiting, ...]:
         found = tuple(islice((row for row in self._ready(now) if row.message.key not in but), limit))
@@ -282,7 +273,7 @@ class _Outbox:
             self._drop(key)
 
     def withheld(self) -> tuple[Message, ...]:
-        return tuple(self._withheld.values())
+        return tuple(self._withheld[key] for key in self._in_order(self._withheld))
 
     def sent(self, key: str) -> None:
         self._drop(key)
@@ -300,10 +291,11 @@ class _Outbox:
             self._held.put(key, until)
 
     def dead(self) -> tuple[Message, ...]:
-        return tuple(message for message in self._done.values() if message is not None)
+        dead = {key: message for key, message in self._done.items() if message is not None}
+        return tuple(dead[key] for key in self._in_order(dead))
 
     def about(self, contact: str) -> tuple[Message, ...]:
-        waiting = (row.message for row in self._rows.values())
+        waiting = (self._rows[key].message for key in self._in_order(self._rows))
         return tuple(m for m in (*waiting, *self.withheld(), *self.dead()) if m.concerns(contact))
 
     def forget(self, contact: str) -> None:
@@ -311,6 +303,7 @@ class _Outbox:
             self._drop(message.key)
             self._withheld.drop(message.key)
             self._done.drop(message.key)
+            self._places.drop(message.key)
 
     def revive(self, key: str) -> bool:
         message = self._done.get(key)
@@ -371,7 +364,7 @@ class Account:
         self.groups = _Groups(self.log)
         self.appointments = _Appointments(self.log)
         self.pipelines = _Pipelines(self.log)
-        self.campaigns = _Campaigns(self.log)
+        self.campaigns: _OfFunnels[Campaign] = _OfFunnels(self.log)
         self.members = Members(self.log)
         self.invitations = Invitations(self.log)
         self.links = Links(self.log)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import count
 from typing import Any, Final, TypeVar
+
+from attrs import frozen
 
 from funnelkit.adapters.timeline import Timeline
 
@@ -29,6 +32,51 @@ class Table(dict[K, V]):
         """Take out, and note what stood there."""
         if key in self:
             self._log.append((self, key, self.pop(key)))
+
+
+@frozen
+class _Dropped:
+    """A row that was taken out, and the place that it had."""
+
+    place: int
+    value: Any
+
+
+class Queue(Table[K, V]):
+    """A table whose rows stand in the order in which they came; one whose drop is undone has its old place again."""
+
+    def __init__(self, log: list[tuple[Any, Any, Any]]) -> None:
+        """Note into this log."""
+        super().__init__(log)
+        self._places: dict[K, int] = {}
+        self._numbers = count()
+
+    def put(self, key: K, value: V) -> None:
+        """Write; what is new comes last."""
+        if key not in self:
+            self._places[key] = next(self._numbers)
+        self._log.append((self, key, self.get(key, GONE)))
+        super().__setitem__(key, value)
+
+    def drop(self, key: K) -> None:
+        """Take out, and note which place it had."""
+        if key in self:
+            self._log.append((self, key, _Dropped(self._places[key], self.pop(key))))
+
+    def pop(self, key: K, *default: Any) -> Any:
+        """Take a row and its place."""
+        self._places.pop(key, None)
+        return super().pop(key, *default)
+
+    def __setitem__(self, key: K, value: Any) -> None:
+        """Put back what stood there."""
+        if isinstance(value, _Dropped):
+            self._places[key] = value.place
+            rows = sorted([*self.items(), (key, value.value)], key=lambda row: self._places[row[0]])
+            self.clear()
+            self.update(rows)
+        else:
+            super().__setitem__(key, value)
 
 
 class Times:

@@ -17,7 +17,11 @@ Check = Callable[[Any], str | None]
 """Says what is wrong with a value, or nothing."""
 
 MOST: Final = 1000
-"""The longest text that an id, a name or an address may have, in characters."""
+"""The longest name, in characters."""
+
+LONGEST: Final = 500
+"""The longest id or address, in bytes of UTF-8: databases look rows up by up to four of them, and PostgreSQL by no more
+than 2,704 bytes together."""
 
 DAY: Final = 24 * 60
 
@@ -62,10 +66,11 @@ def asks(check: Check) -> dict[str, Check]:
 
 def identifier(value: object) -> str | None:
     """An id: a text with something in it, without blanks at its ends or control signs."""
-    if type(value) is str and value and value.isprintable() and value == value.strip() and len(value) <= MOST:
+    if type(value) is str and value and value.isprintable() and value == value.strip() and _short(value):
         return None
     return (
-        f"an id is needed: a text of 1 to {MOST} printable characters without blanks at its ends, not {_shown(value)}"
+        f"an id is needed: a text of 1 to {LONGEST} bytes in UTF-8, printable and without blanks at its ends, "
+        f"not {_shown(value)}"
     )
 
 
@@ -88,8 +93,8 @@ def email(value: object) -> str | None:
     if not isinstance(value, str):
         return f"an e-mail address is needed, not {kind_of(value)}"
     name, _, host = value.strip().rpartition("@")
-    good = name and "@" not in name and "." in host and all(host.split(".")) and len(value) <= MOST
-    if not good or any(sign.isspace() or not sign.isprintable() for sign in value.strip()):
+    good = name and "@" not in name and "." in host and all(host.split("."))
+    if not good or any(sign.isspace() or not sign.isprintable() for sign in value.strip()) or not _short(value):
         return "is no e-mail address; it reads name@host.domain"
     return None
 
@@ -213,6 +218,10 @@ def _members(value: Any) -> Any:
         except TypeError:  # something in it cannot be a key, so it is no text either
             return tuple(value)
     return tuple(sorted(value, key=str)) if isinstance(value, (set, frozenset)) else value
+
+
+def _short(value: str) -> bool:
+    return len(value) <= LONGEST and (value.isascii() or len(value.encode()) <= LONGEST)
 
 
 def _fit(value: str, also: str = "") -> bool:
