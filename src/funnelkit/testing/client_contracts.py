@@ -125,6 +125,24 @@ class InvitationsContract(NounContract):
             self.kept(funnelkit_storage, self.of("c-1", "i-0"))
         same("i-98", self.found(funnelkit_storage, "i-98").id)
 
+    def test_another_contact_may_have_it(self, funnelkit_storage: Storage) -> None:
+        """Of whom it was, it is no more: another one may be pending there, and none where it is now."""
+        one = self.of("c-1", "i-1")
+        self.kept(funnelkit_storage, one, self.of("c-2", "i-2"), self.of("c-3", "i-3"))
+        moved = evolve(one, contact="c-4", funnel=THERE, expires=NOW)
+        self.kept(funnelkit_storage, samples.ended(self.of("c-4", "i-4")), moved)
+        with raising(Conflict, "the moved one is pending"):
+            self.kept(funnelkit_storage, self.of("c-4", "i-5"))
+        with raising(Conflict, "another one is pending where it should go"):
+            self.kept(funnelkit_storage, evolve(moved, contact="c-2"))
+        self.kept(funnelkit_storage, self.of("c-1", "i-6"))
+        with funnelkit_storage.transaction(OURS, write=False) as stores:
+            same((moved, samples.ended(self.of("c-4", "i-4"))), stores.invitations.of_contact("c-4"))
+            same(("i-6",), ids(stores.invitations.of_contact("c-1")))
+            same((moved,), stores.invitations.ripe(THERE, FAR))
+            same(("i-2", "i-3", "i-6"), ids(stores.invitations.ripe(HERE, FAR)))
+            same((3, 1), (stores.invitations.count_ripe(HERE, FAR)[0], stores.invitations.count_ripe(THERE, FAR)[0]))
+
     @needs("nested")
     def test_a_conflict_leaves_the_transaction_around_it_usable(self, funnelkit_storage: Storage) -> None:
         """In a transaction of its own inside: what was done before stays, and more can be done."""
@@ -289,6 +307,34 @@ class PackagesContract(RemovedContract):
             same(None, stores.packages.of_payment("pi-1"), "removed")
             stores.packages.save(self.one("p-3", payment="pi-1"))
             same(self.one("p-3", payment="pi-1"), stores.packages.of_payment("pi-1"), "again")
+
+    def test_another_contact_or_payment_may_have_it(self, funnelkit_storage: Storage) -> None:
+        """Of whom it was, it is no more, and the payment that it had before may buy another."""
+        one = self.one("p-1", payment="pi-1")
+        self.kept(funnelkit_storage, one, self.one("p-2", contact="c-2", payment=None))
+        moved = evolve(one, contact="c-2", payment="pi-2")
+        self.kept(funnelkit_storage, moved)
+        with funnelkit_storage.transaction(OURS, write=False) as stores:
+            same(((), ("p-1", "p-2")), (ids(stores.packages.of_contact("c-1")), ids(stores.packages.of_contact("c-2"))))
+            same((None, moved), (stores.packages.of_payment("pi-1"), stores.packages.of_payment("pi-2")))
+        self.kept(funnelkit_storage, self.one("p-3", payment="pi-1"), evolve(moved, payment=None))
+        with funnelkit_storage.transaction(OURS, write=False) as stores:
+            found = (stores.packages.of_payment("pi-1"), stores.packages.of_payment("pi-2"))
+            same((self.one("p-3", payment="pi-1"), None), found)
+
+    def test_what_is_brought_back_has_its_old_place(self, funnelkit_storage: Storage) -> None:
+        """An error undoes the order, too, and what a payment bought."""
+        keys = ("p-2", "p-3", "p-1")
+        self.kept(funnelkit_storage, *(self.one(key) for key in keys))
+        with raising(Broke, "the error goes through"), funnelkit_storage.transaction(OURS) as stores:
+            stores.packages.remove("p-2")
+            stores.packages.remove("p-3")
+            stores.packages.save(self.one("p-2", payment="pay-p-3"))
+            raise Broke
+        with funnelkit_storage.transaction(OURS, write=False) as stores:
+            same(keys, ids(stores.packages.of_contact("c-1")))
+            same(self.one("p-3"), stores.packages.of_payment("pay-p-3"))
+            same(self.one("p-2"), stores.packages.of_payment("pay-p-2"))
 
     @needs("nested")
     def test_a_conflict_leaves_the_transaction_around_it_usable(self, funnelkit_storage: Storage) -> None:

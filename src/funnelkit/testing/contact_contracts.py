@@ -127,6 +127,23 @@ class ContactsContract(ManyContract, RemovedContract):
             same(("c-1", "c-2", "c-3"), ids(stores.contacts.every(HERE)), "again")
             same((), ids(stores.contacts.every(THERE)), "of nobody")
 
+    def test_what_is_brought_back_has_its_old_place(self, funnelkit_storage: Storage) -> None:
+        """An error undoes the order, too: nobody comes last who was dropped before it."""
+        keys = ("c-3", "c-1", "c-4", "c-2")
+        self.kept(funnelkit_storage, *(self.one(key) for key in keys))
+        with raising(Broke, "the error goes through"), funnelkit_storage.transaction(OURS) as stores:
+            for key in ("c-4", "c-3", "c-2"):
+                stores.contacts.remove(HERE, key)
+            self.save(stores, self.one("c-3"), self.one("c-5"), self.one("c-2", version=9))
+            stores.contacts.remove(HERE, "c-2")
+            raise Broke
+        with funnelkit_storage.transaction(OURS, write=False) as stores:
+            same(keys, ids(stores.contacts.every(HERE)))
+            same(keys, ids(stores.contacts.staged(HERE)), "staged")
+        self.kept(funnelkit_storage, self.one("c-0"))
+        with funnelkit_storage.transaction(OURS, write=False) as stores:
+            same((*keys, "c-0"), ids(stores.contacts.every(HERE)), "who comes then")
+
     def test_due_is_before_the_moment_and_ripe_is_until_it(self, funnelkit_storage: Storage) -> None:
         """At -1, 0 and +1 microsecond; whatever zone the moment is given in."""
         self.kept(

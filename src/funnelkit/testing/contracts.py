@@ -59,7 +59,7 @@ class Capabilities:
     sweeps: Can = True
     """It finds over all accounts where time has made something true."""
     long_ids: Can = True
-    """Ids may have 1000 characters of any alphabet."""
+    """Ids may be as long as the core lets them be, of any alphabet (`funnelkit.values.checks.LONGEST`)."""
 
     contacts: Can = True
     persons: Can = True

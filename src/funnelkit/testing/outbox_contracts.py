@@ -59,6 +59,15 @@ class OutboxContract(Contract):
         with funnelkit_storage.transaction(OURS, write=False) as stores:
             same(tuple(map(Waiting, made)), stores.outbox.waiting(100, NOW))
 
+    @needs("long_ids")
+    def test_keys_may_be_long(self, funnelkit_storage: Storage) -> None:
+        """A message of a pipeline is known by its event, its stage and its template: two that differ there are two."""
+        made = [samples.message(":".join((LONG, LONG, key))) for key in (LONG, f"{LONG[:-1]}y")]
+        with funnelkit_storage.transaction(LONG) as stores:
+            stores.outbox.add([*made, *made])
+        with funnelkit_storage.transaction(LONG, write=False) as stores:
+            same(tuple(map(Waiting, made)), stores.outbox.waiting(10, NOW))
+
     def test_a_key_is_stored_once(self, funnelkit_storage: Storage) -> None:
         """Whatever became of the first one: it waits, was sent, was given up, or is never sent."""
         stored(funnelkit_storage, "k-1", "k-2", "k-3", "k-4")
@@ -211,7 +220,10 @@ class OutboxContract(Contract):
             same(((), ("k-5",)), (stores.outbox.withheld(), keys(stores.outbox.dead())))
 
     def test_what_concerns_a_contact_is_found_and_forgotten(self, funnelkit_storage: Storage) -> None:
-        """To a contact or about it, that has not left: waiting, held, withheld or given up. Others' are left alone."""
+        """To a contact or about it, that has not left: what waits or is held, is withheld, was given up, in that order.
+
+        Each in the order of storing, also what was revived. Others' are left alone.
+        """
         to, about = {"to": "c-7", "recipient": Recipient.CONTACT}, {"params": {"contact": "c-7"}}
         made = [samples.message(f"k-{n}", **(to if n % 2 else about)) for n in range(6)]
         with funnelkit_storage.transaction(OURS) as stores:
@@ -220,8 +232,10 @@ class OutboxContract(Contract):
             stores.outbox.withhold("k-2")
             stores.outbox.failed("k-3", None)
             stores.outbox.sent("k-4")
+            stores.outbox.failed("k-0", None)
+            stores.outbox.revive("k-0")
         with funnelkit_storage.transaction(OURS) as stores:
-            same(["k-0", "k-1", "k-2", "k-3", "k-5"], sorted(keys(stores.outbox.about("c-7"))))
+            same(("k-0", "k-1", "k-5", "k-2", "k-3"), keys(stores.outbox.about("c-7")))
             same((), stores.outbox.about("c-8"))
             stores.outbox.forget("c-7")
             stores.outbox.forget("c-8")

@@ -30,7 +30,7 @@ def recorded(storage: Storage, *events: Event, texts: Iterable[tuple[str, str]] 
 class HistoryContract(Contract):
     """Events in the order of recording, and the texts that go with some of them."""
 
-    asks: ClassVar[tuple[str, ...]] = ("history",)
+    asks: ClassVar[tuple[str, ...]] = ("history", "funnels")  # an event names the funnel that it was decided by
 
     def test_events_come_in_the_order_of_recording(self, funnelkit_storage: Storage) -> None:
         """Not by the time at which they took effect, nor by their ids."""
@@ -123,8 +123,8 @@ class HistoryContract(Contract):
             same((), stores.history.of(HERE, "contact", "c-1"))
 
     def test_forgetting_takes_texts_and_leaves_events(self, funnelkit_storage: Storage) -> None:
-        """The texts of all events about these nouns, a contact's in whatever funnel; those of others stay."""
-        there = evolve(samples.changed("e-2"), within=THERE)
+        """The texts of all events about these nouns, a contact's in whatever funnel, be it kept or not; no others."""
+        there = evolve(samples.changed("e-2"), within="a_funnel_that_nobody_keeps")
         grouped, other = samples.regrouped("e-3", "c-1"), samples.changed("e-4", "c-2")
         texts = [(f"e-{n}", f"text {n}") for n in range(1, 6)]
         recorded(funnelkit_storage, samples.changed("e-1"), there, grouped, other, samples.changed("e-5"), texts=texts)

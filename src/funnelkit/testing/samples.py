@@ -19,6 +19,7 @@ from funnelkit.statuses.invitation import InvitationStatus
 from funnelkit.statuses.package import PackageStatus
 from funnelkit.values.actor import Actor
 from funnelkit.values.appointment import Appointment, Attendee
+from funnelkit.values.checks import LONGEST, MOST
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import Event, GroupChanged, StatusChanged, Why
 from funnelkit.values.follow_up import FollowUp
@@ -111,10 +112,13 @@ TEXTS: Final = (
 )
 """Printable texts that any id and any name may be; no two of them are one."""
 
-LONG: Final = "".join(chr(0x4E00 + place * 7919 % 20000) for place in range(1000))
-"""As long as an id may be, of signs that take much room and do not repeat."""
+LONG: Final = "".join(chr(0x4E00 + place * 7919 % 20000) for place in range(LONGEST // 3)) + "x" * (LONGEST % 3)
+"""As long as an id may be, of signs that take much room and do not repeat, so that nothing makes them shorter."""
 
-NOTES: Final = (*TEXTS, LONG, "first\nsecond\r\n\tthird", " a blank at both ends ", "x" * 100_000, "\u2028\x7f\ufeff.")
+NAME: Final = "".join(chr(0x4E00 + place * 7919 % 20000) for place in range(MOST))
+"""As long as a name may be."""
+
+NOTES: Final = (*TEXTS, NAME, "first\nsecond\r\n\tthird", " a blank at both ends ", "x" * 100_000, "\u2028\x7f\ufeff.")
 """What a reason or a note may be besides."""
 
 

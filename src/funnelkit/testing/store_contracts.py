@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, ClassVar
 
 from attrs import evolve
@@ -13,7 +14,7 @@ from funnelkit.statuses.coaching import Coaching
 from funnelkit.testing import samples
 from funnelkit.testing.contracts import raising, same
 from funnelkit.testing.noun_contracts import Broke, ManyContract, NounContract, RemovedContract
-from funnelkit.testing.samples import DAY, HERE, HOUR, NOW, OURS, THEIRS, THERE, TICK
+from funnelkit.testing.samples import DAY, ELSEWHERE, HERE, HOUR, NOW, OURS, THEIRS, THERE, TICK
 from funnelkit.values.appointment import Attendee
 
 
@@ -126,7 +127,10 @@ class AppointmentsContract(RemovedContract):
             same((), stores.appointments.of_contact("c-1"), "theirs")
 
     def test_of_a_coach_those_that_have_a_part_in_the_time(self, funnelkit_storage: Storage) -> None:
-        """Start belongs to an appointment and to the time that is asked for, the end to neither; cancelled ones too."""
+        """Start belongs to an appointment and to the time that is asked for, the end to neither; cancelled ones too.
+
+        Whatever zone the times are given in.
+        """
         other = self.one("a-2", coach="m-2")
         self.kept(funnelkit_storage, self.one("a-1", funnel=THERE, attendees=C1), other)
         whole = self.one("a-3", start=NOW - 2 * DAY, end=NOW - DAY, state=AppointmentStatus.CANCELLED)
@@ -142,11 +146,25 @@ class AppointmentsContract(RemovedContract):
             (NOW - 3 * DAY, NOW + 3 * DAY, ("a-1", "a-3")),
         )
         with funnelkit_storage.transaction(OURS, write=False) as stores:
-            for start, end, wanted in asked:
-                found = samples.in_order(stores.appointments.of_coach("m-1", start, end))
-                same(wanted, tuple(row.id for row in found), f"{start} to {end}")
+            for zone in (UTC, *ELSEWHERE):
+                for start, end, wanted in asked:
+                    found = stores.appointments.of_coach("m-1", start.astimezone(zone), end.astimezone(zone))
+                    same(wanted, ids(samples.in_order(found)), f"{start} to {end} in {zone}")
             same((other,), stores.appointments.of_coach("m-2", NOW, NOW + HOUR))
             same((), stores.appointments.of_coach("m-3", NOW, NOW + HOUR))
+
+    def test_a_calendar_is_the_same_in_every_zone(self, funnelkit_storage: Storage) -> None:
+        """An appointment is given in one zone and asked for in another, where the day has another date."""
+        given = [*ELSEWHERE, timezone(timedelta(hours=14)), timezone(-timedelta(hours=12))]
+        for hour in range(0, 48, 6):
+            start = NOW + hour * HOUR
+            for n, zone in enumerate(given):
+                made = self.one(f"a-{n}", start=start.astimezone(zone), end=(start + HOUR).astimezone(zone))
+                self.kept(funnelkit_storage, made)
+            with funnelkit_storage.transaction(OURS, write=False) as stores:
+                for zone in given:
+                    found = stores.appointments.of_coach("m-1", start.astimezone(zone), (start + TICK).astimezone(zone))
+                    same(len(given), len(found), f"{start} in {zone}")
 
     def test_a_calendar_follows_what_changes(self, funnelkit_storage: Storage) -> None:
         """One that is moved, given to another coach, or removed is not where it was."""
@@ -175,6 +193,11 @@ class AppointmentsContract(RemovedContract):
 
 
 C1 = (Attendee("c-1"),)
+
+
+def ids(rows: Iterable[Any]) -> tuple[str, ...]:
+    """Give the ids of rows, in their order."""
+    return tuple(row.id for row in rows)
 
 
 class PipelinesContract(NounContract):
