@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from funnelkit import (
+    AGENCY,
     COACHING,
     TEAM,
     Actor,
@@ -56,11 +58,12 @@ from funnelkit.commands import (
     Tag,
 )
 from funnelkit.rules import history
+from funnelkit.statuses.agency import Agency
 from funnelkit.statuses.coaching import Coaching
 from funnelkit.statuses.franchise import FRANCHISE, Franchise
 from funnelkit.statuses.team import Team
 from funnelkit.values.plan import Letter
-from funnelkit.words import Channel, Origin
+from funnelkit.words import Channel, Origin, Shape
 
 NOW: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HOUR: Final = timedelta(hours=1)
@@ -123,7 +126,7 @@ class Practice:
     def holds_together(self) -> None:
         """Hold the law: every history comes to what is stored."""
         assert () == self.crm.drift()
-        for appointment in self.crm.appointments():
+        for appointment in self.crm.appointments("c-1"):
             assert appointment == history.appointment_at(self.crm.history_of("appointment", appointment.id))
 
 
@@ -204,10 +207,10 @@ def test_appointments_come_over_and_one_with_both_counts_once(practice: Practice
     for key in ("a-1", "a-2", "a-3"):
         practice.do(MarkHeld(appointment=key, by=COACH))
     practice.merged()
-    own = [(a.id, [one.contact for one in a.attendees]) for a in practice.crm.appointments(contact="c-1")]
+    own = [(a.id, [one.contact for one in a.attendees]) for a in practice.crm.appointments("c-1")]
     assert [("a-1", ["c-1"]), ("a-2", ["c-1"]), ("a-3", ["c-1"])] == own
-    assert 180 == sum(a.minutes for a in practice.crm.appointments(contact="c-1"))
-    assert [] == list(practice.crm.appointments(contact="c-2"))
+    assert 180 == sum(a.minutes for a in practice.crm.appointments("c-1"))
+    assert [] == list(practice.crm.appointments("c-2"))
     practice.holds_together()
 
 
@@ -232,8 +235,8 @@ def test_packages_come_over_with_their_ledgers(practice: Practice) -> None:
 
 def test_a_session_of_both_is_taken_from_one_package() -> None:
     """Each had a group package and came under both names: one session is given back."""
-    practice = Practice()
-    practice.do(DefineOffer(id="choir", name="Choir", sessions=5, shape="group", coaches=["m-1"], by=OWNER))
+    practice = Practice(TEAM.with_policy(package={"per_invitation": 2}))
+    practice.do(DefineOffer(id="choir", name="Choir", sessions=5, shape=Shape.GROUP, coaches=["m-1"], by=OWNER))
     practice.twins(portal=Portal.NOT_INVITED)
     for contact in ("c-1", "c-2"):
         practice.do(AssignCoach(contact=contact, coach="m-1", by=OWNER))
@@ -334,7 +337,8 @@ def test_a_payment_of_before_is_known_afterwards(practice: Practice) -> None:
     practice.twins(portal=Portal.ACTIVE)
     practice.do(RecordPayment(payment="pi-1", offer="five", contact="c-2", by=OWNER))
     practice.merged()
-    practice.do(RecordPayment(payment="pi-1", offer="five", contact="c-1", by=OWNER))
+    for told in ("c-1", "c-2"):
+        practice.do(RecordPayment(payment="pi-1", offer="five", contact=told, by=OWNER))
     assert 1 == len(practice.crm.packages("c-1"))
     practice.holds_together()
 
@@ -414,7 +418,7 @@ def test_in_a_second_funnel_the_other_one_keeps_its_place(practice: Practice) ->
     )
     known = {"name": "Ada King", "email": "ada@work.example"}
     practice.clock.advance(HOUR)
-    leads.do(Adopt(id="c-2", **known, status=Franchise.ATTEMPT_1, by=OWNER))
+    leads.do(Adopt(id="c-2", **known, status=Franchise.NEW_LEAD, by=OWNER))
     plan = practice.crm.plan(Merge(contact="c-1", other="c-2", by=OWNER))
     assert "merge_elsewhere" in {obligation.code for obligation in plan.obligations}
     practice.crm.apply(plan)
@@ -454,16 +458,16 @@ def test_law_of_merging(life: list[tuple[str, int, int]]) -> None:
             practice.books(f"a-{n}", *([who] if more % 2 else ["c-1", "c-2"]), days=n + 1)
         else:
             practice.clock.advance(2 * DAY)
-            for one in practice.crm.appointments():
+            for one in {one for who in ("c-1", "c-2") for one in practice.crm.appointments(who)}:
                 if one.start < practice.clock.now() - HOUR and one.state.value == "booked":
                     practice.do(MarkHeld(appointment=one.id, by=COACH))
-    appointments = {one.id for who in ("c-1", "c-2") for one in practice.crm.appointments(contact=who)}
+    appointments = {one.id for who in ("c-1", "c-2") for one in practice.crm.appointments(who)}
     granted = sum(held(practice, "c-1", "granted")) + sum(held(practice, "c-2", "granted"))
     waiting = [one for who in ("c-1", "c-2") for one in held(practice, who, None)]
     channels = {None, *Channel}
     blocked = {c for c in channels for who in ("c-1", "c-2") if practice.person(who).blocked(practice.clock.now(), c)}
     merged = practice.merged()
-    assert appointments == {one.id for one in practice.crm.appointments(contact="c-1")}
+    assert appointments == {one.id for one in practice.crm.appointments("c-1")}
     assert len(waiting) == len(held(practice, "c-1", None))
     after = sum(held(practice, "c-1", "granted"))
     assert after >= granted if merged.portal is Portal.ACTIVE else after == granted
@@ -476,9 +480,10 @@ def test_law_of_merging(life: list[tuple[str, int, int]]) -> None:
 def try_it(practice: Practice, command: Any) -> None:
     """Do it, if it may be done."""
     practice.clock.advance(HOUR)
-    plan = practice.crm.plan(command)
-    if plan:
-        practice.crm.apply(plan)
+    with suppress(Conflict):  # one payment of both
+        plan = practice.crm.plan(command)
+        if plan.decision:
+            practice.crm.apply(plan)
 
 
 def held(practice: Practice, who: str, part: str | None) -> list[int]:
@@ -494,9 +499,10 @@ def uses(practice: Practice, appointment: str) -> int:
     return sum(sum(ledger.held_by(one.package, appointment)) for one in practice.crm.packages("c-1"))
 
 
-def test_a_deleted_contact_leaves_no_text(practice: Practice) -> None:
+def test_a_deleted_contact_leaves_no_text() -> None:
     """What was said about somebody goes with it; that it was deleted, and the reason for that, stays."""
-    practice.do(AddContact(id="c-1", name="Ada", status=Team.CLIENT, by=OWNER))
+    practice = Practice(AGENCY)
+    practice.do(AddContact(id="c-1", name="Ada", email="ada@example.org", status=Agency.PROSPECT, by=OWNER))
     practice.do(LogContact(contact="c-1", channel=Channel.PHONE, note="zqx says hello", by=COACH))
     practice.do(Archive(contact="c-1", reason="zqx has moved", by=OWNER))
     practice.do(Delete(contact="c-1", reason="asked for it", by=OWNER))

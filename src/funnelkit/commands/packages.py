@@ -16,6 +16,7 @@ from funnelkit.decisions import Decision, Notice, all_of, pinned
 from funnelkit.errors import Conflict, Problem
 from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import package as rule_of
+from funnelkit.rules.history import lineage
 from funnelkit.table import Act, Status
 from funnelkit.values.checks import asks, days, each, email, identifier, number, one_of, optional, text, texts, truth
 from funnelkit.values.client_events import OfferDefined, PackageRemoved
@@ -179,7 +180,8 @@ class RecordPayment(Command[Status, Package]):
 
     def _once(self, draft: Draft, decision: Decision, before: Package) -> Plan[Package]:
         """Give what the payment bought before. Raises Conflict where it was for something else."""
-        if before.offer != self.offer or self.contact not in (None, before.contact):
+        payers = (None, *lineage(draft.view.history, before.contact))
+        if before.offer != self.offer or self.contact not in payers:
             raise Conflict("this payment was recorded for another offer or contact")
         draft.notices += (AGAIN,)
         return draft.plan(decision, before)
