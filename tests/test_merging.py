@@ -168,7 +168,7 @@ def test_what_is_missing_is_filled_and_what_both_have_is_kept(practice: Practice
     """An address, a coach and a company that only the other one has come over; tags of both stay."""
     practice.do(AddCompany(id="f-1", name="Engines Ltd", by=OWNER))
     practice.do(AddContact(id="c-1", name="Ada", status=Team.CLIENT, by=OWNER))
-    known = {"email": "ada@work.example", "phone": "+49 30 1", "company": "f-1"}
+    known: dict[str, Any] = {"email": "ada@work.example", "phone": "+49 30 1", "company": "f-1"}
     practice.do(AddContact(id="c-2", name="Ada King", status=Team.CLIENT, coach="m-1", **known, by=OWNER))
     practice.do(SetPrimary(company="f-1", contact="c-2", by=OWNER))
     practice.do(Tag(contact="c-1", tags=["vip"], by=OWNER))
@@ -416,7 +416,7 @@ def test_in_a_second_funnel_the_other_one_keeps_its_place(practice: Practice) ->
     leads: FunnelService[Any, Any] = FunnelService(
         FRANCHISE, account="acme", storage=practice.storage, clock=practice.clock
     )
-    known = {"name": "Ada King", "email": "ada@work.example"}
+    known: dict[str, Any] = {"name": "Ada King", "email": "ada@work.example"}
     practice.clock.advance(HOUR)
     leads.do(Adopt(id="c-2", **known, status=Franchise.NEW_LEAD, by=OWNER))
     plan = practice.crm.plan(Merge(contact="c-1", other="c-2", by=OWNER))
