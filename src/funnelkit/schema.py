@@ -6,7 +6,7 @@ Fields are read from the annotations of the classes, so that a document has what
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum, StrEnum
 from functools import cache
 from types import UnionType
@@ -19,7 +19,7 @@ from funnelkit.decisions import About, Decision, Mark
 from funnelkit.errors import invalid, kind_of
 from funnelkit.funnel import Funnel
 from funnelkit.planning import Command
-from funnelkit.strict import TIME, each
+from funnelkit.strict import DAY, TIME, each
 from funnelkit.table import Status, Trigger
 from funnelkit.tags import EVENTS, NOUNS, TAGS
 from funnelkit.times import instant
@@ -48,7 +48,18 @@ NEVER: Final = ("by", "at", "cause", "key", "facts")
 UNWRITTEN: Final = "a token stands in no document"
 """Why a command with the text of a link is read from a body, and is neither written nor loaded."""
 
-FIXED: Final = ("id", "status", "since", "changed", "version", "attempt", "follow_up", "pipeline", "touched")
+FIXED: Final = (
+    "id",
+    "status",
+    "since",
+    "changed",
+    "version",
+    "attempt",
+    "follow_up",
+    "pipeline",
+    "touched",
+    "engagement",
+)
 """Fields of a contact that no `ContactChanged` names."""
 
 HOMES: Final[Mapping[type, str]] = {
@@ -62,6 +73,7 @@ LEAVES: Final[Mapping[Any, Data]] = {
     int: {"type": "integer"},
     bool: {"type": "boolean"},
     datetime: {"type": "string", "format": "date-time", "pattern": f"^{TIME}$"},
+    date: {"type": "string", "format": "date", "pattern": f"^{DAY}$"},
 }
 
 
@@ -220,6 +232,8 @@ def _plain(value: Any, kind: Any, funnel: Tables | None) -> Any:
         return value.value
     if isinstance(value, datetime):
         return time_text(value, "")
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, (frozenset, tuple)):
         inner = next(iter(get_args(kind)), object)
         members = each(enumerate(value), lambda one: _plain(one, inner, funnel))

@@ -33,6 +33,7 @@ from funnelkit.ports.observer import Observer
 from funnelkit.ports.storage import Storage, Transaction
 from funnelkit.ports.tokens import Tokens
 from funnelkit.records import Records, forget
+from funnelkit.reports import Reports
 from funnelkit.stored import StoredView, store_of
 from funnelkit.table import Status
 from funnelkit.times import instant
@@ -103,7 +104,7 @@ RIPENS: Final[tuple[tuple[str, PlaceOf, CommandFor], ...]] = (
 """What time alone makes true: in which store it waits, at which place, and what does it."""
 
 
-class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Records[S, R]):
+class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Records[S, R], Reports[S, R]):
     """One account and one funnel. Cheap to make: one for each request, if a host likes.
 
     Raises Invalid when the account is no id or the zone is none.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, Final, TypeAlias, TypeVar, get_args, get_origin
 
@@ -27,6 +27,9 @@ Reader: TypeAlias = Converter
 LEAVES: Final[Mapping[type, str]] = {str: "a text", int: "a whole number", bool: "true or false"}
 TIME: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
 """How a time is written: ISO 8601 with its offset from UTC, nothing finer than a microsecond."""
+
+DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+"""How a date is written."""
 
 FIELD: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """How a key looks that an error may name. Any other might be a value in the wrong place."""
@@ -172,6 +175,16 @@ def of_time(given: object, _: object) -> datetime:
         return datetime.fromisoformat(given).astimezone(UTC)
     except (OverflowError, ValueError):
         raise wrong("there is no such time") from None
+
+
+def of_day(given: object, _: object) -> date:
+    """Make a date of its text."""
+    if type(given) is not str or not re.fullmatch(DAY, given):
+        raise wrong(f"a date is needed, e.g. 2026-11-22{'' if type(given) is str else f', not {kind_of(given)}'}")
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise wrong("there is no such date") from None
 
 
 def _strange(error: ForbiddenExtraKeysError) -> str:

@@ -271,6 +271,43 @@ class Payment(StrEnum):
 
 
 @unique
+class Activity(StrEnum):
+    """What was done in a session, for a log of hours. Source: IC5."""
+
+    COACHING = auto()         # with somebody who engaged the person as coach
+    SAMPLE = auto()           # to get to know each other
+    CONSULTATION = auto()     # a talk about what to buy
+    MENTOR_COACHING = auto()  # of a coach, towards a credential
+    SUPERVISION = auto()
+    ASSESSMENT = auto()       # going through the results of one
+    TEACHING = auto()
+    TRAINING = auto()
+    WORKSHOP = auto()
+    CLASS = auto()            # coaching inside a training class
+
+
+@unique
+class Setting(StrEnum):
+    """With whom a session was. Source: IC4, IC5."""
+
+    INDIVIDUAL = auto()
+    GROUP = auto()
+    TEAM = auto()
+
+
+@unique
+class Pay(StrEnum):
+    """What the coach got for a session. Source: IC7, IC10, IC14, IC-A2."""
+
+    PAID = auto()             # any amount
+    BARTER = auto()
+    INTERNAL = auto()         # coaching as a part of one's employment
+    THIRD_PARTY = auto()      # somebody else paid, an employer perhaps
+    PEER_EXCHANGE = auto()    # with another coach; only the time spent as coach
+    PRO_BONO = auto()         # voluntary, without a return
+
+
+@unique
 class Acquired(StrEnum):
     """How a client came by a package. Source: S4, DL-A6."""
 

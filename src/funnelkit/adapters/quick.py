@@ -7,7 +7,7 @@ what holds something whose class only its neighbours tell. Then the codec does i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from functools import lru_cache
 from types import UnionType
@@ -94,6 +94,8 @@ def _read_turn(kind: Any, statuses: Any, triggers: Any) -> Turn | None:
         return None
     if kind is datetime:
         return _moment
+    if kind is date:
+        return date.fromisoformat
     if isinstance(kind, type) and issubclass(kind, Enum):
         words = statuses if kind is Status else triggers if kind is Trigger else kind
         return {member.value: member for member in words}.__getitem__
@@ -114,6 +116,8 @@ def _write_turn(kind: Any) -> Turn | None:  # noqa: PLR0911  # one line for each
         return None
     if kind is datetime:
         return _text
+    if kind is date:
+        return date.isoformat
     if isinstance(kind, type) and issubclass(kind, Enum):
         return _word
     inner = _inner(kind)

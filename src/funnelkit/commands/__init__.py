@@ -6,6 +6,7 @@ from funnelkit.commands.campaigns import MakeCampaign, SendCampaign
 from funnelkit.commands.contacts import KEEP, AddContact, Adopt, Edit, vocabulary
 from funnelkit.commands.convert import Convert, Correct, Record
 from funnelkit.commands.follow_ups import DropFollowUp, GiveUp, LogContact, MoveFollowUp, ScheduleFollowUp
+from funnelkit.commands.hours import DescribeSession, SetEngagement
 from funnelkit.commands.invitations import ExpireInvitation, Invite, MintLink, Revoke, SendAgain
 from funnelkit.commands.marks import (
     AddCompany,
@@ -55,6 +56,7 @@ __all__ = [
     "DefineOffer",
     "DefinePipeline",
     "Delete",
+    "DescribeSession",
     "DropFollowUp",
     "Edit",
     "Erase",
@@ -86,6 +88,7 @@ __all__ = [
     "SendCampaign",
     "SetDoNotContact",
     "SetDoNotMarket",
+    "SetEngagement",
     "SetPrimary",
     "Show",
     "SkipStage",

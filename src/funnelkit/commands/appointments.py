@@ -22,6 +22,7 @@ from funnelkit.values.checks import (
     asks,
     each,
     identifier,
+    instance,
     long_text,
     minutes,
     moment,
@@ -40,6 +41,7 @@ from funnelkit.values.events import (
     AppointmentRescheduled,
 )
 from funnelkit.values.plan import Plan
+from funnelkit.values.session import Session
 from funnelkit.words import Kind, Role, Where
 
 
@@ -80,6 +82,8 @@ class Book(Command[Status, Appointment]):
     """IANA name of the zone that it is shown in; None: the account's."""
     where: Where | None = field(default=None, metadata=asks(optional(one_of(Where))))
     paid: bool | None = field(default=None, metadata=asks(optional(truth)))
+    session: Session | None = field(default=None, metadata=asks(optional(instance(Session, "a Session"))))
+    """What it will be, for a log of hours; `DescribeSession` says so afterwards."""
     id: str | None = field(default=None, metadata=asks(optional(identifier)))
     note: str | None = field(default=None, repr=False, metadata=asks(optional(long_text)))
 
@@ -104,6 +108,7 @@ class Book(Command[Status, Appointment]):
         appointment = Appointment(
             id=key, funnel=funnel.name, coach=self.coach, kind=self.kind, start=start, end=end,
             zone=self.zone or moment.zone, attendees=attendees, booked=when, where=where, paid=self.paid, version=1,
+            session=self.session,
         )  # fmt: skip
         draft.note(draft.say(AppointmentBooked, key, 1, when, appointment=appointment), self.note)
         draft.keep(appointment)

@@ -29,12 +29,14 @@ from funnelkit.values.events import (
     ContactDeleted,
     ContactTouched,
     DoNotContactSet,
+    EngagementSet,
     Event,
     FollowUpEnded,
     FollowUpScheduled,
     GroupChanged,
     PipelineDefined,
     PipelineMoved,
+    SessionDescribed,
     StatusChanged,
     StatusCorrected,
 )
@@ -43,15 +45,13 @@ from funnelkit.values.pipeline import Pipeline
 from funnelkit.words import StageMove
 
 BESIDE = (
-    ContactChanged,
-    ContactMerged,
-    ContactTouched,
-    DoNotContactSet,
-    FollowUpEnded,
-    FollowUpScheduled,
+    ContactChanged, ContactMerged, ContactTouched, DoNotContactSet, EngagementSet, FollowUpEnded, FollowUpScheduled,
     PipelineMoved,
-)
-LIVES = (AppointmentRescheduled, AppointmentHeld, AppointmentMissed, AppointmentCancelled, AppointmentRestated)
+)  # fmt: skip
+LIVES = (
+    AppointmentRescheduled, AppointmentHeld, AppointmentMissed, AppointmentCancelled, AppointmentRestated,
+    SessionDescribed,
+)  # fmt: skip
 
 
 def contact_at(

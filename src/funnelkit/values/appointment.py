@@ -9,6 +9,7 @@ from attrs import frozen
 
 from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.table import Status
+from funnelkit.values.session import Session
 from funnelkit.words import Kind, Where
 
 DAY: Final = 24 * 60
@@ -43,6 +44,8 @@ class Appointment:
     """Minutes that it really took, if somebody said so."""
     paid: bool | None = None
     version: int = 0
+    session: Session | None = None
+    """What it was, for a log of hours; None: nobody said."""
 
     @property
     def minutes(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Any, ClassVar, Final
 
@@ -136,6 +136,11 @@ def moment(value: object) -> str | None:
     except Invalid as wrong:
         return wrong.problems[0].message
     return None
+
+
+def day(value: object) -> str | None:
+    """A date, without a time."""
+    return None if type(value) is date else f"a date is needed, not {kind_of(value)}"
 
 
 def zone_name(value: object) -> str | None:

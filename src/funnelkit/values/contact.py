@@ -11,6 +11,7 @@ from funnelkit.table import Status
 from funnelkit.values.follow_up import FollowUp
 from funnelkit.values.making import opened
 from funnelkit.values.pipeline import AtStage
+from funnelkit.values.session import Engagement
 from funnelkit.words import Category, Portal, Standing
 
 
@@ -53,6 +54,8 @@ class Contact:
     """Where it stands in a lead pipeline. Source: SC3."""
     touched: datetime | None = None
     """The last time that somebody was in touch with the contact, if it was logged."""
+    engagement: Engagement | None = None
+    """Since when the contact is coached, by agreement, and whether a log may name it; None: nobody said."""
 
     def becoming(
         self, status: Status, when: datetime, attempt: int, follow_up: FollowUp | None, *, runs_on: bool
@@ -70,6 +73,7 @@ class Contact:
         new.permitted, new.opened, new.owned = self.permitted, self.opened, self.owned
         new.agreements, new.enrollments = self.agreements, self.enrollments
         new.follow_up, new.pipeline, new.touched = follow_up, self.pipeline if runs_on else None, self.touched
+        new.engagement = self.engagement
         new.__class__ = Contact
         return new  # type: ignore[no-any-return]  # closed, it is one
 

@@ -1,0 +1,66 @@
+"""What a log of hours asks for is told: what a session was, and since when somebody is coached."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar
+
+from attrs import evolve, field, frozen
+
+from funnelkit.commands.contacts import KEEP, OrKeep, or_keep
+from funnelkit.commands.draft import Draft
+from funnelkit.planning import AnyFunnel, Command, Moment, View
+from funnelkit.rules import editing
+from funnelkit.table import Status
+from funnelkit.values.appointment import Appointment
+from funnelkit.values.checks import asks, day, identifier, instance, optional, truth
+from funnelkit.values.contact import Contact
+from funnelkit.values.events import EngagementSet, SessionDescribed
+from funnelkit.values.plan import Plan
+from funnelkit.values.session import Engagement, Session
+
+
+@frozen(kw_only=True)
+class DescribeSession(Command[Status, Appointment]):
+    """Say what an appointment was, for a log of hours. It holds since the booking, whenever it is told."""
+
+    noun: ClassVar[str] = "appointment"
+
+    appointment: str = field(metadata=asks(identifier))
+    session: Session = field(metadata=asks(instance(Session, "a Session")))
+
+    def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Appointment]:
+        """Plan what it says; what is so already changes nothing."""
+        draft, was = Draft(funnel, moment, view, self), view.appointment(self.appointment)
+        decision = editing.may_change(funnel, editing.Case(by=self.by, contact=was.id, what="session"))
+        if not decision:
+            return draft.refuse(decision)
+        if was.session == self.session:
+            return draft.plan(decision, was)
+        return draft.plan(decision, draft.rewrite(SessionDescribed, was, was.booked, session=self.session))
+
+
+@frozen(kw_only=True)
+class SetEngagement(Command[Status, Contact]):
+    """Say since when a contact is coached, until when, and whether a log may name it. What is not given stays."""
+
+    contact: str = field(metadata=asks(identifier))
+    since: date | OrKeep | None = field(default=KEEP, metadata=asks(or_keep(optional(day))))
+    until: date | OrKeep | None = field(default=KEEP, metadata=asks(or_keep(optional(day))))
+    consent: bool | OrKeep | None = field(default=KEEP, metadata=asks(or_keep(optional(truth))))
+
+    def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
+        """Plan the new engagement. Raises Invalid where it would end before it begins."""
+        draft = Draft(funnel, moment, view, self)
+        stored, when, was = draft.at_hand(self.contact)
+        decision = editing.may_change(funnel, editing.Case(by=self.by, contact=stored.id, what="engagement"))
+        if not decision:
+            return draft.refuse(decision)
+        given: dict[str, Any] = {"since": self.since, "until": self.until, "consent": self.consent}
+        engagement = evolve(
+            was.engagement or Engagement(), **{name: value for name, value in given.items() if value is not KEEP}
+        )
+        if engagement == (was.engagement or Engagement()):
+            return draft.plan(decision, stored)
+        event = draft.say(EngagementSet, was.id, was.version, when, engagement=engagement)
+        return draft.plan(decision, draft.settle(stored, event.onto(was), when))

@@ -1,0 +1,143 @@
+"""WHAT A COACH CAN HAND IN: both figures, how far it is to a credential, the log. Nothing is changed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Final, TypeVar
+
+from attrs import evolve
+
+from funnelkit import hours
+from funnelkit.errors import invalid
+from funnelkit.log import Client, Consent, Letter, Log, Relationship
+from funnelkit.log import log as made
+from funnelkit.ports.storage import Transaction
+from funnelkit.questions import Questions
+from funnelkit.requirements import Requirements, Standard, requirements
+from funnelkit.rules import credentials, eligibility, history
+from funnelkit.rules.credentials import Progress
+from funnelkit.stored import place_of
+from funnelkit.table import Status
+from funnelkit.times import instant, wall
+from funnelkit.values.appointment import Appointment
+from funnelkit.values.contact import Contact
+from funnelkit.values.session import Engagement, Session
+from funnelkit.words import Pay
+
+S = TypeVar("S", bound=Status)
+R = TypeVar("R", bound=StrEnum)
+
+OF_AN_ORGANISATION: Final = frozenset({Pay.INTERNAL, Pay.THIRD_PARTY})
+
+
+class Reports(Questions[S, R]):
+    """What can be asked about hours that were worked."""
+
+    zone: str
+    zones: Mapping[str, str]
+
+    def hours(
+        self,
+        *,
+        coach: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        as_of: datetime | None = None,
+        known: datetime | None = None,
+        standard: Standard | None = None,
+    ) -> hours.Hours:
+        """Count appointments that start in [since, until) in both figures, with a reason for each.
+
+        `as_of`: the report as of that moment; `known`: as far as was recorded by then. `standard`: when training began,
+        and how large a group may be.
+        """
+        report = self.certification(coach=coach, since=since, until=until, as_of=as_of, known=known)
+        now = instant(self._clock.now(), "clock") if as_of is None else instant(as_of, "as_of")
+        return hours.both(self.funnel, report, now=now, standard=standard)
+
+    def credential(  # what a coach says of a credential, by name
+        self,
+        credential: str | Requirements,
+        *,
+        coach: str | None = None,
+        version: str | None = None,
+        on: date | None = None,
+        trained: date | None = None,
+        holds: Iterable[str] = (),
+        pace: int = 90,
+        known: datetime | None = None,
+    ) -> Progress:
+        """Say how far a coach is from a credential on a day (None: today, by the coach's clock), and what is missing.
+
+        `trained`: when coach-specific training began; `holds`: credentials that are or were held; `pace`: over how many
+        days it is measured. Raises Invalid for a credential or version that is not known.
+        """
+        if type(pace) is not int or pace < 1:
+            raise invalid("pace", "a whole number of days from 1 is needed")
+        asked = credential if isinstance(credential, Requirements) else requirements(credential, version)
+        standard = Standard(trained=trained, heads=asked.heads)
+        report = self.hours(coach=coach, known=known, standard=standard).eligible
+        return credentials.progress(
+            self.funnel, asked, report.worked, on=on or self._today(coach), trained=trained is not None,
+            holds=tuple(holds), pace=pace,
+        )  # fmt: skip
+
+    def log(  # what a log is made of, by name
+        self,
+        *,
+        coach: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        as_of: datetime | None = None,
+        known: datetime | None = None,
+        standard: Standard | None = None,
+        letters: Mapping[str, Letter] | None = None,
+        relationship: Relationship = Relationship.AGREEMENT,
+        consent: Consent = Consent.GIVEN,
+    ) -> Log:
+        """Make the log of what counts towards a credential: who was coached, since when, paid and pro bono.
+
+        Names and addresses are those of today, whatever `as_of` and `known` are. `letters`: by the id of the company.
+        """
+        report = self.certification(coach=coach, since=since, until=until, as_of=as_of, known=known)
+        now = instant(self._clock.now(), "clock") if as_of is None else instant(as_of, "as_of")
+        ids = sorted({attendee.contact for one in report.appointments for attendee in one.attendees})
+        with self._storage.transaction(self.account, write=False) as stores:
+            contacts = stores.contacts.many(self.funnel.name, ids)
+            clients = dict(self._clients(stores, contacts, now, known if as_of is None else known or now))
+            rows = tuple(_employed(one, contacts) for one in report.appointments)
+            companies = {row.session.organisation for row in rows if row.session is not None} - {None}
+            found = {key: stores.companies.get(key) for key in companies if key is not None}
+        counted = eligibility.count(self.funnel, rows, now=now, standard=standard)
+        return made(
+            counted.worked, clients, letters=letters, relationship=relationship, consent=consent,
+            organisations={key: company.name for key, company in found.items() if company is not None},
+        )  # fmt: skip
+
+    def _today(self, coach: str | None) -> date:
+        with self._storage.transaction(self.account, write=False) as stores:
+            return wall(instant(self._clock.now(), "clock"), place_of(stores, coach, self.zones, self.zone)).date()
+
+    def _clients(
+        self, stores: Transaction, contacts: Mapping[str, Contact], now: datetime, known: datetime | None
+    ) -> Iterator[tuple[str, Client]]:
+        persons = stores.persons.many(list(contacts))
+        for key, contact in contacts.items():
+            person, then = persons.get(key), contact
+            if known is not None:
+                told = stores.history.of(self.funnel.name, "contact", key)
+                then = history.contact_at(told, now, known) or contact
+            if person is not None:
+                reached = person.email or person.phone or ""
+                yield key, Client(name=person.name, contact=reached, engagement=then.engagement or Engagement())
+
+
+def _employed(one: Appointment, contacts: Mapping[str, Contact]) -> Appointment:
+    """Give an appointment with the organisation that employs or pays: the client's own, unless somebody said which."""
+    session = one.session or Session()
+    if eligibility.pay_of(one) not in OF_AN_ORGANISATION or session.organisation is not None:
+        return one
+    own: Any = next((c.company for a in one.attendees if (c := contacts.get(a.contact)) and c.company), None)
+    return one if own is None else evolve(one, session=evolve(session, organisation=own))

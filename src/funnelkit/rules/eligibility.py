@@ -1,0 +1,322 @@
+"""Which of these sessions count towards a credential, as paid or pro bono, and why not the others?
+
+The facts of the session decide, and never the status of the client: that is the other figure (`certification.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final, TypeVar
+from zoneinfo import ZoneInfo
+
+from attrs import field, frozen
+
+from funnelkit.decisions import About, Decision, decided, rule
+from funnelkit.decisions import Case as AnyCase
+from funnelkit.funnel import Funnel
+from funnelkit.requirements import ACTIVITIES, KINDS, PAYS, Standard
+from funnelkit.statuses.appointment import AppointmentStatus
+from funnelkit.table import Status
+from funnelkit.times import instant
+from funnelkit.values.appointment import Appointment
+from funnelkit.values.session import Session
+from funnelkit.values.worked import Sum, Worked, hours_of
+from funnelkit.words import Activity, Pay, Setting
+
+S = TypeVar("S", bound=Status)
+R = TypeVar("R", bound=StrEnum)
+AnyFunnel = Funnel[Status, Any]
+
+CANCELLED: Final = AppointmentStatus.CANCELLED
+MISSED: Final = AppointmentStatus.MISSED
+
+
+@frozen(kw_only=True)
+class Case(AnyCase):
+    """One session, in plain facts. `ended`: its end has passed; `trained`: training had begun, None: nobody said."""
+
+    activity: Activity = Activity.COACHING
+    state: AppointmentStatus = AppointmentStatus.BOOKED
+    ended: bool = True
+    live: bool = True
+    engaged: bool | None = None
+    pay: Pay | None = None
+    direct_report: bool = False
+    heads: int = 1
+    limit: int | None = None
+    trained: bool | None = None
+
+
+@rule(ok="it was held", no="it was not held: it is {state}, or its end has not passed yet")
+def was_held(funnel: AnyFunnel, case: Case, row: None) -> bool:
+    """Only what was held is an hour: it is over, and was neither cancelled nor missed. Source: IC5, CC-A3."""
+    return case.ended and case.state is not CANCELLED and case.state is not MISSED
+
+
+@rule(ok="{activity} counts", no="{activity} does not count")
+def activity_counts(funnel: AnyFunnel, case: Case, row: None) -> bool:
+    """Coaching counts; what is done beside it does not. Source: IC5, IC-A1."""
+    return ACTIVITIES[case.activity][0]
+
+
+@rule(ok="it was live", no="it was not live")
+def was_live(funnel: AnyFunnel, case: Case, row: None) -> bool:
+    """Coaching is live: in person, by phone or by other live technology. Source: IC5."""
+    return case.live
+
+
+@rule(ok="the client had engaged a coach", no="the client had not engaged the person as coach")
+def was_engaged(funnel: AnyFunnel, case: Case, row: None) -> bool:
+    """The client engaged the person as coach; nobody doubts it unless somebody says so. Source: IC5."""
+    return case.engaged is not False
+
+
+@rule(ok="the client does not report to the coach", no="coaching one's own direct reports is no internal coaching")
+def is_no_direct_report(funnel: AnyFunnel, case: Case, row: None) -> bool:
+    """Who leads somebody is not paid for coaching them. Source: IC7, IC11."""
+    return not (case.direct_report and case.pay is Pay.INTERNAL)
+
+
+@rule(ok="{heads} are no more than {limit}", no="{heads} people are more than the {limit} of a group that counts")
+def is_within_limit(funnel: AnyFunnel, case: Case, row: None) -> bool:
+    """A group over the limit adds neither hours nor clients. Source: IC4, IC-A5."""
+    return case.limit is None or case.heads <= case.limit
+
+
+@rule(
+    ok="training had begun",
+    no="it was before training began",
+    about=About.TIME,
+    nothing="nobody said when training began",
+)
+def is_after_training(funnel: AnyFunnel, case: Case, row: None) -> bool | None:
+    """Only what comes after the start of coach-specific training counts. Source: IC1, IC5, IC-A8."""
+    return case.trained
+
+
+QUESTION: Final = "count this session towards a credential"
+RULES: Final = (
+    was_held, activity_counts, was_live, was_engaged, is_no_direct_report, is_within_limit, is_after_training,
+)  # fmt: skip
+
+
+def counts(funnel: Funnel[S, R], case: Case) -> Decision:
+    """Every finding about one session."""
+    return decided(QUESTION, RULES, funnel, case)
+
+
+# ---- of appointments
+
+NOTHING_SAID: Final = Session()
+
+
+def heads_of(appointment: Appointment) -> int:
+    """Give how many people were coached, named or not."""
+    said = None if appointment.session is None else appointment.session.heads
+    return max(said or 1, len(appointment.attendees))
+
+
+def minutes_of(appointment: Appointment) -> int:
+    """Give the minutes that can count: of an exchange between peers, those spent as coach. Source: IC10."""
+    as_coach = None if appointment.session is None else appointment.session.as_coach
+    return appointment.minutes if as_coach is None else min(as_coach, appointment.minutes)
+
+
+def pay_of(appointment: Appointment) -> Pay | None:
+    """Give what the coach got; None where nobody said. Source: IC-A2."""
+    said = None if appointment.session is None else appointment.session.pay
+    if said is not None or appointment.paid is None:
+        return said
+    return Pay.PAID if appointment.paid else Pay.PRO_BONO
+
+
+def case_of(appointment: Appointment, *, now: datetime, trained: bool | None, limit: int | None) -> Case:
+    """Give the facts of an appointment. `trained`: whether training had begun."""
+    session = appointment.session or NOTHING_SAID
+    return Case(
+        activity=session.activity or KINDS[appointment.kind], state=appointment.state, ended=appointment.end <= now,
+        live=session.live, engaged=session.engaged, pay=pay_of(appointment), direct_report=session.direct_report,
+        heads=heads_of(appointment), limit=limit, trained=trained,
+    )  # fmt: skip
+
+
+class Tally:
+    """Takes sessions one by one and keeps sums, not sessions: as many as days, clients and groups there are."""
+
+    def __init__(self, funnel: Funnel[S, R], *, now: datetime, standard: Standard) -> None:
+        """Begin at nothing."""
+        self.excluded = 0
+        self.unsaid = 0
+        """Minutes of which nobody said whether they were paid; they stand with the pro bono ones."""
+        self._funnel, self._now, self._standard = funnel, instant(now, "now"), standard
+        self._made: dict[tuple[object, ...], tuple[Decision, bool]] = {}
+        self._zones: dict[str, tuple[ZoneInfo, datetime | None]] = {}
+        self._days: dict[date, list[int]] = {}
+        self._clients: dict[str, date] = {}
+        self._sums: dict[tuple[str, Setting, str | None], _Sum] = {}
+
+    def add(self, appointment: Appointment) -> Decision:
+        """Count one, or not; give the reason."""
+        zone, begins = self._zones.get(appointment.zone) or self._zone(appointment.zone)
+        start, session, heads = appointment.start, appointment.session, heads_of(appointment)
+        trained = None if begins is None else start >= begins
+        key = (
+            session,
+            appointment.paid,
+            appointment.kind,
+            appointment.state,
+            appointment.end <= self._now,
+            heads,
+            trained,
+        )
+        known = self._made.get(key)
+        if known is None:
+            case = case_of(appointment, now=self._now, trained=trained, limit=self._standard.heads)
+            known = self._made[key] = counts(self._funnel, case), case.pay is not None and PAYS[case.pay][0]
+        decision, paid = known
+        minutes = minutes_of(appointment)
+        self.excluded += appointment.minutes - minutes
+        if not decision.allowed:
+            self.excluded += minutes
+            return decision
+        if pay_of(appointment) is None:
+            self.unsaid += minutes
+        self._count(appointment, start.astimezone(zone).date(), minutes, heads, paid=paid)
+        return decision
+
+    def worked(self) -> Worked:
+        """Give what counts so far."""
+        return Worked(
+            days={day: (paid, unpaid) for day, (paid, unpaid) in self._days.items()},
+            clients=dict(self._clients),
+            sums=tuple(one.done(key) for key, one in self._sums.items()),
+        )
+
+    def _zone(self, name: str) -> tuple[ZoneInfo, datetime | None]:
+        """Give a zone, and when training begins there."""
+        zone, trained = ZoneInfo(name), self._standard.trained
+        begins = None if trained is None else datetime.combine(trained, time(), zone)
+        self._zones[name] = zone, begins
+        return zone, begins
+
+    def _count(self, appointment: Appointment, day: date, minutes: int, heads: int, *, paid: bool) -> None:
+        clients = tuple([attendee.contact for attendee in appointment.attendees])
+        sums = self._days.setdefault(day, [0, 0])
+        sums[0 if paid else 1] += minutes
+        for client in clients:
+            known = self._clients.get(client)
+            if known is None or day < known:
+                self._clients[client] = day
+        session = appointment.session or NOTHING_SAID
+        setting = session.setting or (Setting.INDIVIDUAL if heads == 1 else Setting.GROUP)
+        group = session.group if setting is not Setting.INDIVIDUAL else None
+        key = (group or "+".join(sorted(clients)), setting, session.organisation)
+        found = self._sums.get(key)
+        if found is None:
+            found = self._sums[key] = _Sum(day)
+        found.add(clients, day, minutes, heads, paid=paid)
+
+
+class _Sum:
+    """A sum in the making."""
+
+    def __init__(self, day: date) -> None:
+        self.members: dict[str, None] = {}
+        self.heads = self.paid = self.unpaid = self.sessions = 0
+        self.first = self.last = day
+
+    def add(self, clients: tuple[str, ...], day: date, minutes: int, heads: int, *, paid: bool) -> None:
+        self.members |= dict.fromkeys(clients)
+        self.heads, self.sessions = max(self.heads, heads), self.sessions + 1
+        self.paid, self.unpaid = self.paid + minutes * paid, self.unpaid + minutes * (not paid)
+        self.first, self.last = min(self.first, day), max(self.last, day)
+
+    def done(self, key: tuple[str, Setting, str | None]) -> Sum:
+        return Sum(
+            key=key[0], setting=key[1], organisation=key[2], members=tuple(self.members), heads=self.heads,
+            paid=self.paid, unpaid=self.unpaid, first=self.first, last=self.last, sessions=self.sessions,
+        )  # fmt: skip
+
+
+@frozen
+class Line:
+    """One appointment of a report: whether it counts and why, and its minutes that can count."""
+
+    appointment: Appointment
+    decision: Decision
+
+    @property
+    def counted(self) -> bool:
+        """Whether its minutes are in the total."""
+        return self.decision.allowed
+
+    @property
+    def minutes(self) -> int:
+        """The minutes that it adds."""
+        return minutes_of(self.appointment) if self.counted else 0
+
+    def __str__(self) -> str:
+        """Read in English: the appointment, its minutes, and why."""
+        verb = "counts" if self.counted else "does not count"
+        why = "; ".join(self.decision.said(finding) for finding in self.decision.refusals)
+        return f"{self.appointment.id}: {minutes_of(self.appointment)} minutes, {verb}{f': {why}' if why else ''}"
+
+
+@frozen(kw_only=True)
+class Report:
+    """What counts of some appointments: iterate over it for a line each. Minutes are whole; hours are Decimals."""
+
+    appointments: tuple[Appointment, ...] = field(repr=False)
+    decisions: tuple[Decision, ...] = field(repr=False)
+    worked: Worked = field(repr=False)
+    excluded: int
+    """Minutes that do not count."""
+    unsaid: int = 0
+    """Of the pro bono minutes, those of which nobody said whether they were paid."""
+
+    @property
+    def minutes(self) -> int:
+        """Minutes that count; a group's once."""
+        return self.worked.minutes
+
+    @property
+    def hours(self) -> Decimal:
+        """Hours that count."""
+        return hours_of(self.minutes)
+
+    def __len__(self) -> int:
+        """How many appointments were looked at."""
+        return len(self.appointments)
+
+    def __iter__(self) -> Iterator[Line]:
+        """A line for each appointment, in the order given."""
+        return map(Line, self.appointments, self.decisions)
+
+    def __str__(self) -> str:
+        """Read in English: the totals."""
+        paid, unpaid = self.worked.paid, self.worked.unpaid
+        return f"{paid} minutes paid, {unpaid} pro bono, {self.excluded} not counted, in {len(self)} appointments"
+
+
+def count(
+    funnel: Funnel[S, R], appointments: Iterable[Appointment], *, now: datetime, standard: Standard | None = None
+) -> Report:
+    """Count with a reason for each appointment."""
+    tally, picked = Tally(funnel, now=now, standard=standard or Standard()), tuple(appointments)
+    decisions = tuple([tally.add(appointment) for appointment in picked])
+    return Report(
+        appointments=picked, decisions=decisions, worked=tally.worked(), excluded=tally.excluded, unsaid=tally.unsaid
+    )
+
+
+def by_pay(report: Report) -> Mapping[Pay | None, int]:
+    """Give the minutes that count by what the coach got; None: nobody said."""
+    found: dict[Pay | None, int] = {}
+    for line in report:
+        if line.counted:
+            pay = pay_of(line.appointment)
+            found[pay] = found.get(pay, 0) + line.minutes
+    return found

@@ -1,0 +1,78 @@
+"""What a coach has worked that counts: minutes by day, clients, and a sum for each of them. Minutes are whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from attrs import field, frozen
+
+from funnelkit.words import Setting
+
+
+def hours_of(minutes: int) -> Decimal:
+    """Give minutes as hours: exact wherever a decimal number can be, else to 28 digits."""
+    return Decimal(minutes) / 60
+
+
+@frozen(kw_only=True)
+class Sum:
+    """All sessions with one client, or one group, in one setting and for one organisation."""
+
+    key: str
+    """The id of the client, or of the group; of a group that nobody named, the ids of who attended."""
+    setting: Setting
+    organisation: str | None = None
+    """The company that employs or pays, where one does."""
+    members: tuple[str, ...] = ()
+    """Everybody who attended, by id, in the order in which they came."""
+    heads: int
+    """The most people that were coached at once, named or not."""
+    paid: int = 0
+    unpaid: int = 0
+    first: date
+    last: date
+    sessions: int = 0
+
+    @property
+    def minutes(self) -> int:
+        """Paid and pro bono."""
+        return self.paid + self.unpaid
+
+    @property
+    def unnamed(self) -> int:
+        """How many of a group are known by number only. Source: IC-A7."""
+        return max(0, self.heads - len(self.members))
+
+
+@frozen(kw_only=True)
+class Worked:
+    """What counts. Days are local to each session."""
+
+    days: Mapping[date, tuple[int, int]] = field(factory=dict, repr=False)
+    """Paid and pro bono minutes of each day on which something counts."""
+    clients: Mapping[str, date] = field(factory=dict, repr=False)
+    """The first day of each client who is known by identity."""
+    sums: tuple[Sum, ...] = field(default=(), repr=False)
+    """In the order in which they began to be counted."""
+
+    @property
+    def paid(self) -> int:
+        """Paid minutes."""
+        return sum(paid for paid, _ in self.days.values())
+
+    @property
+    def unpaid(self) -> int:
+        """Pro bono minutes."""
+        return sum(unpaid for _, unpaid in self.days.values())
+
+    @property
+    def minutes(self) -> int:
+        """Paid and pro bono minutes."""
+        return self.paid + self.unpaid
+
+    @property
+    def heads(self) -> int:
+        """How many clients: each person once, and those of groups known by number. Source: IC4, IC-A6, IC-A7."""
+        return len(self.clients) + sum(one.unnamed for one in self.sums)
