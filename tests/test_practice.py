@@ -22,9 +22,9 @@ sys.path.append(str(Path(__file__).resolve().parent.parent / "examples" / "pract
 
 import live
 import read
-from exports import Row, write_refused
 
 from funnelkit import Invalid, NotFound
+from funnelkit.adapters.exports import Row, write_refused
 from funnelkit.statuses.coaching import Coaching
 
 PRACTICE: Final = Path(live.__file__).parent

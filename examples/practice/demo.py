@@ -17,8 +17,9 @@ import elsewhere
 import invited
 import live
 import scenes
-from exports import write_refused
 from screen import Bar, Screen
+
+from funnelkit.adapters.exports import write_refused
 
 HERE: Final = Path(__file__).parent
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import morning as morning_of
-from exports import reason
 from screen import BOLD, Screen
 
 from funnelkit import AGENCY, FRANCHISE, STUDIO, Actor, FunnelService, Kind, Refused, Role
+from funnelkit.adapters.exports import reason
 from funnelkit.adapters.memory import FixedClock, MemoryStorage
 from funnelkit.commands import (
     AddContact,

@@ -10,9 +10,9 @@ from typing import Final
 
 import read
 from attrs import frozen
-from exports import Fault, Row, reason
 
 from funnelkit import COACHING, Actor, Decision, FunnelService, Invalid, Outcome, Refused, Right, Role
+from funnelkit.adapters.exports import Fault, Row, reason
 from funnelkit.adapters.memory import FixedClock, MemoryStorage
 from funnelkit.commands import Book, Command, MarkHeld, MarkMissed
 from funnelkit.rules import booking

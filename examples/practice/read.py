@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from exports import Row, rows
-
 from funnelkit import COACHING, Actor, Kind, Portal
+from funnelkit.adapters.exports import Row, rows
 from funnelkit.commands import Adopt, Book, Cancel, MarkHeld, MarkMissed
 from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.statuses.coaching import Coaching

@@ -7,11 +7,11 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Final
 
-from exports import reason
 from live import COACH, FILES, NOW, Year
 from screen import BOLD, Screen
 
 from funnelkit import COACHING, Actor, Contact, Decision, Finding, FunnelService, Kind, Right, Role, Where
+from funnelkit.adapters.exports import reason
 from funnelkit.adapters.memory import FixedClock
 from funnelkit.commands import Book, Convert, Permit
 from funnelkit.policy import CertificationPolicy, Countable, StatusWhen

@@ -12,22 +12,18 @@ from datetime import datetime
 from enum import Enum
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from attrs import define, field, frozen
 
-from funnelkit import Decision, Finding, Funnel, Invalid, Problem
-from funnelkit.commands import Command
-from funnelkit.decisions import named, said
-from funnelkit.errors import unknown
+from funnelkit.decisions import Decision, Finding, named, said
+from funnelkit.errors import Invalid, Problem, unknown
+from funnelkit.funnel import Funnel
 from funnelkit.render import label
-from funnelkit.statuses.coaching import Coaching
 from funnelkit.times import local
 from funnelkit.times import zone as known_zone
 
 T = TypeVar("T")
-Step = tuple[datetime, Command[Coaching, object]]
-"""A command, and its place in the order of time."""
 
 REFUSED: Final = ("Refused: line", "Refused: field", "Refused: reason")
 """The columns that a file of refused rows has before those of the export."""
@@ -59,7 +55,8 @@ class Row:
     raw: dict[str | Any, Any]
     columns: Mapping[str, str]
     """Which column a field of a command was taken from."""
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Any, ...] = ()
+    """What is made of it: commands with their places in the order of time, or values."""
     faults: list[Fault] = field(factory=list)
 
     def refuse(self, column: str, reason: str) -> None:
@@ -169,14 +166,30 @@ def folded(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def rows(path: Path, needed: Iterable[str], columns: Mapping[str, str]) -> Iterator[Row]:
+class Known(Protocol):
+    """Remembers the line of each id: a dict does, while there is room in memory."""
+
+    def setdefault(self, key: str, line: int, /) -> int:
+        """Give the line that has this id; this one, if none had it."""
+        ...
+
+
+def rows(
+    path: Path,
+    needed: Iterable[str],
+    columns: Mapping[str, str],
+    *,
+    known: Known | None = None,
+    read: Callable[[str], object] | None = None,
+) -> Iterator[Row]:
     """Give the rows of a file as they come. Of rows with the same id only the first is one.
 
     Raises Invalid when columns are missing, or stand there twice. Bytes that are no UTF-8 survive into `write_refused`.
+    `known` remembers ids; `read` hears every line of the file, for whoever shows how far it is.
     """
-    first: dict[str, int] = {}
+    first: Known = {} if known is None else known
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        reader = csv.DictReader(file)
+        reader = csv.DictReader(file if read is None else _heard(file, read))
         header = list(reader.fieldnames or ())
         wrong = {column: "is missing" for column in needed if column not in header}
         wrong |= {column: "stands there twice" for column in header if header.count(column) > 1}
@@ -189,9 +202,25 @@ def rows(path: Path, needed: Iterable[str], columns: Mapping[str, str]) -> Itera
             if None in raw or raw[last] is None:
                 row.refuse("(row)", LENGTH.format("more" if None in raw else "fewer"))
             key = row.text(own)
-            if key and first.setdefault(key, line) != line:
-                row.refuse(own, f"line {first[key]} has this id already")
+            before = first.setdefault(key, line) if key else line
+            if before != line:
+                row.refuse(own, f"line {before} has this id already")
             yield row
+
+
+def header_of(path: Path) -> tuple[str, ...]:
+    """Give the names of the columns. Raises Invalid for a file without any."""
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        found = next(csv.reader(file), [])
+    if not any(name.strip() for name in found):
+        raise Invalid(Problem(path.name, "the first line has to name the columns"))
+    return tuple(found)
+
+
+def _heard(file: Iterable[str], read: Callable[[str], object]) -> Iterator[str]:
+    for line in file:
+        read(line)
+        yield line
 
 
 def write_refused(path: Path, refused: Iterable[Row]) -> None:
