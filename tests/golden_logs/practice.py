@@ -123,10 +123,8 @@ def progress_of(crm: Practice) -> tuple[Progress, ...]:
     )
 
 
-def texts() -> dict[str, str]:
+def texts(log: Log, progress: tuple[Progress, ...]) -> dict[str, str]:
     """Give the log in every format that is text, by the name of its file."""
-    crm = practice()
-    log, progress = log_of(crm), progress_of(crm)
     return {
         "log.csv": logs.csv(log),
         "log.md": logs.markdown(log, progress, title="Coaching log of Cora Coach"),
@@ -136,5 +134,6 @@ def texts() -> dict[str, str]:
 
 def write_golden() -> None:
     """Write the golden files anew: look at the difference before you keep it."""
-    for name, text in texts().items():
+    crm = practice()
+    for name, text in texts(log_of(crm), progress_of(crm)).items():
         (HERE / name).write_bytes(text.encode())

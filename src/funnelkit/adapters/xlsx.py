@@ -43,9 +43,9 @@ def write(log: Log, to: str | Path | BinaryIO, progress: Iterable[Progress] = ()
     Hours are formulas over whole minutes, which stand beside them; totals are sums of these. Nothing that somebody
     typed becomes a formula or a link. Raises Invalid for more lines than a sheet holds.
     """
-    tables = {table.title: table for table in (*log_tables.of_log(log), log_tables.months(log.worked))}
-    if any(len(table.rows) > MOST for table in tables.values()):
+    if max(len(log.entries), len(log.confirmed), len(log.withheld)) > MOST:
         raise invalid("log", f"a sheet holds {MOST} lines at most; ask for a shorter time")
+    tables = {table.title: table for table in (*log_tables.of_log(log), log_tables.months(log.worked))}
     found = tuple(progress)
     made = BytesIO()
     book = Workbook(made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
@@ -120,7 +120,7 @@ class _Paper:
             elif isinstance(value, date) and value >= FIRST_DAY:
                 sheet.write_datetime(line, n, value, self._day)
             elif value:
-                sheet.write_string(line, n, said(value)[:LONGEST], self._text)
+                sheet.write_string(line, n, _cut(said(value)), self._text)
 
     def _total(self, sheet: Any, table: Table, line: int, total: Row) -> None:
         """Write a row of totals: each a sum of minutes, and its hours."""
@@ -149,6 +149,10 @@ class _Paper:
 
 def _hours(line: int, n: int) -> str:
     return f"={cell_at(line, n + len(TIMES))}/60"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def _width(value: Value) -> int:
