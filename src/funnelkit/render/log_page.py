@@ -83,7 +83,8 @@ def _body(log: Log, progress: tuple[Progress, ...]) -> Iterator[str]:
     yield "<dl>" + "".join(f"<div><dt>{name}</dt><dd>{Minutes(minutes)}</dd></div>" for name, minutes in sums) + "</dl>"
     if progress:
         figures = log_tables.progress(progress)
-        yield f"<section>\n<h2>{figures.title}</h2>\n{_wide(figures.title, plots.progress(progress))}"
+        yield f'<section>\n<h2>{figures.title}</h2>\n<p class="quiet">{figures.about}</p>'
+        yield _wide(figures.title, plots.progress(progress))
         for one in progress:
             how, *further = map(escape, log_tables.remarks(one))
             yield f"<p><strong>{how}</strong> {' '.join(further)}</p>"

@@ -202,6 +202,7 @@ def progress(found: Iterable[Progress]) -> Table:
     """Give what each credential asks for, what is there of it, and what is short."""
     return Table(
         title="Progress",
+        about="All that counts, listed or not, beside what is asked for.",
         columns=("Credential", "On", "What", "There", "Asked for", "Short"),
         rows=tuple(
             (clean(str(one.requirements)), one.on, label(one, part), *_figures(part))

@@ -68,7 +68,7 @@ def markdown(log: Log, progress: Iterable[Progress] = (), *, title: str = TITLE)
     lines += [DIGITS, ""]
     if found:
         table = log_tables.progress(found)
-        lines += [f"## {table.title}", "", *_table(table), ""]
+        lines += [f"## {table.title}", "", table.about, "", *_table(table), ""]
     for one in found:
         lines += [*(f"- {_safe(remark)}" for remark in log_tables.remarks(one)), ""]
     return "\n".join(lines)
