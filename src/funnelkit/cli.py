@@ -1,4 +1,4 @@
-"""The command line: show a funnel, check one, draw one, compare two; who is due; tables of a database. Plain text."""
+"""The command line: show, check, draw and compare funnels; who is due; a log of hours; tables of a database."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter, _SubParsersAction
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+from funnelkit import cli_log
 from funnelkit.agenda import Due, DueList
 from funnelkit.errors import FunnelkitError, Invalid, unknown
 from funnelkit.funnel import Funnel
@@ -135,6 +136,20 @@ def due(given: Namespace) -> int:
     return FINE
 
 
+def log(given: Namespace) -> int:
+    """Make the log of a coach's hours out of two exports, and say how far it is to a credential."""
+    try:
+        said = cli_log.run(given, datetime.now(UTC))
+    except Invalid as error:
+        raise NotUnderstood(
+            "\n".join(["the exports cannot be read:", *(f"  {one}" for one in error.problems)])
+        ) from error
+    except OSError as error:
+        raise NotUnderstood(f"{error.filename}: {error.strerror}") from error
+    print("\n".join(said))
+    return FINE
+
+
 def upgrade(given: Namespace) -> int:
     """Bring the tables of a database to the newest version, or make them. Take a copy first: there is no way back."""
     was, now = _tables(given.url, upgrades=True)
@@ -217,6 +232,10 @@ def _parser() -> ArgumentParser:
         command.set_defaults(run=run)
     _add_due(commands)
     _add_db(commands)
+    about = (log.__doc__ or "").strip()
+    command = commands.add_parser("log", help=about, description=about)
+    cli_log.add(command, _date)
+    command.set_defaults(run=log)
     return parser
 
 

@@ -89,7 +89,7 @@ def _fields(kind: type[Any], axis: str, turn: Callable[[Any], Turn | None]) -> F
         return None
 
 
-def _read_turn(kind: Any, statuses: Any, triggers: Any) -> Turn | None:
+def _read_turn(kind: Any, statuses: Any, triggers: Any) -> Turn | None:  # noqa: PLR0911  # one line for each kind
     if kind in (str, int, bool):
         return None
     if kind is datetime:
