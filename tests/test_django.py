@@ -765,7 +765,7 @@ except funnelkit.Unavailable as told:
 
 
 def test_an_app_that_is_not_installed_is_told() -> None:
-    """Nothing of Django is loaded by funnelkit itself; a storage may be made before there are apps; its use needs ours."""
+    """Nothing of Django is loaded unasked; a storage can be made before the apps, and its use says what is missing."""
     command = [sys.executable, "-W", "error", "-c", WITHOUT_THE_APP]
     done = subprocess.run(command, capture_output=True, check=False, text=True)
     assert ("[]\n`funnelkit.adapters.django` is not in INSTALLED_APPS\n", "") == (done.stdout, done.stderr)

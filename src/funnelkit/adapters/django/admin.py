@@ -44,6 +44,7 @@ class ReadOnly(admin.ModelAdmin):
 
     actions = None
     ordering = ("-seq",)
+    show_full_result_count = False  # of millions of events, nobody needs the number
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Tell that nobody may."""

@@ -26,9 +26,7 @@ class HeldOutbox(Outbox):
 
     def claim(self, limit: int, now: datetime, until: datetime, but: Collection[str] = ()) -> tuple[Waiting, ...]:
         """Refuse: what is sent cannot be undone, and the host's block can. Raises Invalid."""
-        raise invalid(
-            "transaction", "nothing is sent before it is committed: transaction.on_commit(crm.deliver)"
-        )
+        raise invalid("transaction", "nothing is sent before it is committed: transaction.on_commit(crm.deliver)")
 
 
 class DjangoStorage:
