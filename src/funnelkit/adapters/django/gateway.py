@@ -130,8 +130,6 @@ class OrmRows:
     def locked(self, table: str, keys: Iterable[Mapping[str, Any]]) -> list[Row]:
         """Give those of these rows that are there, locked."""
         given = list(keys)
-        if not given:
-            return []
         *shared, last = given[0]
         where: list[Term] = [(name, "=", given[0][name]) for name in shared]
         where.append((last, "in", tuple(key[last] for key in given)))
