@@ -138,9 +138,9 @@ EXAMPLE: Final = Path(__file__).resolve().parent.parent / "examples" / "django_h
 BOTH: Final = (FILE, pytest.param(POSTGRES, marks=pytest.mark.slow))
 LONG: Final = frozenset(
     {
-        "FaultsContract", "GroupsContract", "InterleavedContract", "LifeContract", "MachineContract",
-        "MembersContract", "PersonsContract", "ProcessesContract", "SurvivesContract", "ThreadsContract",
-        "TransactionContract",
+        "AppointmentsContract", "FaultsContract", "GroupsContract", "InterleavedContract", "LifeContract",
+        "MachineContract", "MembersContract", "PackagesContract", "PersonsContract", "ProcessesContract",
+        "SurvivesContract", "ThreadsContract", "TransactionContract",
     }
 )  # fmt: skip
 """Contracts that take long; of what they promise, the others here have the core."""
