@@ -139,8 +139,8 @@ BOTH: Final = (FILE, pytest.param(POSTGRES, marks=pytest.mark.slow))
 LONG: Final = frozenset(
     {
         "AppointmentsContract", "FaultsContract", "GroupsContract", "InterleavedContract", "LifeContract",
-        "MachineContract", "MembersContract", "PackagesContract", "PersonsContract", "ProcessesContract",
-        "SurvivesContract", "ThreadsContract", "TransactionContract",
+        "MachineContract", "MembersContract", "NestedContract", "PackagesContract", "PersonsContract",
+        "ProcessesContract", "SurvivesContract", "ThreadsContract", "TransactionContract",
     }
 )  # fmt: skip
 """Contracts that take long; of what they promise, the others here have the core."""
