@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -15,12 +14,7 @@ from funnelkit.statuses.invitation import InvitationStatus
 from funnelkit.testing import samples
 from funnelkit.testing.contracts import needs, raising, same
 from funnelkit.testing.noun_contracts import Broke, ManyContract, NounContract, RemovedContract
-from funnelkit.testing.samples import DAY, ELSEWHERE, FAR, HERE, NOW, OURS, THEIRS, THERE, TICK
-
-
-def ids(rows: Iterable[Any]) -> tuple[str, ...]:
-    """Give the ids of rows, in their order."""
-    return tuple(row.id for row in rows)
+from funnelkit.testing.samples import DAY, ELSEWHERE, FAR, HERE, NOW, OURS, THEIRS, THERE, TICK, ids
 
 
 class MembersContract(ManyContract):
