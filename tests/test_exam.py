@@ -5,11 +5,15 @@ An adapter is a line of `ADAPTERS`: what it declares, and how it is made anew fo
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from itertools import count
+from pathlib import Path
 from typing import Any, Final, Self
 
 import pytest
@@ -76,6 +80,8 @@ from tests import databases
 pytest_plugins = ["funnelkit.testing.plugin", "pytester"]
 
 funnelkit_exam = exam.STORAGE
+
+ROOT: Final = Path(__file__).resolve().parent.parent
 
 
 # ---- our adapters
@@ -745,3 +751,33 @@ def test_what_is_no_contract_is_no_exam(pytester: pytest.Pytester) -> None:
         assert any("funnelkit_exam has to be contracts, e.g. funnelkit.testing.exam.STORAGE" in line for line in lines)
     counts, _ = lines_of(pytester, HOST + SAID + WITHIN, *ASKED)
     assert {"passed": 12, "skipped": 2} == counts
+
+
+def test_the_how_to_is_true(pytester: pytest.Pytester) -> None:
+    """Its first block is a test file as it stands, and gives the table that stands below it."""
+    page = (ROOT / "docs" / "how-to" / "write-an-adapter.md").read_text(encoding="utf-8")
+    code, shown = re.findall(r"^```[a-z]+\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)[:2]
+    counts, lines = lines_of(pytester, code, *ASKED, "-k", "GroupsContract or SurvivesContract")
+    assert {"passed": 12, "skipped": 1} == {kind: counts[kind] for kind in ("passed", "skipped")}
+    assert shown.splitlines() == lines[lines.index(shown.splitlines()[0]) :][:3]
+
+
+ALONE: Final = """
+import importlib, pkgutil, sys
+foreign = ("alembic", "django", "psycopg", "sqlalchemy", "tests")
+sys.modules.update(dict.fromkeys(foreign))  # as if they were not installed
+import funnelkit.testing
+for module in pkgutil.iter_modules(funnelkit.testing.__path__):
+    importlib.import_module(f"funnelkit.testing.{module.name}")
+from funnelkit.adapters.memory import MemoryStorage
+from funnelkit.testing import exam
+groups = [contract for contract in exam.STORAGE if contract.__name__ == "GroupsContract"]
+results = exam.run(groups, lambda: {"funnelkit_storage": MemoryStorage()}, only="test_it_comes_back_whole")
+print(*(result.outcome for result in results))
+"""
+
+
+def test_the_exam_needs_no_adapter_of_ours() -> None:
+    """Whoever has `funnelkit[testing]` and nothing else can sit it: no database, no Django, none of our tests."""
+    done = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert ("passed\n", "") == (done.stdout, done.stderr)
