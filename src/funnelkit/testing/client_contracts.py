@@ -298,6 +298,7 @@ class PackagesContract(RemovedContract):
             same(self.one("p-1", payment="pi-1"), stores.packages.of_payment("pi-1"))
             same((None, None), (stores.packages.of_payment("pi-2"), stores.packages.of_payment("")))
             stores.packages.remove("p-1")
+            stores.packages.remove("p-2")
             same(None, stores.packages.of_payment("pi-1"), "removed")
             stores.packages.save(self.one("p-3", payment="pi-1"))
             same(self.one("p-3", payment="pi-1"), stores.packages.of_payment("pi-1"), "again")
