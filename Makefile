@@ -14,7 +14,7 @@ OTHERS := 3.12 3.13
 BIN := .venv/bin
 PINNED := pyproject.toml constraints.txt
 CODE := $(wildcard src tests examples bench docs)
-PYTEST := -m pytest -n auto --dist worksteal
+PYTEST := -m pytest -n auto --dist worksteal -p funnelkit.testing.plugin
 
 # Pins hold for what pip fetches to build the package, too; older and newer pips read it under different names.
 export PIP_CONSTRAINT := constraints.txt

@@ -5,14 +5,19 @@ An adapter is a line of `ADAPTERS`: what it declares, and how it is made anew fo
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from itertools import count
+from pathlib import Path
 from typing import Any, Final, Self
 
 import pytest
-from attrs import frozen
+from sqlalchemy import Engine, Table, and_, select, update
 
 from funnelkit import COACHING, Conflict, Invalid
 from funnelkit.adapters.holidays import HolidayCalendar
@@ -24,6 +29,8 @@ from funnelkit.adapters.memory import (
     MemoryNotifier,
     MemoryStorage,
 )
+from funnelkit.adapters.sql import SqlStorage, engine_of
+from funnelkit.adapters.sql.schema import TABLES
 from funnelkit.adapters.system import RandomIdentifiers, RandomTokens, SystemClock
 from funnelkit.codec import load_stored, write
 from funnelkit.errors import Unavailable
@@ -31,16 +38,17 @@ from funnelkit.ports.calendar import Calendar
 from funnelkit.ports.clock import Clock
 from funnelkit.ports.identifiers import Identifiers
 from funnelkit.ports.limits import Limits
+from funnelkit.ports.storage import STORES as STORES_OF
 from funnelkit.ports.storage import Storage, Transaction
 from funnelkit.ports.tokens import Tokens
 from funnelkit.statuses.agency import Agency
 from funnelkit.statuses.coaching import Coaching
 from funnelkit.testing import contracts, exam, samples
-from funnelkit.testing.broken import BROKEN, ForgetsRollback, RemembersOldAddresses
-from funnelkit.testing.broken_ports import BROKEN_PORTS, SendsEachTime
+from funnelkit.testing.broken import BROKEN, BROKEN_PORTS, ForgetsRollback, SendsEachTime
+from funnelkit.testing.broken_nouns import RemembersOldAddresses
 from funnelkit.testing.broken_records import TouchesOnce
 from funnelkit.testing.contracts import NAMES, STORES, Capabilities, at_once, raising, same
-from funnelkit.testing.exam import Result, run, table
+from funnelkit.testing.exam import FreshAccounts, Result, run, table
 from funnelkit.testing.faults import (
     At,
     Crashed,
@@ -52,7 +60,6 @@ from funnelkit.testing.faults import (
     crash_before,
     disk_full,
 )
-from funnelkit.testing.fresh import FreshAccounts
 from funnelkit.testing.noun_contracts import Documents
 from funnelkit.testing.port_contracts import (
     CalendarContract,
@@ -65,12 +72,16 @@ from funnelkit.testing.port_contracts import (
 from funnelkit.testing.samples import NOW, OURS
 from funnelkit.testing.spoiled import BrokenStorage, Spoiled
 from funnelkit.times import Week
+from funnelkit.values.checks import LONGEST, email, identifier
 from funnelkit.values.person import Group
 from funnelkit.values.plan import Message
+from tests import databases
 
 pytest_plugins = ["funnelkit.testing.plugin", "pytester"]
 
 funnelkit_exam = exam.STORAGE
+
+ROOT: Final = Path(__file__).resolve().parent.parent
 
 
 # ---- our adapters
@@ -86,63 +97,101 @@ class Kept(MemoryStorage):
         return other
 
 
-@frozen
-class Adapter:
-    """A storage of ours: what it declares, how it is made; how it is opened again, and where its documents are."""
-
-    capabilities: Capabilities
-    make: Callable[[], Any]
-    again: Callable[[Any], Storage] | None = None
-    documents: Callable[[Any], Documents] | None = None
-
-
 ONE_LOCK: Final = "one transaction at a time, those that look included"
-VALUES: Final = "values are kept as they are"
 GONE: Final = "it ends with the process"
-
-ADAPTERS: Final[Mapping[str, Adapter]] = {
-    "memory": Adapter(
-        Capabilities(adapter="memory", documents=VALUES, parallel=ONE_LOCK, processes="it is one", survives=GONE),
-        MemoryStorage,
-    ),
-    "memory, opened twice": Adapter(
-        Capabilities(adapter="memory, opened twice", documents=VALUES, parallel=ONE_LOCK, examples=3), Kept, Kept.again
-    ),
+DECLARED: Final[Mapping[str, Mapping[str, Any]]] = {
+    "memory": {"documents": "values are kept as they are", "parallel": ONE_LOCK, "processes": GONE, "survives": GONE},
+    "memory, opened twice": {"documents": "values are kept as they are", "parallel": ONE_LOCK, "examples": 3},
+    databases.MEMORY: {"parallel": ONE_LOCK, "processes": GONE, "survives": GONE, "examples": 5},
+    databases.FILE: {"examples": 5},
+    databases.POSTGRES: {"examples": 5},
 }
-"""Every storage of ours; another one is another line."""
+"""Every storage of ours, and what it cannot; another one is another line, and a line in `funnelkit_storage`."""
 
 
-@pytest.fixture(params=ADAPTERS)
-def adapter(request: pytest.FixtureRequest) -> Adapter:
-    """Give each of our storages in turn."""
-    return ADAPTERS[request.param]
+class Database(FreshAccounts):
+    """A storage in a database that all tests share: each has accounts of its own, and finds their documents."""
+
+    def __init__(self, target: Engine, prefix: str) -> None:
+        """Take an engine, and what stands before the name of each account."""
+        super().__init__(SqlStorage(target), prefix)
+        self.engine = target
+
+    def again(self) -> Database:
+        """Open the same data by connections of its own, as another process does."""
+        return Database(engine_of(self.engine.url.render_as_string(hide_password=False)), self.prefix)
+
+    def _row(self, account: str, kind: str, key: str) -> tuple[Table, Any]:
+        table = TABLES["contacts" if kind == "contact" else STORES_OF[kind]]
+        return table, and_(table.c.account == self.prefix + account, table.c.id == key)
+
+    def get(self, account: str, kind: str, key: str) -> Mapping[str, Any]:
+        """Give the document of a noun as it is stored."""
+        table, this = self._row(account, kind, key)
+        with self.engine.connect() as connection:
+            found: Mapping[str, Any] = connection.execute(select(table.c.document).where(this)).scalar_one()
+        return found
+
+    def put(self, account: str, kind: str, key: str, document: Mapping[str, Any]) -> None:
+        """Store another one in its place."""
+        table, this = self._row(account, kind, key)
+        with self.engine.begin() as connection:
+            connection.execute(update(table).where(this).values(document=document))
+
+
+@pytest.fixture(params=DECLARED)
+def adapter(request: pytest.FixtureRequest) -> str:
+    """Give each of our storages in turn, by its name."""
+    return str(request.param)
 
 
 @pytest.fixture
-def funnelkit_capabilities(adapter: Adapter) -> Capabilities:
+def funnelkit_capabilities(adapter: str) -> Capabilities:
     """What it declares."""
-    return adapter.capabilities
+    return Capabilities(adapter=adapter, **DECLARED[adapter])
+
+
+@pytest.fixture(scope="module")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Engine]]:
+    """Give one database of each kind, whose tables are made once."""
+    folder = tmp_path_factory.mktemp("exam")
+    made = cache(lambda kind: engine_of(databases.fresh_url(kind, folder)))
+    yield made
+    for kind in databases.kinds():
+        made(kind).dispose()
 
 
 @pytest.fixture
-def funnelkit_storage(adapter: Adapter) -> Iterator[Any]:
-    """A new one."""
-    storage = adapter.make()
-    yield storage
-    getattr(storage, "close", lambda: None)()
+def funnelkit_storage(adapter: str, engines: Callable[[str], Engine]) -> Storage:
+    """A new one, or one with accounts that nobody has."""
+    if adapter not in databases.kinds():
+        return MemoryStorage() if adapter == "memory" else Kept()
+    return Database(engines(adapter), f"{next(NUMBERS)}:")
+
+
+NUMBERS: Final = count()
 
 
 @pytest.fixture
-def funnelkit_again(adapter: Adapter, funnelkit_storage: Any) -> Callable[[], Storage] | None:
+def funnelkit_again(funnelkit_storage: Any) -> Iterator[Callable[[], Storage] | None]:
     """How it is opened again."""
-    again = adapter.again
-    return None if again is None else lambda: again(funnelkit_storage)
+    opened: list[Any] = []
+
+    def again() -> Storage:
+        other: Storage = funnelkit_storage.again()
+        opened.append(other)
+        return other
+
+    yield again
+    for other in opened:
+        if isinstance(other, Database):
+            other.engine.dispose()
 
 
 @pytest.fixture
-def funnelkit_documents(adapter: Adapter, funnelkit_storage: Any) -> Documents | None:
+def funnelkit_documents(funnelkit_storage: Any) -> Documents | None:
     """Where its documents are."""
-    return None if adapter.documents is None else adapter.documents(funnelkit_storage)
+    return funnelkit_storage if isinstance(funnelkit_storage, Database) else None
 
 
 def received(notifier: MemoryNotifier) -> list[tuple[str, str]]:
@@ -328,6 +377,15 @@ def test_a_broken_port_is_caught(fixture: str, port: type[object], fails: str) -
     assert "failed" == caught(fails, fixtures).outcome
 
 
+def test_the_longest_id_is_as_long_as_the_core_lets_it_be() -> None:
+    """In bytes of UTF-8, of which an index of a database holds few; one more is refused."""
+    assert LONGEST == len(samples.LONG.encode())
+    assert None is identifier(samples.LONG) is identifier("x" * LONGEST)
+    assert None is not identifier(samples.LONG + "x")
+    assert None is not identifier("\u4e00" * LONGEST)
+    assert None is not email(f"{'x' * LONGEST}@example.org")
+
+
 def test_every_contract_has_caught_something() -> None:
     """What cannot fail is no contract: for each there is an adapter that it catches."""
     named = [broken.fails for broken in BROKEN] + [fails for _, _, fails in BROKEN_PORTS]
@@ -458,7 +516,7 @@ class WithoutStore:
         return getattr(self.stores, name)
 
 
-@pytest.mark.parametrize("store", ["contacts", "guards", "packages", "keys"])
+@pytest.mark.parametrize("store", ["contacts", "funnels", "guards", "keys", "packages"])
 def test_a_store_that_is_declared_absent_is_left_alone(store: str) -> None:
     """Nothing asks for it, in whichever contract; what does not need it is examined all the same."""
     few: dict[str, Any] = {store: "the host has its own", **dict.fromkeys(("documents", "threads"), "not now")}
@@ -614,7 +672,7 @@ funnelkit_exam = [contract for contract in exam.STORAGE if contract.__name__ in 
 def funnelkit_storage():
     return MemoryStorage()
 """
-DECLARED: Final = """
+SAID: Final = """
 @pytest.fixture
 def funnelkit_capabilities():
     return Capabilities(adapter="my storage", documents="values", survives="it is memory")
@@ -629,6 +687,8 @@ def lines_of(pytester: pytest.Pytester, code: str, *options: str) -> tuple[Mappi
 
 
 MINE: Final = """
+from funnelkit.adapters.sql import SqlStorage, engine_of
+from funnelkit.adapters.sql.schema import TABLES
 from funnelkit.adapters.system import SystemClock
 
 class TestMine(exam.CLOCK[0]):
@@ -651,7 +711,7 @@ ASKED: Final = ("-p", "funnelkit.testing.plugin")
 
 def test_a_host_asks_for_the_exam(pytester: pytest.Pytester) -> None:
     """One file with a fixture is examined; the table stands at the end, with what was passed over and why."""
-    counts, lines = lines_of(pytester, HOST + DECLARED, *ASKED)
+    counts, lines = lines_of(pytester, HOST + SAID, *ASKED)
     assert {"passed": 11, "skipped": 2} == counts
     head = next(place for place, line in enumerate(lines) if "the exam of my storage" in line)
     assert [
@@ -689,5 +749,35 @@ def test_what_is_no_contract_is_no_exam(pytester: pytest.Pytester) -> None:
         counts, lines = lines_of(pytester, HOST + f"\nfunnelkit_exam = {wrong}\n", *ASKED)
         assert {"errors": 1} == counts
         assert any("funnelkit_exam has to be contracts, e.g. funnelkit.testing.exam.STORAGE" in line for line in lines)
-    counts, _ = lines_of(pytester, HOST + DECLARED + WITHIN, *ASKED)
+    counts, _ = lines_of(pytester, HOST + SAID + WITHIN, *ASKED)
     assert {"passed": 12, "skipped": 2} == counts
+
+
+def test_the_how_to_is_true(pytester: pytest.Pytester) -> None:
+    """Its first block is a test file as it stands, and gives the table that stands below it."""
+    page = (ROOT / "docs" / "how-to" / "write-an-adapter.md").read_text(encoding="utf-8")
+    code, shown = re.findall(r"^```[a-z]+\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)[:2]
+    counts, lines = lines_of(pytester, code, *ASKED, "-k", "GroupsContract or SurvivesContract")
+    assert {"passed": 12, "skipped": 1} == {kind: counts[kind] for kind in ("passed", "skipped")}
+    assert shown.splitlines() == lines[lines.index(shown.splitlines()[0]) :][:3]
+
+
+ALONE: Final = """
+import importlib, pkgutil, sys
+foreign = ("alembic", "django", "psycopg", "sqlalchemy", "tests")
+sys.modules.update(dict.fromkeys(foreign))  # as if they were not installed
+import funnelkit.testing
+for module in pkgutil.iter_modules(funnelkit.testing.__path__):
+    importlib.import_module(f"funnelkit.testing.{module.name}")
+from funnelkit.adapters.memory import MemoryStorage
+from funnelkit.testing import exam
+groups = [contract for contract in exam.STORAGE if contract.__name__ == "GroupsContract"]
+results = exam.run(groups, lambda: {"funnelkit_storage": MemoryStorage()}, only="test_it_comes_back_whole")
+print(*(result.outcome for result in results))
+"""
+
+
+def test_the_exam_needs_no_adapter_of_ours() -> None:
+    """Whoever has `funnelkit[testing]` and nothing else can sit it: no database, no Django, none of our tests."""
+    done = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert ("passed\n", "") == (done.stdout, done.stderr)

@@ -801,7 +801,7 @@ def everything(crm: Crm) -> object:
     """Give everything that an account can ask for, and what its stores hold."""
     with crm._storage.transaction(crm.account, write=False) as stores:  # noqa: SLF001  # the storage under test
         held = (
-            {address: stores.persons.holders(address) for address in ("ada@example.org", "ben@example.org")},
+            {address: set(stores.persons.holders(address)) for address in ("ada@example.org", "ben@example.org")},
             stores.outbox.waiting(100, NOW),
             stores.contacts.due("team", NOW + 9 * DAY),
             [stores.keys.get(f"team:{key}") for key in ("k-1", "k-2")],

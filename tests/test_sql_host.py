@@ -200,6 +200,19 @@ def test_messages_leave_only_after_the_hosts_commit(postgres: Engine) -> None:
     assert ["c-2"] == [message.to for _, message in notifier.sent]
 
 
+def test_what_may_still_be_taken_back_is_not_sent(engine: Engine) -> None:
+    """To deliver in the transaction that made the message is refused, through any service; afterwards it leaves."""
+    notifier = MemoryNotifier()
+    with engine.connect() as connection:
+        invite(service(SqlStorage(connection), notifier=notifier))
+        with pytest.raises(Invalid, match="when it is committed"):
+            service(SqlStorage(connection), notifier=notifier).deliver()
+        connection.commit()
+        assert 1 == service(SqlStorage(connection), notifier=notifier).deliver()
+        connection.commit()
+    assert ["c-1"] == [message.to for _, message in notifier.sent]
+
+
 # ---- what goes wrong inside leaves it usable
 
 

@@ -1,6 +1,6 @@
 """A practice that has a Django site already, and adopts funnelkit beside its own contacts.
 
-`python manage.py migrate`, then `adopt`, then `tick` every few minutes; `test` shows what to expect of it.
+`python manage.py migrate`, then `tick` every few minutes; `runserver` answers under `/contacts/1/`.
 """
 
 import os

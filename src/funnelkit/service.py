@@ -34,7 +34,7 @@ from funnelkit.ports.storage import Storage, Transaction
 from funnelkit.ports.tokens import Tokens
 from funnelkit.records import Records, forget
 from funnelkit.reports import Reports
-from funnelkit.stored import StoredView, store_of
+from funnelkit.stored import StoredView, known_by, store_of
 from funnelkit.table import Status
 from funnelkit.times import instant
 from funnelkit.times import zone as zone_of_name
@@ -195,12 +195,12 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Re
         asked = "" if key is None else digest((type(command).__name__, command))
         tries = self.funnel.policy.shell.tries if self._storage.retries and expect is None else 1
         for left in reversed(range(tries)):
-            if key is not None:
-                with self._storage.transaction(self.account, write=False) as stores:
-                    known = _known(stores, key, asked)
-                if known is not None:
-                    return known[1]  # type: ignore[return-value]  # what the same command gave
-            plan = self.plan(command, facts=facts)
+            known = self._before(key, asked)
+            plan = None if known else self.plan(command, facts=facts)
+            if plan is not None and not plan.decision:
+                known = self._before(key, asked)  # it may have been done since we looked
+            if plan is None or known:
+                return known[1]  # type: ignore[index,return-value]  # what the same command gave
             if expect is not None:
                 _as_expected(command, plan, expect)
             try:
@@ -289,6 +289,12 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Re
     def _allows(self, limits: Limits, now: datetime, what: str, key: str) -> bool:
         return limits.allows(self.account, what, key, now)
 
+    def _before(self, key: str | None, asked: str) -> tuple[str, object] | None:
+        if key is None:
+            return None
+        with self._storage.transaction(self.account, write=False) as stores:
+            return known_by(stores, key, asked)
+
     def _apply(self, plan: Plan[T], key: str | None, asked: str) -> T:
         if not plan.decision:
             exact = plan.decision if plan.exact is None else plan.exact
@@ -303,7 +309,7 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Re
             raise Conflict("the plan is too old; plan again")
         with self._storage.transaction(self.account) as stores:
             if key is not None:
-                known = _known(stores, key, asked)
+                known = known_by(stores, key, asked)
                 if known is not None:
                     return known[1]  # type: ignore[return-value]  # what the same command gave
             self._guard(stores, plan)
@@ -362,13 +368,6 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Re
             return Outcome(place, self.do(command, facts=facts))
         except FunnelkitError as error:
             return Outcome(place, error=error)
-
-
-def _known(stores: Transaction, key: str, asked: str) -> tuple[str, object] | None:
-    known = stores.keys.get(key)
-    if known is not None and known[0] != asked:
-        raise Conflict("this key was used for another command")
-    return known
 
 
 def _as_expected(command: Command[Any, Any], plan: Plan[Any], expect: int | str) -> None:

@@ -7,13 +7,14 @@ from funnelkit import COACHING, Actor, Conflict, Invalid, NotFound, Refused, Rol
 from funnelkit.answers import decision_to
 from funnelkit.codec import read
 from funnelkit.commands import Convert
+from funnelkit.decisions import About
 from host.practice import do, service
 
 COACH = Actor(id="coach", role=Role.COACH)  # a real site takes who is logged in
 
 
 def contact(request: HttpRequest, pk: int) -> JsonResponse:
-    """GET: every move with its answer. POST: make one."""
+    """GET: every move with its answer. POST: make one, `{"to": "inactive_client", "reason": "moved away"}`."""
     try:
         if request.method == "POST":
             command = read(Convert, request.body.decode(), funnel=COACHING, contact=str(pk), by=COACH)
@@ -21,7 +22,8 @@ def contact(request: HttpRequest, pk: int) -> JsonResponse:
         options = service().options(str(pk), by=COACH)
         return JsonResponse({option.to: decision_to(option.decision) for option in options})
     except Refused as refused:
-        return JsonResponse(decision_to(refused.decision), status=409)
+        personal = any(finding.about is About.ACTOR for finding in refused.decision.refusals)
+        return JsonResponse(decision_to(refused.decision), status=403 if personal else 409)
     except Conflict as conflict:
         return JsonResponse({"message": str(conflict)}, status=409)
     except NotFound as missing:

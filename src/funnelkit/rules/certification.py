@@ -18,6 +18,7 @@ from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.table import Status
 from funnelkit.times import instant
 from funnelkit.values.appointment import Appointment, Attendee
+from funnelkit.values.worked import hours_of
 
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
@@ -149,12 +150,12 @@ class Report:
     @property
     def hours(self) -> Decimal:
         """Counted hours."""
-        return Decimal(self.minutes) / 60
+        return hours_of(self.minutes)
 
     @property
     def excluded_hours(self) -> Decimal:
         """Hours that do not count."""
-        return Decimal(self.excluded) / 60
+        return hours_of(self.excluded)
 
     def __str__(self) -> str:
         """Read in English: the totals."""

@@ -295,7 +295,7 @@ def _pace(worked: Worked, on: date, days: int) -> Pace:
     first = on - (days - 1) * DAY
     lately = [both for day, both in worked.days.items() if first <= day <= on]
     new = sum(first <= day <= on for day in worked.clients.values())
-    new += sum(one.unnamed for one in worked.sums if first <= one.first <= on)
+    new += sum(count for day, count in worked.unnamed if first <= day <= on)
     return Pace(
         days=days, minutes=sum(paid + unpaid for paid, unpaid in lately), paid=sum(paid for paid, _ in lately),
         clients=new,

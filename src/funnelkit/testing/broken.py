@@ -1,26 +1,25 @@
 """Adapters that are wrong on purpose, each in one way that has happened somewhere: the exam catches every one of them.
 
-Each names the test that it has to fail. Who changes a contract sees at once what it does not catch any more.
+Each names the test that it has to fail. Who changes a contract sees at once what it does not catch any more. Here are
+whole storages and the small ports; `broken_nouns` and `broken_records` have those of which one store is wrong.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, ClassVar, Final
 
-from attrs import evolve
-
-from funnelkit.adapters.memory import MemoryStorage
+from funnelkit.adapters.memory import KnownTokens, MemoryNotifier, MemoryStorage
 from funnelkit.adapters.tables import Account
 from funnelkit.ports.storage import Ripe
-from funnelkit.testing.broken_clients import CLIENTS
-from funnelkit.testing.broken_races import RACES
+from funnelkit.testing.broken_nouns import NOUNS
 from funnelkit.testing.broken_records import RECORDS
-from funnelkit.testing.spoiled import BrokenStorage, Spoiled
-from funnelkit.values.contact import Contact
-from funnelkit.values.person import Person
-from funnelkit.values.plan import Read
+from funnelkit.testing.spoiled import BrokenStorage, Spoiled, storages_of
+from funnelkit.times import Span
+from funnelkit.values.plan import Message, Read
+
+# ------------------------------------------------------------------------------------------------------------ storages
 
 
 class _NeverUndone:
@@ -164,166 +163,183 @@ class SweepsOneAccount(BrokenStorage):
         return super().ripe(until)[:1]
 
 
-class _Rounded(Spoiled):
-    def save(self, funnel: str, contact: Contact) -> None:
-        since = None if contact.since is None else contact.since.replace(microsecond=0)
-        self.inner.save(funnel, evolve(contact, since=since))
+# --------------------------------------------------------------------------------------------- as soon as there are two
 
 
-class LosesMicroseconds(BrokenStorage):
-    """Times are kept to the second."""
+class _Open:
+    """A lock that holds nobody up."""
 
-    fails = "ContactsContract.test_times_come_back_as_the_same_instant"
-    spoils: ClassVar = {"contacts": _Rounded}
+    def acquire(self) -> None:
+        """Let everybody in."""
 
-
-class _Naive(Spoiled):
-    def get(self, key: str) -> Any:
-        found = self.inner.get(key)
-        return None if found is None else evolve(found, made=found.made.replace(tzinfo=None))
+    def release(self) -> None:
+        """Nobody waits."""
 
 
-class GivesNaiveTimes(BrokenStorage):
-    """The zone is lost on the way, as where a column has none."""
+class LooksAtWhatIsWritten(BrokenStorage):
+    """Who looks sees what others store meanwhile: two looks of one transaction differ."""
 
-    fails = "CampaignsContract.test_times_come_back_as_the_same_instant"
-    spoils: ClassVar = {"campaigns": _Naive}
+    fails = "ParallelContract.test_a_look_sees_one_state_and_keeps_nobody_waiting"
 
-
-class _Walled(Spoiled):
-    def save(self, campaign: Any) -> None:
-        wall = campaign.made.replace(tzinfo=None)
-        self.inner.save(evolve(campaign, made=wall.replace(tzinfo=UTC)))
+    def __init__(self) -> None:
+        """Have no lock."""
+        super().__init__()
+        self.lock: Any = _Open()
 
 
-class KeepsWallTime(BrokenStorage):
-    """What the clock on the wall said is kept, and read as UTC."""
+class _SeenBefore(Spoiled):
+    """Stores that answer by what they saw when they were asked the first time."""
 
-    fails = "CampaignsContract.test_times_come_back_as_the_same_instant"
-    spoils: ClassVar = {"campaigns": _Walled}
+    def __init__(self, inner: Any, seen: dict[tuple[Read, ...], Read | None]) -> None:
+        super().__init__(inner)
+        self._seen = seen
 
-
-class _AnyFunnel(Spoiled):
-    def get(self, funnel: str, contact: str) -> Contact | None:
-        found: Contact | None = self.inner.get(funnel, contact)
-        others = (self.inner.get(name, contact) for name in self.inner.funnels(contact))
-        return next(others, None) if found is None else found
-
-
-class GivesOtherFunnels(BrokenStorage):
-    """A contact of another funnel is read as one's own."""
-
-    fails = "ContactsContract.test_each_funnel_has_its_own"
-    spoils: ClassVar = {"contacts": _AnyFunnel}
+    def changed(self, reads: Any, funnel: str) -> Read | None:
+        """Give the first answer again."""
+        asked = tuple(reads)
+        return self._seen.setdefault(asked, self.inner.changed(asked, funnel))
 
 
-class _Later(Spoiled):
-    def due(self, funnel: str, before: datetime, *more: Any, **named: Any) -> tuple[Contact, ...]:
-        found: tuple[Contact, ...] = self.inner.due(funnel, before + timedelta(microseconds=1), *more, **named)
-        return found
+class AnswersFromACache(BrokenStorage):
+    """What has changed is remembered, and not looked up again: all who have read the same win."""
+
+    fails = "ThreadsContract.test_one_of_many_wins"
+
+    def __init__(self) -> None:
+        """Have seen nothing."""
+        super().__init__()
+        self._seen: dict[tuple[Read, ...], Read | None] = {}
+
+    def transaction(self, account: str, *, write: bool = True) -> Any:
+        """Open one that asks the cache."""
+        return _Cached(super().transaction(account, write=write), self._seen)
 
 
-class DueIncludesTheMoment(BrokenStorage):
-    """Off by one: `<=` where `<` is meant."""
+class _Cached:
+    """A transaction whose stores answer from a cache."""
 
-    fails = "ContactsContract.test_due_is_before_the_moment_and_ripe_is_until_it"
-    spoils: ClassVar = {"contacts": _Later}
+    def __init__(self, inner: Any, seen: dict[tuple[Read, ...], Read | None]) -> None:
+        self._inner, self._seen = inner, seen
 
+    def __enter__(self) -> Any:
+        return _SeenBefore(self._inner.__enter__(), self._seen)
 
-class _ByDateOnly(Spoiled):
-    def ripe(self, funnel: str, until: datetime, after: Any = None, limit: Any = None, *, claim: bool = False) -> Any:
-        rows = self.inner.ripe(funnel, until, claim=claim)
-        behind = [row for row in rows if after is None or row.follow_up.gives_up > after[0]]
-        return tuple(behind[:limit])
-
-
-class PagesByDateOnly(BrokenStorage):
-    """The next page begins behind the date of the last row, and leaves out those with the same date."""
-
-    fails = "ContactsContract.test_pages_give_each_one_once"
-    spoils: ClassVar = {"contacts": _ByDateOnly}
+    def __exit__(self, *given: object) -> None:
+        self._inner.__exit__(*given)
 
 
-class _OnePage(Spoiled):
-    def due(self, funnel: str, before: datetime, coach: Any = None, after: Any = None, limit: Any = None) -> Any:  # noqa: ARG002  # it is broken
-        return self.inner.due(funnel, before, coach, None, limit)
+class _SameAgain(Spoiled):
+    """A store that remembers what was ripe."""
 
-
-class GivesTheFirstPage(BrokenStorage):
-    """Every page is the first one."""
-
-    fails = "ContactsContract.test_pages_give_each_one_once"
-    spoils: ClassVar = {"contacts": _OnePage}
-
-
-class _FoldedCase(Spoiled):
-    def get(self, key: str) -> Any:
-        return self.inner.get(key.casefold())
-
-    def save(self, company: Any) -> None:
-        self.inner.save(evolve(company, id=company.id.casefold()))
-
-
-class FoldsCase(BrokenStorage):
-    """Upper case and lower are one, as with a collation of the wrong sort."""
-
-    fails = "CompaniesContract.test_ids_are_any_printable_text"
-    spoils: ClassVar = {"companies": _FoldedCase}
-
-
-class _OldAddress(Spoiled):
     def __init__(self, inner: Any) -> None:
         super().__init__(inner)
-        self._had: dict[str, list[str]] = {}
+        self._first: Any = None
 
-    def holders(self, address: str) -> tuple[str, ...]:
-        return tuple(self._had.get(address, ()))
-
-    def save(self, person: Person) -> None:
-        if person.address is not None and person.id not in self._had.setdefault(person.address, []):
-            self._had[person.address].append(person.id)
-        self.inner.save(person)
+    def ripe(self, *given: Any, **named: Any) -> Any:
+        """Give what was ripe at first."""
+        self._first = self._first or self.inner.ripe(*given, **named)
+        return self._first
 
 
-class RemembersOldAddresses(BrokenStorage):
-    """Who had an address once still has it."""
+class ClaimsWhatIsDone(BrokenStorage):
+    """A claim that does not end by what it was claimed for: the same work is done again and again."""
 
-    fails = "PersonsContract.test_holders_have_the_address_now"
-    spoils: ClassVar = {"persons": _OldAddress}
-
-
-class _Whole(Spoiled):
-    def of_coach(self, coach: str, start: datetime, end: datetime) -> tuple[Any, ...]:
-        return tuple(row for row in self.inner.of_coach(coach, start, end) if start <= row.start)
+    fails = "ThreadsContract.test_each_contact_is_claimed_by_one"
+    spoils: ClassVar = {"contacts": _SameAgain}
 
 
-class ForgetsWhatHasBegun(BrokenStorage):
-    """A calendar that shows what starts in the time, and not what is going on."""
+class _Handle(BrokenStorage):
+    """A storage that is opened again, and shows nothing of the first."""
 
-    fails = "AppointmentsContract.test_of_a_coach_those_that_have_a_part_in_the_time"
-    spoils: ClassVar = {"appointments": _Whole}
-
-
-class _ByKey(Spoiled):
-    def every(self, *given: Any) -> list[Any]:
-        return sorted(self.inner.every(*given), key=lambda row: row.id)
+    def again(self) -> MemoryStorage:
+        """Give another handle."""
+        return MemoryStorage()
 
 
-class LosesArrival(BrokenStorage):
-    """Rows come by their keys, as a table without an order gives them."""
+class KeepsItToItself(_Handle):
+    """Another process does not see what this one has stored."""
 
-    fails = "ContactsContract.test_every_one_comes_in_the_order_of_arrival"
-    spoils: ClassVar = dict.fromkeys(("contacts", "pipelines", "campaigns", "members", "offers"), _ByKey)
+    fails = "ProcessesContract.test_what_one_stores_the_other_sees"
 
 
-BROKEN: Final[tuple[type[BrokenStorage], ...]] = (
-    *(
-        kind
-        for kind in list(globals().values())
-        if isinstance(kind, type) and issubclass(kind, BrokenStorage) and kind is not BrokenStorage
-    ),
-    *CLIENTS,
-    *RACES,
-    *RECORDS,
-)
+class ForgetsOnClosing(_Handle):
+    """What is opened again is empty."""
+
+    fails = "SurvivesContract.test_everything_is_there_again"
+
+
+class CountsForEachKind(BrokenStorage):
+    """Two nouns get one id."""
+
+    fails = "StorageIdentifiersContract.test_ids_are_fresh"
+
+    def __init__(self) -> None:
+        """Have ids of the wrong sort."""
+        super().__init__()
+        self.identifiers: Any = RepeatsIds()
+
+
+BROKEN: Final[tuple[type[BrokenStorage], ...]] = (*storages_of(globals()), *NOUNS, *RECORDS)
 """Every storage that is wrong on purpose."""
+
+
+# --------------------------------------------------------------------------------------------------------- small ports
+
+
+class NaiveClock:
+    """A clock that does not say where it hangs."""
+
+    def now(self) -> datetime:
+        """Give a time that everybody reads as theirs."""
+        return datetime(2026, 3, 2, 9)  # noqa: DTZ001  # it is broken on purpose
+
+
+class RepeatsIds:
+    """Ids that begin anew for every kind, as where each table counts for itself."""
+
+    def __init__(self) -> None:
+        """Begin."""
+        self._counts: dict[str, int] = {}
+
+    def fresh(self, kind: str) -> str:
+        """Give a number that another kind has, too."""
+        self._counts[kind] = self._counts.get(kind, 0) + 1
+        return str(self._counts[kind])
+
+
+class ForgetsCounts:
+    """Limits that let out any number."""
+
+    def allows(self, account: str, what: str, key: str, now: datetime) -> bool:  # noqa: ARG002  # as the port has it
+        """Let it out."""
+        return True
+
+    def count(self, account: str, what: str, key: str, now: datetime) -> None:
+        """Count nothing."""
+
+
+class OpensLateFirst:
+    """A calendar whose spans stand in any order, and overlap."""
+
+    def open_on(self, day: date) -> Iterable[Span]:  # noqa: ARG002  # as the port has it
+        """Give the afternoon first."""
+        return (Span("12:00", "18:00"), Span("09:00", "13:00"))
+
+
+class SendsEachTime(MemoryNotifier):
+    """A notifier that looks at no key."""
+
+    def send(self, account: str, message: Message) -> None:
+        """Send it, again if it is asked again."""
+        self.sent.append((account, message))
+
+
+BROKEN_PORTS: Final[tuple[tuple[str, type[object], str], ...]] = (
+    ("funnelkit_clock", NaiveClock, "ClockContract.test_it_tells_an_aware_time"),
+    ("funnelkit_identifiers", RepeatsIds, "IdentifiersContract.test_ids_are_never_given_twice"),
+    ("funnelkit_tokens", KnownTokens, "TokensContract.test_every_sign_is_left_to_chance"),
+    ("funnelkit_limits", ForgetsCounts, "LimitsContract.test_what_is_counted_ends_at_the_limit"),
+    ("funnelkit_calendar", OpensLateFirst, "CalendarContract.test_spans_stand_in_order_and_apart"),
+    ("funnelkit_notifier", SendsEachTime, "NotifierContract.test_a_key_is_sent_once"),
+)
+"""By the fixture that supplies it: the port, and the test that catches it."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import ClassVar, Final
 
 from funnelkit.ports.outbox import Waiting
-from funnelkit.testing.spoiled import BrokenStorage, Spoiled
+from funnelkit.testing.spoiled import BrokenStorage, Spoiled, storages_of
 from funnelkit.values.events import Event
 from funnelkit.values.plan import Message
 from funnelkit.words import Recipient
@@ -173,9 +173,5 @@ class RevivesWithFailures(BrokenStorage):
     spoils: ClassVar = {"outbox": _HalfDead}
 
 
-RECORDS: Final[tuple[type[BrokenStorage], ...]] = tuple(
-    kind
-    for kind in list(globals().values())
-    if isinstance(kind, type) and issubclass(kind, BrokenStorage) and kind is not BrokenStorage
-)
-"""Those of here that are storages."""
+RECORDS: Final = storages_of(globals())
+"""Those of here."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -15,12 +14,7 @@ from funnelkit.statuses.invitation import InvitationStatus
 from funnelkit.testing import samples
 from funnelkit.testing.contracts import needs, raising, same
 from funnelkit.testing.noun_contracts import Broke, ManyContract, NounContract, RemovedContract
-from funnelkit.testing.samples import DAY, ELSEWHERE, FAR, HERE, NOW, OURS, THEIRS, THERE, TICK
-
-
-def ids(rows: Iterable[Any]) -> tuple[str, ...]:
-    """Give the ids of rows, in their order."""
-    return tuple(row.id for row in rows)
+from funnelkit.testing.samples import DAY, ELSEWHERE, FAR, HERE, NOW, OURS, THEIRS, THERE, TICK, ids
 
 
 class MembersContract(ManyContract):
@@ -304,6 +298,7 @@ class PackagesContract(RemovedContract):
             same(self.one("p-1", payment="pi-1"), stores.packages.of_payment("pi-1"))
             same((None, None), (stores.packages.of_payment("pi-2"), stores.packages.of_payment("")))
             stores.packages.remove("p-1")
+            stores.packages.remove("p-2")
             same(None, stores.packages.of_payment("pi-1"), "removed")
             stores.packages.save(self.one("p-3", payment="pi-1"))
             same(self.one("p-3", payment="pi-1"), stores.packages.of_payment("pi-1"), "again")

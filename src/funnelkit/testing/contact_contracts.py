@@ -14,18 +14,13 @@ from funnelkit.ports.storage import Storage, Transaction
 from funnelkit.testing import samples
 from funnelkit.testing.contracts import raising, same
 from funnelkit.testing.noun_contracts import Broke, ManyContract, RemovedContract
-from funnelkit.testing.samples import DAY, ELSEWHERE, FAR, HERE, NOW, OURS, THEIRS, THERE, TICK
+from funnelkit.testing.samples import DAY, ELSEWHERE, FAR, HERE, NOW, OURS, THEIRS, THERE, TICK, ids
 from funnelkit.values.contact import Contact
 
 
 def dated(key: str, due: datetime, gives_up: datetime | None = None, **more: Any) -> Contact:
     """Give a contact with a follow-up of these dates."""
     return samples.contact(key, follow_up=samples.follow_up(due, gives_up), **more)
-
-
-def ids(rows: Iterable[Contact]) -> tuple[str, ...]:
-    """Give the ids of contacts, in their order."""
-    return tuple(row.id for row in rows)
 
 
 class ContactsContract(ManyContract, RemovedContract):

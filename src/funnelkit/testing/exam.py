@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from funnelkit.ports.storage import Ripe, Storage, Transaction
 from funnelkit.testing.client_contracts import (
     InvitationsContract,
     LinksContract,
@@ -17,8 +20,7 @@ from funnelkit.testing.client_contracts import (
 )
 from funnelkit.testing.contact_contracts import ContactsContract
 from funnelkit.testing.contracts import Capabilities, Contract, lacks, name_of, tests_of
-from funnelkit.testing.fault_contracts import FaultsContract
-from funnelkit.testing.life_contracts import LifeContract
+from funnelkit.testing.faults import Around
 from funnelkit.testing.machine import MachineContract
 from funnelkit.testing.outbox_contracts import OutboxContract
 from funnelkit.testing.port_contracts import (
@@ -37,6 +39,7 @@ from funnelkit.testing.race_contracts import (
     ThreadsContract,
 )
 from funnelkit.testing.record_contracts import FunnelsContract, GuardsContract, HistoryContract, KeysContract
+from funnelkit.testing.service_contracts import FaultsContract, LifeContract
 from funnelkit.testing.storage_contracts import (
     ChangedContract,
     NestedContract,
@@ -179,3 +182,24 @@ def _examined(
     except Exception as error:  # noqa: BLE001  # whatever an adapter raises, it has failed
         return Result(*head, "failed", f"{type(error).__name__}: {error}", capabilities.adapter)
     return Result(*head, "passed", "", capabilities.adapter)
+
+
+class FreshAccounts(Around):
+    """A storage whose accounts bear a name that nobody had before: `FreshAccounts(storage, "test-17:")`.
+
+    What other tests left in the database is in other accounts, and is not seen: making tables takes longer than a test.
+    """
+
+    def __init__(self, storage: Storage, prefix: str) -> None:
+        """Take a storage, and what stands before the name of each account."""
+        super().__init__(storage)
+        self.prefix = prefix
+
+    def ripe(self, until: datetime) -> tuple[Ripe, ...]:
+        """Ask the storage, and leave out the accounts of others."""
+        found = (row for row in self.storage.ripe(until) if row.account.startswith(self.prefix))
+        return tuple(evolve(row, account=row.account.removeprefix(self.prefix)) for row in found)
+
+    def transaction(self, account: str, *, write: bool = True) -> AbstractContextManager[Transaction]:
+        """Open one in the account of that name with the prefix."""
+        return self.storage.transaction(self.prefix + account, write=write)

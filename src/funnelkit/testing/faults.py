@@ -66,7 +66,38 @@ def busy(times: int = 1, error: BaseException | None = None) -> Fault:
     return Fault(At.OPENING, error or Unavailable("the database is busy"), times)
 
 
-class FaultyStorage:
+class Around:
+    """A storage that does what another one does, but for what a class that is made of it does otherwise."""
+
+    def __init__(self, storage: Storage) -> None:
+        """Take the other one."""
+        self.storage = storage
+
+    @property
+    def retries(self) -> bool:
+        """As the storage says."""
+        return self.storage.retries
+
+    @property
+    def identifiers(self) -> Identifiers:
+        """Those of the storage."""
+        return self.storage.identifiers
+
+    @property
+    def tokens(self) -> Tokens:
+        """Those of the storage."""
+        return self.storage.tokens
+
+    def knows(self, funnel: Any) -> None:
+        """Tell the storage."""
+        self.storage.knows(funnel)
+
+    def ripe(self, until: datetime) -> tuple[Ripe, ...]:
+        """Ask the storage."""
+        return self.storage.ripe(until)
+
+
+class FaultyStorage(Around):
     """Any storage, with faults in its transactions that write, in the order of the script; None: no fault.
 
     Transactions inside another, and those that only look, are no part of the script.
@@ -74,7 +105,7 @@ class FaultyStorage:
 
     def __init__(self, storage: Storage, script: Iterable[Fault | None] = ()) -> None:
         """Take a storage and a script; after its end nothing breaks."""
-        self._storage = storage
+        super().__init__(storage)
         self._script: list[Fault | None] = []
         for fault in script:
             times = fault.times if fault is not None else 1
@@ -84,29 +115,6 @@ class FaultyStorage:
         self.broke: list[Fault] = []
         """The faults that came to pass."""
 
-    @property
-    def retries(self) -> bool:
-        """As the storage says."""
-        return self._storage.retries
-
-    @property
-    def identifiers(self) -> Identifiers:
-        """Those of the storage."""
-        return self._storage.identifiers
-
-    @property
-    def tokens(self) -> Tokens:
-        """Those of the storage."""
-        return self._storage.tokens
-
-    def knows(self, funnel: Any) -> None:
-        """Tell the storage."""
-        self._storage.knows(funnel)
-
-    def ripe(self, until: datetime) -> tuple[Ripe, ...]:
-        """Ask the storage."""
-        return self._storage.ripe(until)
-
     @contextmanager
     def transaction(self, account: str, *, write: bool = True) -> Iterator[Transaction]:
         """Open one, and break as the script says."""
@@ -115,7 +123,7 @@ class FaultyStorage:
         self._breaks(fault, At.OPENING)
         self._within.depth = inside + 1
         try:
-            with self._storage.transaction(account, write=write) as stores:
+            with self.storage.transaction(account, write=write) as stores:
                 yield stores
                 self._breaks(fault, At.BEFORE_COMMIT)
         finally:

@@ -11,7 +11,7 @@ from attrs import evolve
 from funnelkit.ports.storage import Storage, Transaction
 from funnelkit.testing import samples
 from funnelkit.testing.contracts import Contract, needs, raising, same, supplied
-from funnelkit.testing.samples import ELSEWHERE, LONG, MOMENTS, NAME, NOW, OURS, TEXTS, THEIRS
+from funnelkit.testing.samples import ELSEWHERE, HERE, LONG, MOMENTS, NAME, NOW, OURS, TEXTS, THEIRS, THERE, ids
 from funnelkit.values.checks import LONGEST
 
 
@@ -134,11 +134,9 @@ class NounContract(Contract):
 
     @needs("long_ids")
     def test_ids_may_be_long(self, funnelkit_storage: Storage) -> None:
-        """As long as the core lets them be, in every field that holds one, the account's too; those that differ in the
-        last sign are two.
-        """
-        ids = (LONG, LONG[:-1], f"{LONG[:-1]}y", "x" * LONGEST)
-        self.come_back(funnelkit_storage, (self.one(key, **dict.fromkeys(self.ids, key)) for key in ids), LONG)
+        """As long as the core lets them be, in every field and for the account; two that end differently are two."""
+        long = (LONG, LONG[:-1], f"{LONG[:-1]}y", "x" * LONGEST)
+        self.come_back(funnelkit_storage, (self.one(key, **dict.fromkeys(self.ids, key)) for key in long), LONG)
 
     def test_texts_come_back_sign_by_sign(self, funnelkit_storage: Storage) -> None:
         """Names and notes are kept as they were typed."""
@@ -207,6 +205,19 @@ class RemovedContract(NounContract):
             self.remove(stores, "x-1")
             raise Broke
         same(self.one("x-1"), self.found(funnelkit_storage, "x-1"))
+
+
+class OfFunnelContract(NounContract):
+    """What the store of a noun promises of which each belongs to a funnel."""
+
+    def test_every_one_of_a_funnel_comes_as_it_was_made(self, funnelkit_storage: Storage) -> None:
+        """In the order in which they were made, however often they change; nothing of another funnel."""
+        self.kept(funnelkit_storage, self.one("x-2"), self.one("x-9", funnel=THERE))
+        self.kept(funnelkit_storage, self.one("x-1"))
+        self.kept(funnelkit_storage, self.one("x-2", version=9))
+        with funnelkit_storage.transaction(OURS, write=False) as stores:
+            same((self.one("x-2", version=9), self.one("x-1")), tuple(self.store(stores).every(HERE)))
+            same(("x-9",), ids(self.store(stores).every(THERE)))
 
 
 class ManyContract(NounContract):

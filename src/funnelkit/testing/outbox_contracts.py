@@ -62,7 +62,7 @@ class OutboxContract(Contract):
     @needs("long_ids")
     def test_keys_may_be_long(self, funnelkit_storage: Storage) -> None:
         """A message of a pipeline is known by its event, its stage and its template: two that differ there are two."""
-        made = [samples.message(":".join((LONG, LONG, key))) for key in (LONG, f"{LONG[:-1]}y")]
+        made = [samples.message(f"{LONG}:{LONG}:{key}") for key in (LONG, f"{LONG[:-1]}y")]
         with funnelkit_storage.transaction(LONG) as stores:
             stores.outbox.add([*made, *made])
         with funnelkit_storage.transaction(LONG, write=False) as stores:

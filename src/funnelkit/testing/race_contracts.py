@@ -15,11 +15,11 @@ from funnelkit.ports.storage import Storage, Transaction
 from funnelkit.statuses.coaching import Coaching
 from funnelkit.testing import samples
 from funnelkit.testing.contracts import PATIENCE, STORES, Contract, at_once, needs, raising, same, supplied
-from funnelkit.testing.life_contracts import practice
 from funnelkit.testing.noun_contracts import Broke
 from funnelkit.testing.outbox_contracts import keys, stored
 from funnelkit.testing.reading import everything, fill
 from funnelkit.testing.samples import BY, DAY, HERE, HOUR, NOW, OURS
+from funnelkit.testing.service_contracts import practice
 from funnelkit.values.plan import Read
 
 WORKERS: Final = 6

@@ -309,3 +309,8 @@ def _document(name: str) -> object:
 def in_order(rows: Iterable[Any]) -> tuple[Any, ...]:
     """Give rows by their ids, where a port promises no order."""
     return tuple(sorted(rows, key=lambda row: row.id))
+
+
+def ids(rows: Iterable[Any]) -> tuple[str, ...]:
+    """Give the ids of rows, in their order."""
+    return tuple(row.id for row in rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from funnelkit.adapters.memory import MemoryStorage
@@ -35,3 +36,9 @@ class BrokenStorage(MemoryStorage):
             for name, kind in self.spoils.items():
                 setattr(found, name, kind(getattr(found, name)))
         return found
+
+
+def storages_of(module: Mapping[str, object]) -> tuple[type[BrokenStorage], ...]:
+    """Give the storages of a module that name the test which catches them."""
+    kinds = (kind for kind in module.values() if isinstance(kind, type) and issubclass(kind, BrokenStorage))
+    return tuple(kind for kind in kinds if "fails" in vars(kind))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, ClassVar
 
@@ -13,8 +12,8 @@ from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.statuses.coaching import Coaching
 from funnelkit.testing import samples
 from funnelkit.testing.contracts import raising, same
-from funnelkit.testing.noun_contracts import Broke, ManyContract, NounContract, RemovedContract
-from funnelkit.testing.samples import DAY, ELSEWHERE, HERE, HOUR, NOW, OURS, THEIRS, THERE, TICK
+from funnelkit.testing.noun_contracts import Broke, ManyContract, NounContract, OfFunnelContract, RemovedContract
+from funnelkit.testing.samples import DAY, ELSEWHERE, HERE, HOUR, NOW, OURS, THEIRS, THERE, TICK, ids
 from funnelkit.values.appointment import Attendee
 
 
@@ -195,12 +194,7 @@ class AppointmentsContract(RemovedContract):
 C1 = (Attendee("c-1"),)
 
 
-def ids(rows: Iterable[Any]) -> tuple[str, ...]:
-    """Give the ids of rows, in their order."""
-    return tuple(row.id for row in rows)
-
-
-class PipelinesContract(NounContract):
+class PipelinesContract(OfFunnelContract):
     """Lead pipelines, by id."""
 
     asks: ClassVar[tuple[str, ...]] = ("pipelines",)
@@ -210,15 +204,6 @@ class PipelinesContract(NounContract):
     def one(self, key: str, /, **more: Any) -> Any:
         """Give a pipeline."""
         return samples.pipeline(key, **more)
-
-    def test_every_one_of_a_funnel_comes_as_it_was_made(self, funnelkit_storage: Storage) -> None:
-        """In the order in which they were made, however often they are changed; nothing of another funnel."""
-        self.kept(funnelkit_storage, self.one("x-2"), self.one("x-9", funnel=THERE))
-        self.kept(funnelkit_storage, self.one("x-1"))
-        self.kept(funnelkit_storage, self.one("x-2", version=9))
-        with funnelkit_storage.transaction(OURS, write=False) as stores:
-            same((self.one("x-2", version=9), self.one("x-1")), tuple(stores.pipelines.every(HERE)))
-            same(("x-9",), tuple(row.id for row in stores.pipelines.every(THERE)))
 
     def test_the_default_is_the_one_of_now(self, funnelkit_storage: Storage) -> None:
         """One of a funnel at most; when another one takes its place, it is that one."""
@@ -235,7 +220,7 @@ class PipelinesContract(NounContract):
             same(evolve(default, id="x-1"), stores.pipelines.default(HERE))
 
 
-class CampaignsContract(NounContract):
+class CampaignsContract(OfFunnelContract):
     """Campaigns, by id."""
 
     asks: ClassVar[tuple[str, ...]] = ("campaigns",)
@@ -245,15 +230,6 @@ class CampaignsContract(NounContract):
     def one(self, key: str, /, **more: Any) -> Any:
         """Give a campaign."""
         return samples.campaign(key, **more)
-
-    def test_every_one_of_a_funnel_comes_as_it_was_made(self, funnelkit_storage: Storage) -> None:
-        """In the order in which they were made, however often they are sent; nothing of another funnel."""
-        self.kept(funnelkit_storage, self.one("x-2"), self.one("x-9", funnel=THERE))
-        self.kept(funnelkit_storage, self.one("x-1"))
-        self.kept(funnelkit_storage, self.one("x-2", version=9))
-        with funnelkit_storage.transaction(OURS, write=False) as stores:
-            same((self.one("x-2", version=9), self.one("x-1")), tuple(stores.campaigns.every(HERE)))
-            same(("x-9",), tuple(row.id for row in stores.campaigns.every(THERE)))
 
     def test_a_campaign_may_have_many_members(self, funnelkit_storage: Storage) -> None:
         """They come back in their order."""

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
+from typing import Final
 
 from attrs import field, frozen
 
 from funnelkit.words import Setting
 
+EXACT: Final = Context(prec=28)
+"""Whatever a host has set for its own numbers."""
+
 
 def hours_of(minutes: int) -> Decimal:
     """Give minutes as hours: exact wherever a decimal number can be, else to 28 digits."""
-    return Decimal(minutes) / 60
+    return EXACT.divide(Decimal(minutes), Decimal(60))
 
 
 @frozen(kw_only=True)
@@ -73,6 +77,21 @@ class Worked:
         return self.paid + self.unpaid
 
     @property
+    def unnamed(self) -> tuple[tuple[date, int], ...]:
+        """How many of each group are known by number only, and since when, whoever paid for it. Source: IC-A7."""
+        groups: dict[str, list[Sum]] = {}
+        for one in self.sums:
+            groups.setdefault(one.key, []).append(one)
+        return tuple(
+            (min(one.first for one in sums), max(0, max(one.heads for one in sums) - len({*_members(sums)})))
+            for sums in groups.values()
+        )
+
+    @property
     def heads(self) -> int:
         """How many clients: each person once, and those of groups known by number. Source: IC4, IC-A6, IC-A7."""
-        return len(self.clients) + sum(one.unnamed for one in self.sums)
+        return len(self.clients) + sum(count for _, count in self.unnamed)
+
+
+def _members(sums: Iterable[Sum]) -> Iterator[str]:
+    return (member for one in sums for member in one.members)

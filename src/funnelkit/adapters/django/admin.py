@@ -1,6 +1,7 @@
 """Pages to look at: contacts with their history and what can be done next, invitations, packages, events, the outbox.
 
-Nothing can be added, changed or deleted there: commands do that. Who may look is said by Django's `view` permission.
+Nothing can be added, changed or deleted there: commands do that. Who may look is said by Django's `view` permissions:
+of what is shown, names need that of persons (`funnelkit.view_person`), reasons and notes that of texts (`view_text`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import Any, Final
 
 from attrs import fields
 from django.contrib import admin
+from django.db.models import F, OuterRef, Subquery, TextField, Value
+from django.db.models.fields.json import KT
 from django.http import HttpRequest
 from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
@@ -41,6 +44,7 @@ class ReadOnly(admin.ModelAdmin):
 
     actions = None
     ordering = ("-seq",)
+    show_full_result_count = False  # of millions of events, nobody needs the number
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Tell that nobody may."""
@@ -65,11 +69,20 @@ class ContactAdmin(ReadOnly):
     fields = ("account", "funnel", "ident", "name", "status", "coach", "due", "gives_up", "told", "next", "document")
     readonly_fields = ("name", "told", "next")
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Give contacts, with the names of those persons whom one may see."""
+        persons = Person.objects.filter(account=OuterRef("account"), ident=OuterRef("ident"))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(called=_if_allowed(request, "person", persons, KT("document__name")))
+            .annotate(speaks=Value(request.user.has_perm("funnelkit.view_text")))
+        )
+
     @admin.display(description="name")
     def name(self, contact: Contact) -> str | None:
         """Give the person's name."""
-        person = _of(Person, contact, ident=contact.ident)
-        return None if person is None else person.document.get("name")
+        return contact.called
 
     @admin.display(description="history")
     def told(self, contact: Contact) -> str:
@@ -78,8 +91,9 @@ class ContactAdmin(ReadOnly):
             events = _service(contact).history(contact.ident)
         except FunnelkitError as error:
             return f"cannot be read: {error}"
+        asked = [event.id for event in events] if contact.speaks else []
         found = Text.objects.using(contact._state.db).filter(account=contact.account)  # noqa: SLF001  # as Django says it
-        texts = dict(found.filter(event__in=[event.id for event in events]).values_list("event", "text"))
+        texts = dict(found.filter(event__in=asked).values_list("event", "text"))
         rows = ((localize(localtime(e.recorded)), *_said(e), e.by.id, texts.get(e.id, "")) for e in reversed(events))
         lines = format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", rows)
         head = "<tr><th>recorded</th><th>what</th><th></th><th>by</th><th>reason</th></tr>"
@@ -105,6 +119,11 @@ class EventAdmin(ReadOnly):
     fields = ("account", "ident", "what", "within", "noun", "about", "effective", "recorded", "reason", "document")
     readonly_fields = ("what", "reason")
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Give events, with their reasons for those who may read them."""
+        texts = Text.objects.filter(account=OuterRef("account"), event=OuterRef("ident"))
+        return super().get_queryset(request).annotate(because=_if_allowed(request, "text", texts, F("text")))
+
     @admin.display(description="what")
     def what(self, event: Event) -> str:
         """Give the kind of event."""
@@ -113,8 +132,7 @@ class EventAdmin(ReadOnly):
     @admin.display(description="reason")
     def reason(self, event: Event) -> str | None:
         """Give the reason or note that goes with it."""
-        found = _of(Text, event, event=event.ident)
-        return None if found is None else found.text
+        return event.because
 
 
 @admin.register(Invitation)
@@ -144,9 +162,10 @@ class MessageAdmin(ReadOnly):
     search_fields = ("key",)
 
 
-def _of(model: Any, row: Row, **by: str) -> Any:
-    """Give the row of the same account and database that has this key."""
-    return model.objects.using(row._state.db).filter(account=row.account, **by).first()  # noqa: SLF001  # as Django says it
+def _if_allowed(request: HttpRequest, noun: str, rows: Any, column: Any) -> Any:
+    """Ask for what speaks of a person where one may see it; where not, it is not even read."""
+    allowed = request.user.has_perm(f"funnelkit.view_{noun}")
+    return Subquery(rows.annotate(shown=column).values("shown")[:1]) if allowed else Value(None, TextField())
 
 
 def _service(contact: Contact) -> FunnelService[Status, StrEnum]:
@@ -155,8 +174,8 @@ def _service(contact: Contact) -> FunnelService[Status, StrEnum]:
     about = {"within": contact.funnel, "noun": "contact", "about": contact.ident}
     events = Event.objects.using(storage.using).filter(account=contact.account, **about)
     last = events.order_by("-seq").values_list("document__funnel", flat=True).first()
-    written = _of(Funnel, contact, fingerprint=str(last))
-    funnel = read_funnel(None if written is None else written.document)
+    written = Funnel.objects.using(storage.using).filter(account=contact.account, fingerprint=str(last))
+    funnel = read_funnel(written.values_list("document", flat=True).first())
     return FunnelService(funnel, account=contact.account, storage=storage, clock=SystemClock())
 
 

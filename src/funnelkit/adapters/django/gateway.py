@@ -24,9 +24,10 @@ LATER: Final = frozenset({"40001", "40P01", "55P03"})
 """What PostgreSQL says where somebody was quicker: not serializable, deadlock, lock not available."""
 
 FULL, READ_ONLY = "the disk of the database is full", "the database may not be written to"
-MISSING = "tables are missing: run `migrate`"
+MISSING, OLD = "tables are missing: run `migrate`", "the tables are of another version: run `migrate`"
 STATES: Final = {
     "25006": READ_ONLY,
+    "42703": OLD,
     "42P01": MISSING,
     "53100": FULL,
     "54000": "an id is longer than this database can look up",
@@ -36,6 +37,8 @@ TEXTS: Final = {
     "database or disk is full": FULL,
     "readonly database": READ_ONLY,
     "no such table": MISSING,
+    "no such column": OLD,
+    "has no column": OLD,
     "unable to open": "the database cannot be opened",
 }
 """The same for SQLite, which has no codes here."""
@@ -114,6 +117,7 @@ class OrmRows:
 
     def change(self, query: Query, values: Mapping[str, Any]) -> int:
         """Set columns of what a query asks for."""
+        self._locked = {place: row for place, row in self._locked.items() if place[0] != query.table}
         with told():
             return int(self._asked(query).update(**_fields(values)))
 
@@ -126,8 +130,6 @@ class OrmRows:
     def locked(self, table: str, keys: Iterable[Mapping[str, Any]]) -> list[Row]:
         """Give those of these rows that are there, locked."""
         given = list(keys)
-        if not given:
-            return []
         *shared, last = given[0]
         where: list[Term] = [(name, "=", given[0][name]) for name in shared]
         where.append((last, "in", tuple(key[last] for key in given)))
@@ -167,8 +169,10 @@ def everywhere(using: str, until: datetime) -> list[tuple[str, str, int, datetim
 
 
 def _model(table: str) -> Any:
-    from funnelkit.adapters.django.models import TABLES  # noqa: PLC0415  # a host may import this before its apps
-
+    try:
+        from funnelkit.adapters.django.models import TABLES  # noqa: PLC0415  # a host may import this before its apps
+    except RuntimeError:
+        raise Unavailable("`funnelkit.adapters.django` is not in INSTALLED_APPS") from None
     return TABLES[table]
 
 

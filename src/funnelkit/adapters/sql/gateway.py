@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, Final
+from weakref import ref
 
 from sqlalchemy import Connection, Select, Table, and_, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as NoneLeft
 
 from funnelkit.adapters.rows import Query, Row, Term
 from funnelkit.adapters.sql.schema import KEYS, TABLES
-from funnelkit.errors import Conflict, Unavailable
+from funnelkit.errors import Conflict, Unavailable, invalid
 
 OPS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "=": lambda column, value: column == value,
@@ -24,6 +25,10 @@ OPS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     ">": lambda column, value: column > value,
     "in": lambda column, value: column.in_(value),
 }
+OUTBOX: Final = "outbox"
+ADDED: Final = "funnelkit_added"
+"""Where a connection keeps which of its transactions has added messages."""
+
 BUSY: Final = "the database is busy with somebody else's change; try again"
 MISSING: Final = "tables are missing: upgrade the database"
 FULL: Final = "the disk of the database is full"
@@ -98,7 +103,9 @@ class SqlRows:
         return None if found is None else dict(found)
 
     def find(self, query: Query) -> list[Row]:
-        """Give the rows that a query asks for."""
+        """Give the rows that a query asks for. Raises Invalid for a claim where rows were added and not committed."""
+        if query.claim and self._added() is self._connection.get_transaction():
+            raise invalid("transaction", "messages of this transaction are sent when it is committed, and not before")
         statement, values = _found(query, self._account, claims=query.claim and not self._lite)
         return [dict(row) for row in self._run(statement, values).mappings()]
 
@@ -125,6 +132,12 @@ class SqlRows:
             self._locked.pop((table, tuple(row[name] for name in KEYS[table])), None)
         if given:
             self._run(_add(table, new_only=new_only, lite=self._lite), given)
+            if table == OUTBOX:
+                self._connection.info[ADDED] = ref(self._connection.get_transaction())
+
+    def _added(self) -> object:
+        """Give the transaction of this connection that was the last one to add messages, while it lives."""
+        return self._connection.info.get(ADDED, lambda: ADDED)()
 
     def change(self, query: Query, values: Mapping[str, Any]) -> int:
         """Set columns of what a query asks for."""

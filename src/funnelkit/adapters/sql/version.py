@@ -62,4 +62,5 @@ def make(connection: Connection) -> None:
 def one_at_a_time(connection: Connection) -> None:
     """Wait until nobody else makes or changes tables; SQLite has one writer at a time anyway."""
     if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(VERSION.name))))
+        place = func.concat(func.current_schema(), f".{VERSION.name}")
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(place))))
