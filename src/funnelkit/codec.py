@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import datetime
 from enum import Enum
 from functools import cache, lru_cache
 from typing import Any, Final, Generic, TypeAlias, TypeVar, get_args, overload
@@ -23,19 +23,7 @@ from funnelkit.commands import Accept, Decline
 from funnelkit.errors import Invalid, Problem, kind_of, unknown
 from funnelkit.planning import Command
 from funnelkit.schema import FORM, HOMES, NEVER, UNWRITTEN, Data, Part, Tables, axes, document, homes, parts, schema
-from funnelkit.strict import (
-    FIELD,
-    Hook,
-    Reader,
-    as_table,
-    converter,
-    of_day,
-    of_fields,
-    of_time,
-    structured,
-    word,
-    wrong,
-)
+from funnelkit.strict import FIELD, Hook, Reader, as_table, converter, of_fields, of_time, structured, word, wrong
 from funnelkit.table import Status, Trigger
 from funnelkit.tags import TAGS
 from funnelkit.values.actor import Actor
@@ -249,7 +237,6 @@ def _reader(name: str, statuses: type[Status], triggers: type[Trigger]) -> Reade
             Status: word("status", {member.value: member for member in statuses}, name),
             Trigger: word("trigger", {member.value: member for member in triggers}, name),
             datetime: of_time,
-            date: of_day,
             ContactChanged: changed,
         },
         {kind: own(kind) for kind in HOMES},

@@ -44,7 +44,7 @@ def converter(
     `hooks` read exactly these types in a way of their own, `fields` these fields of these classes.
     """
     made = Converter(forbid_extra_keys=True, detailed_validation=True)
-    own: dict[Any, Hook] = {Elapsed: _elapsed, Length: _length(made), **(hooks or {})}
+    own: dict[Any, Hook] = {Elapsed: _elapsed, Length: _length(made), date: of_day, **(hooks or {})}
     parts: dict[Kind, Mapping[str, Hook]] = {**(fields or {})}
 
     def of_class(kind: Kind, using: Converter) -> Hook:

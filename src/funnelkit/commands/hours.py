@@ -14,8 +14,8 @@ from funnelkit.rules import editing
 from funnelkit.table import Status
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.checks import asks, day, identifier, instance, optional, truth
+from funnelkit.values.client_events import EngagementSet, SessionDescribed
 from funnelkit.values.contact import Contact
-from funnelkit.values.events import EngagementSet, SessionDescribed
 from funnelkit.values.plan import Plan
 from funnelkit.values.session import Engagement, Session
 

@@ -13,7 +13,7 @@ from attrs import evolve
 from funnelkit.table import Status
 from funnelkit.times import instant
 from funnelkit.values.appointment import Appointment
-from funnelkit.values.client_events import ContactMerged
+from funnelkit.values.client_events import ContactMerged, EngagementSet, SessionDescribed
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import (
     AppointmentBooked,
@@ -29,14 +29,12 @@ from funnelkit.values.events import (
     ContactDeleted,
     ContactTouched,
     DoNotContactSet,
-    EngagementSet,
     Event,
     FollowUpEnded,
     FollowUpScheduled,
     GroupChanged,
     PipelineDefined,
     PipelineMoved,
-    SessionDescribed,
     StatusChanged,
     StatusCorrected,
 )

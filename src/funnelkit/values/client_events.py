@@ -1,4 +1,4 @@
-"""What has happened to members, invitations, offers and packages, and who was erased: past-tense facts, all folded.
+"""What has happened to members, invitations, offers, packages and sessions, and who was erased: facts, all folded.
 
 Names, addresses and greetings of members stand in no event, nor does anything of a link.
 """
@@ -12,10 +12,12 @@ from attrs import evolve, frozen
 
 from funnelkit.statuses.invitation import InvitationStatus
 from funnelkit.statuses.package import PackageStatus
+from funnelkit.values.appointment import Appointment
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import Event
 from funnelkit.values.invitation import Invitation
 from funnelkit.values.package import Entry, Offer, Package
+from funnelkit.values.session import Engagement, Session
 from funnelkit.words import Role
 
 
@@ -36,6 +38,30 @@ class ContactMerged(Event):
         """Give the contact with what this says."""
         times = [time for time in (contact.touched, self.touched) if time is not None]
         return evolve(contact, touched=max(times, default=None))
+
+
+@frozen(kw_only=True)
+class EngagementSet(Event):
+    """Somebody said since when the contact is coached, until when, and whether a log may name it."""
+
+    engagement: Engagement
+
+    def onto(self, contact: Contact) -> Contact:
+        """Give the contact with what this says."""
+        return evolve(contact, engagement=self.engagement)
+
+
+@frozen(kw_only=True)
+class SessionDescribed(Event):
+    """Somebody said what it was, for a log of hours."""
+
+    noun: ClassVar[str] = "appointment"
+
+    session: Session
+
+    def onto(self, appointment: Appointment) -> Appointment:
+        """Give the appointment with what this says."""
+        return evolve(appointment, version=self.version, session=self.session)
 
 
 @frozen(kw_only=True)

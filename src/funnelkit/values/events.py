@@ -20,7 +20,6 @@ from funnelkit.values.contact import Contact
 from funnelkit.values.follow_up import FollowUp
 from funnelkit.values.outreach import Segment
 from funnelkit.values.pipeline import AtStage, Pipeline
-from funnelkit.values.session import Engagement, Session
 from funnelkit.words import (
     Because,
     Category,
@@ -215,17 +214,6 @@ class FollowUpEnded(Event):
 
 
 @frozen(kw_only=True)
-class EngagementSet(Event):
-    """Somebody said since when the contact is coached, until when, and whether a log may name it."""
-
-    engagement: Engagement
-
-    def onto(self, contact: Contact) -> Contact:
-        """Give the contact with what this says."""
-        return evolve(contact, engagement=self.engagement)
-
-
-@frozen(kw_only=True)
 class ContactTouched(Event):
     """Somebody was in touch with the contact."""
 
@@ -375,19 +363,6 @@ class AppointmentRestated(Event):
     def onto(self, appointment: Appointment) -> Appointment:
         """Give the appointment with what this says."""
         return evolve(appointment, version=self.version, attendees=self.attendees)
-
-
-@frozen(kw_only=True)
-class SessionDescribed(Event):
-    """Somebody said what it was, for a log of hours."""
-
-    noun: ClassVar[str] = "appointment"
-
-    session: Session
-
-    def onto(self, appointment: Appointment) -> Appointment:
-        """Give the appointment with what this says."""
-        return evolve(appointment, version=self.version, session=self.session)
 
 
 @frozen(kw_only=True)
