@@ -62,6 +62,7 @@ from funnelkit.commands import (
     DefineOffer,
     DefinePipeline,
     Delete,
+    DescribeSession,
     DropFollowUp,
     Edit,
     Erase,
@@ -93,6 +94,7 @@ from funnelkit.commands import (
     SendCampaign,
     SetDoNotContact,
     SetDoNotMarket,
+    SetEngagement,
     SetPrimary,
     Show,
     SkipStage,
@@ -119,6 +121,7 @@ from funnelkit.values.appointment import Appointment, Attendee
 from funnelkit.values.outreach import Segment
 from funnelkit.values.pipeline import Stage
 from funnelkit.values.plan import Letter, Message
+from funnelkit.values.session import Session
 from funnelkit.values.token import Token, hashed, link
 from funnelkit.words import Payment
 
@@ -155,6 +158,7 @@ COMMANDS: Final[dict[type[Any], dict[str, Any]]] = {
     DefineOffer: {"name": "Five sessions"},
     DefinePipeline: {"name": "Weddings", "stages": [Stage(key="s-1", name="Call")]},
     Delete: {"contact": "c-1"},
+    DescribeSession: {"appointment": "a-1", "session": Session(live=False)},
     DropFollowUp: {"contact": "c-1"},
     Edit: {"contact": "c-1", "name": "Bea"},
     Erase: {"contact": "c-1"},
@@ -186,6 +190,7 @@ COMMANDS: Final[dict[type[Any], dict[str, Any]]] = {
     SendCampaign: {"campaign": "k-1", "template": "letter"},
     SetDoNotContact: {"contact": "c-1"},
     SetDoNotMarket: {"contact": "c-1"},
+    SetEngagement: {"contact": "c-1"},
     SetPrimary: {"company": "f-1", "contact": "c-1"},
     Show: {"contact": "c-1"},
     SkipStage: {"contact": "c-1"},

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -88,20 +88,24 @@ from funnelkit.values.package import Entry, Offer, Package
 from funnelkit.values.person import Company, Group
 from funnelkit.values.pipeline import AtStage, Pipeline, Prepared, Stage
 from funnelkit.values.plan import Letter, Message
+from funnelkit.values.session import Engagement, Session
 from funnelkit.values.team import Member, member_role
 from funnelkit.values.token import Token
 from funnelkit.words import (
     Acquired,
+    Activity,
     Because,
     Channel,
     Direction,
     Ending,
     Origin,
+    Pay,
     Payment,
     Posting,
     Purpose,
     Recipient,
     Sender,
+    Setting,
     Shape,
     StageMove,
 )
@@ -123,7 +127,10 @@ SINCE: Final[Mapping[str, Mapping[type, Mapping[str, Any]]]] = {
     "0.1.0": {
         Contact: {
             "follow_up": None, "pipeline": None, "touched": None, "coaches": frozenset(), "onboarding": frozenset(),
+            "engagement": None,
         },
+        Appointment: {"session": None},
+        Book: {"session": None},
         Person: {"blocks": (Block(id="unknown", since=datetime(1970, 1, 1, tzinfo=UTC)),), "do_not_market": False},
         Message: {
             "to": "C-1", "recipient": Recipient.CONTACT, "purpose": Purpose.TRANSACTIONAL, "channel": Channel.EMAIL,
@@ -174,6 +181,11 @@ def specimens() -> dict[str, Any]:
     )  # fmt: skip
     run: dict[str, Any] = {"name": "Welcome", "stages": (Stage(key="write", name="Write"), call), "responsible": "m-2"}
     welcome = Pipeline(id="welcome", funnel="coaching", **run, default=True, version=3)
+    engagement = Engagement(since=date(2026, 1, 7), until=date(2026, 8, 31), consent=False)
+    session = Session(
+        activity=Activity.COACHING, live=False, setting=Setting.TEAM, heads=7, group="board", pay=Pay.PEER_EXCHANGE,
+        organisation="F-1", direct_report=True, engaged=True, as_coach=30,
+    )  # fmt: skip
     contact = Contact(
         id="C-1", status=Coaching.HOT_LEAD, since=NOON, changed=NOON + HOUR, version=3, attempt=2,
         standing=Standing.HIDDEN, former=Standing.ARCHIVED, portal=Portal.INVITED, category=Category.LEAD, coach="m-1",
@@ -181,6 +193,7 @@ def specimens() -> dict[str, Any]:
         groups=frozenset({"choir", "alumni"}), tags=frozenset({"vip"}), permitted=frozenset({"page-1"}),
         opened=frozenset({"session"}), owned=frozenset({"book"}), agreements=frozenset({"A-1"}),
         enrollments=frozenset({"E-1"}), follow_up=follow_up, pipeline=at, touched=NOON + HOUR,
+        engagement=engagement,
     )  # fmt: skip
     blocks = (
         Block(id="E-2", since=NOON, channel=Channel.PHONE, origin=Origin.PERSON, until=NOON + HOUR, recorded=NOON),
@@ -191,7 +204,7 @@ def specimens() -> dict[str, Any]:
     appointment = Appointment(
         id="A-1", funnel="coaching", coach="m-1", kind=Kind.SESSION, start=NOON, end=NOON + HOUR, zone="Europe/Berlin",
         attendees=attendees, booked=NOON - HOUR, where=Where.PORTAL, state=AppointmentStatus.HELD, actual=55, paid=True,
-        version=2,
+        version=2, session=session,
     )  # fmt: skip
     week, quarter = NOON + 168 * HOUR, NOON + 2160 * HOUR
     invitation = Invitation(
@@ -267,6 +280,7 @@ def specimens() -> dict[str, Any]:
         events.FollowUpEnded(
             **told, follow_up="E-9", attempt=2, how=Ending.DROPPED, because=Because.DO_NOT_CONTACT, through="E-2"
         ),
+        events.EngagementSet(**told, engagement=engagement),
         events.ContactTouched(**told, channel=Channel.PHONE, direction=Direction.OUT),
         events.PipelineDefined(**told, pipeline=welcome),
         events.PipelineMoved(**told, was=here, to=at, how=StageMove.ENTERED, status=Coaching.HOT_LEAD),
@@ -282,6 +296,7 @@ def specimens() -> dict[str, Any]:
         events.AppointmentMissed(**shared),
         events.AppointmentCancelled(**shared),
         events.AppointmentRestated(**shared, attendees=attendees),
+        events.SessionDescribed(**shared, session=session),
         events.AppointmentRemoved(**shared),
         client_events.ContactErased(**told),
         client_events.ContactMerged(**told, other="C-2", touched=NOON),
@@ -317,11 +332,14 @@ def specimens() -> dict[str, Any]:
         Book(
             **verb, contacts=("C-1", "C-2"), coach="m-1", kind=Kind.SESSION, start=NOON, end=NOON + HOUR, minutes=60,
             zone="Europe/Berlin", where=Where.STAFF, paid=False, id="A-1", note="she called",
+            session=session,
         ),
         commands.Reschedule(**one, start=NOON, end=NOON + HOUR, zone="Europe/Berlin"),
         commands.Cancel(**one, burns=True),
         MarkHeld(**one, minutes=50),
         commands.MarkMissed(**one),
+        commands.DescribeSession(**verb, appointment="A-1", session=session),
+        commands.SetEngagement(**on, since=date(2026, 1, 7), until=None, consent=False),
         Permit(**on, **items),
         commands.Withdraw(**verb, group="choir", **items),
         Tag(**on, tags=("vip",)),
@@ -525,6 +543,8 @@ BY_NAME: Final[Mapping[str, st.SearchStrategy[Any]]] = {
     "sessions": st.integers(1, 100),
     "days": st.integers(1, 1000),
     "zone": st.sampled_from(["UTC", "Europe/Berlin"]),
+    "heads": st.integers(1, 100),
+    "as_coach": st.integers(1, 1440),
 }
 
 
@@ -535,6 +555,7 @@ def of_kind(kind: Any, funnel: Any, *, checked: bool) -> st.SearchStrategy[Any]:
         int: st.integers(0, 10**6),
         bool: st.booleans(),
         datetime: ZONED if checked else TIMES,
+        date: st.dates(),
         Status: st.sampled_from([*funnel.statuses]),
         Trigger: st.sampled_from([*funnel.triggers]),
     }
@@ -580,7 +601,10 @@ def together(kind: Any, funnel: Any) -> list[dict[str, st.SearchStrategy[Any]]]:
         return [{"stages": stages, "default": st.just(value=False)}]
     no_new = dict.fromkeys(("name", "email", "phone", "status", "id"), st.none())
     roles = st.sampled_from([role for role in Role if member_role(role) is None])
+    days = st.none() | st.dates(max_value=date(2020, 1, 1))
     ways: Mapping[Any, list[dict[str, st.SearchStrategy[Any]]]] = {
+        Engagement: [{"since": days, "until": st.none() | st.dates(min_value=date(2020, 1, 1))}],
+        Session: [{"heads": st.none() | st.just(1)}, {"setting": st.sampled_from([Setting.GROUP, Setting.TEAM])}],
         Member: [{"role": roles}],
         commands.AddMember: [{"role": roles}],
         commands.ChangeMember: [{"role": roles | st.just(KEEP)}],

@@ -36,7 +36,9 @@ from funnelkit.rules import (
     booking,
     certification,
     conversion,
+    credentials,
     editing,
+    eligibility,
     follow_up,
     invitation,
     onboarding,
@@ -64,14 +66,14 @@ from funnelkit.times import Span
 from funnelkit.values.follow_up import FollowUp
 from funnelkit.values.outreach import Block
 from funnelkit.values.package import Offer
-from funnelkit.words import Acquired, Channel, Origin, Payment, Purpose, Sender, Shape
+from funnelkit.words import Acquired, Activity, Channel, Origin, Pay, Payment, Purpose, Sender, Shape
 from tests.scenarios.world import ADMIN, COACH, DESK, NOON, OWNER, SYSTEM, VIEWER, crm, someone
 
 ADA: Final = Actor(id="c-1", role=Role.CLIENT)
 EVE: Final = Actor(id="c-2", role=Role.CLIENT)
 MODULES: Final = (
-    access, booking, certification, conversion, editing, follow_up, invitation, onboarding, outreach, package, pipeline,
-    privacy, progress, removal, team,
+    access, booking, certification, conversion, credentials, editing, eligibility, follow_up, invitation, onboarding,
+    outreach, package, pipeline, privacy, progress, removal, team,
 )  # fmt: skip
 
 Ask = Callable[[], Decision]
@@ -296,6 +298,56 @@ CONVERSION_CELLS: Final = (
     of("conversion.email", may_convert, INWARD, Mark.NEEDS, facts={}),
     of("conversion.product", may_enter, BOUGHT, facts={"product": False}),
     of("conversion.reason", may_correct, MISTAKEN, facts={"reason": False}),
+)
+
+
+# ---- eligibility, credentials
+
+
+def is_eligible(case: eligibility.Case) -> Decision:
+    """Does this session count towards a credential?"""
+    return eligibility.counts(COACHING, case)
+
+
+def may_apply(case: credentials.Case) -> Decision:
+    """May a coach with these figures apply?"""
+    return credentials.may_apply(COACHING, case)
+
+
+COACHED: Final = eligibility.Case(heads=15, limit=15, trained=True)
+LED: Final = eligibility.Case(direct_report=True, pay=Pay.PAID)
+REACHED: Final = credentials.Case(
+    credential="PCC 2022", minutes=30_000, paid=27_000, clients=25, recent=3_000, needs_minutes=30_000,
+    needs_paid=27_000, needs_clients=25, needs_recent=3_000, months=18, holds=("ACC",), needs_one_of=("ACC", "PCC"),
+)  # fmt: skip
+
+ELIGIBILITY: Final = (
+    of("eligibility.was_held", is_eligible, COACHED, state=AppointmentStatus.CANCELLED),
+    of("eligibility.was_held", is_eligible, COACHED, state=AppointmentStatus.MISSED),
+    of("eligibility.was_held", is_eligible, COACHED, ended=False),
+    *(
+        of("eligibility.activity_counts", is_eligible, COACHED, activity=activity)
+        for activity in Activity
+        if activity is not Activity.COACHING
+    ),
+    of("eligibility.was_live", is_eligible, COACHED, live=False),
+    of("eligibility.was_engaged", is_eligible, COACHED, engaged=False),
+    of("eligibility.is_no_direct_report", is_eligible, LED, pay=Pay.INTERNAL),
+    of("eligibility.is_no_direct_report", is_eligible, evolve(LED, pay=Pay.INTERNAL, direct_report=False),
+       direct_report=True),
+    of("eligibility.is_within_limit", is_eligible, COACHED, heads=16),
+    of("eligibility.is_within_limit", is_eligible, evolve(COACHED, limit=None), limit=14),
+    of("eligibility.is_after_training", is_eligible, COACHED, trained=False),
+)  # fmt: skip
+CREDENTIALS: Final = (
+    of("credentials.hours_are_reached", may_apply, REACHED, minutes=29_999),
+    of("credentials.paid_are_reached", may_apply, REACHED, paid=26_999),
+    of("credentials.clients_are_enough", may_apply, REACHED, clients=24),
+    of("credentials.recent_are_reached", may_apply, REACHED, recent=2_999),
+    of("credentials.recent_are_reached", may_apply, evolve(REACHED, recent=0, needs_recent=None), needs_recent=60),
+    of("credentials.training_is_known", may_apply, REACHED, trained=False),
+    of("credentials.former_is_held", may_apply, REACHED, holds=("MCC",)),
+    of("credentials.former_is_held", may_apply, evolve(REACHED, holds=(), needs_one_of=()), needs_one_of=("PCC",)),
 )
 
 
@@ -818,8 +870,8 @@ PACKAGE: Final = (
 # ---- the laws
 
 OF_RULES: Final = (
-    *ACCESS, *BOOKING, *CERTIFICATION, *CONVERSION, *EDITING, *FOLLOW_UP, *INVITATION, *ONBOARDING, *OUTREACH, *PACKAGE,
-    *PIPELINE, *PRIVACY, *PROGRESS, *REMOVAL, *TEAMS,
+    *ACCESS, *BOOKING, *CERTIFICATION, *CONVERSION, *CREDENTIALS, *EDITING, *ELIGIBILITY, *FOLLOW_UP, *INVITATION,
+    *ONBOARDING, *OUTREACH, *PACKAGE, *PIPELINE, *PRIVACY, *PROGRESS, *REMOVAL, *TEAMS,
 )  # fmt: skip
 OF_CELLS: Final = (*ACCESS_CELLS, *BOOKING_CELLS, *CERTIFICATION_CELLS, *CONVERSION_CELLS, *REMOVAL_CELLS)
 SPEAKS_FOR_A_YES_ONLY: Final = "certification.all_hours_count"

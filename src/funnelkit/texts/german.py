@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from funnelkit.texts import Texts, german_clients
+from funnelkit.texts import Texts, german_clients, german_hours
 from funnelkit.texts.german_rules import RULES
 
 MARKS: Final[Mapping[str, str]] = {
@@ -313,6 +313,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "from": {"booking": "bei der Buchung", "session": "zur Sitzung", "today": "heute"},
     **german_clients.WORDS,
+    **german_hours.WORDS,
 }
 
 LISTS: Final = {**STATUSES, "thinking": THINKING, "happening": HAPPENINGS, **WORDS}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from funnelkit.texts.german_clients import CLIENTS
+from funnelkit.texts.german_hours import HOURS
 from funnelkit.texts.german_leads import LEADS
 
 WORDS: Final[Mapping[str, str]] = {
@@ -221,5 +222,6 @@ RULES: Final[Mapping[str, str]] = {
     **REMOVAL,
     **LEADS,
     **CLIENTS,
+    **HOURS,
     **COMMANDS,
 }
