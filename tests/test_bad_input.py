@@ -190,7 +190,7 @@ COMMANDS: Final[dict[type[Any], dict[str, Any]]] = {
     SendCampaign: {"campaign": "k-1", "template": "letter"},
     SetDoNotContact: {"contact": "c-1"},
     SetDoNotMarket: {"contact": "c-1"},
-    SetEngagement: {"contact": "c-1"},
+    SetEngagement: {"contact": "c-1", "consent": True},
     SetPrimary: {"company": "f-1", "contact": "c-1"},
     Show: {"contact": "c-1"},
     SkipStage: {"contact": "c-1"},

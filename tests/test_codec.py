@@ -280,7 +280,7 @@ def specimens() -> dict[str, Any]:
         events.FollowUpEnded(
             **told, follow_up="E-9", attempt=2, how=Ending.DROPPED, because=Because.DO_NOT_CONTACT, through="E-2"
         ),
-        events.EngagementSet(**told, engagement=engagement),
+        client_events.EngagementSet(**told, engagement=engagement),
         events.ContactTouched(**told, channel=Channel.PHONE, direction=Direction.OUT),
         events.PipelineDefined(**told, pipeline=welcome),
         events.PipelineMoved(**told, was=here, to=at, how=StageMove.ENTERED, status=Coaching.HOT_LEAD),
@@ -296,7 +296,7 @@ def specimens() -> dict[str, Any]:
         events.AppointmentMissed(**shared),
         events.AppointmentCancelled(**shared),
         events.AppointmentRestated(**shared, attendees=attendees),
-        events.SessionDescribed(**shared, session=session),
+        client_events.SessionDescribed(**shared, session=session),
         events.AppointmentRemoved(**shared),
         client_events.ContactErased(**told),
         client_events.ContactMerged(**told, other="C-2", touched=NOON),

@@ -203,7 +203,7 @@ def differing(dice: random.Random, *, look: int = 0) -> Iterator[str]:
 def _same_log(dice: random.Random, counted: list[spec.Row], worked: Worked, same: Any) -> None:
     """Count the log twice."""
     days = (None, date(2024, 1, 1), date(2026, 1, 31))
-    known = {
+    known: dict[str, dict[str, Any]] = {
         contact: {
             "name": f"N {contact}", "since": dice.choice(days[:2]), "until": dice.choice((None, days[2])),
             "consent": dice.choice((True, False, None)),
@@ -1084,4 +1084,4 @@ def test_every_word_of_a_log_is_in_its_table() -> None:
     """Each activity says whether it counts and each pay whether it is paid, with a source; nothing is left out."""
     assert [*Activity] == [*ACTIVITIES]
     assert [*Pay] == [*PAYS]
-    assert all(source for _, source in (*ACTIVITIES.values(), *PAYS.values()))
+    assert all(said.source for said in (*ACTIVITIES.values(), *PAYS.values()))

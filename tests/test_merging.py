@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 import pytest
@@ -54,6 +54,7 @@ from funnelkit.commands import (
     ScheduleFollowUp,
     SetDoNotContact,
     SetDoNotMarket,
+    SetEngagement,
     SetPrimary,
     Tag,
 )
@@ -186,6 +187,28 @@ def test_what_is_missing_is_filled_and_what_both_have_is_kept(practice: Practice
         assert company is not None
         assert "c-1" == company.primary
         assert ("c-1",) == tuple(stores.persons.holders("ada@work.example"))
+    practice.holds_together()
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "expected"),
+    [
+        ({"since": date(2026, 1, 5), "consent": True}, {"since": date(2025, 1, 5), "consent": False}, (5, 2026, False)),
+        ({"consent": True}, {"since": date(2025, 1, 5), "until": date(2025, 2, 5)}, (5, 2025, True)),
+        ({}, {"since": date(2025, 1, 5), "consent": True}, (5, 2025, True)),
+        ({"since": date(2026, 1, 5)}, {}, (5, 2026, None)),
+    ],
+)
+def test_the_engagement_is_that_of_both(
+    practice: Practice, mine: dict[str, Any], theirs: dict[str, Any], expected: tuple[int, int, bool | None]
+) -> None:
+    """The dates of the one that stays, else of the other one; who refused to be listed once, has refused."""
+    practice.twins()
+    for contact, said in (("c-1", mine), ("c-2", theirs)):
+        if said:
+            practice.do(SetEngagement(contact=contact, **said, by=OWNER))
+    found = practice.merged().engagement
+    assert expected == (found.since.day, found.since.year, found.consent)
     practice.holds_together()
 
 

@@ -50,6 +50,14 @@ class Standard(Checked):
     """So many people at most are a group that counts; None: any number. Source: IC4, IC-A5."""
 
 
+@frozen
+class Says:
+    """What a source says of something: whether it is so, and where that stands."""
+
+    so: bool
+    source: str
+
+
 # fmt: off
 REQUIREMENTS: Final[tuple[Requirements, ...]] = tuple(
     Requirements(
@@ -68,28 +76,28 @@ REQUIREMENTS: Final[tuple[Requirements, ...]] = tuple(
 )
 """One row for each version; the last one of a credential is today's. Years name versions, ours."""
 
-ACTIVITIES: Final[Mapping[Activity, tuple[bool, str]]] = {
+ACTIVITIES: Final[Mapping[Activity, Says]] = {
     # activity                 counts  source
-    Activity.COACHING:        (True,   "IC5"),
-    Activity.SAMPLE:          (False,  "IC5, IC-A1"),   # nobody has engaged a coach yet
-    Activity.CONSULTATION:    (False,  "IC5, IC-A1"),
-    Activity.MENTOR_COACHING: (False,  "IC5"),
-    Activity.SUPERVISION:     (False,  "IC5"),
-    Activity.ASSESSMENT:      (False,  "IC5"),
-    Activity.TEACHING:        (False,  "IC5"),
-    Activity.TRAINING:        (False,  "IC5"),
-    Activity.WORKSHOP:        (False,  "IC5"),
-    Activity.CLASS:           (False,  "IC5"),
+    Activity.COACHING:        Says(True,   "IC5"),
+    Activity.SAMPLE:          Says(False,  "IC5, IC-A1"),   # nobody has engaged a coach yet
+    Activity.CONSULTATION:    Says(False,  "IC5, IC-A1"),
+    Activity.MENTOR_COACHING: Says(False,  "IC5"),
+    Activity.SUPERVISION:     Says(False,  "IC5"),
+    Activity.ASSESSMENT:      Says(False,  "IC5"),
+    Activity.TEACHING:        Says(False,  "IC5"),
+    Activity.TRAINING:        Says(False,  "IC5"),
+    Activity.WORKSHOP:        Says(False,  "IC5"),
+    Activity.CLASS:           Says(False,  "IC5"),
 }
 
-PAYS: Final[Mapping[Pay, tuple[bool, str]]] = {
+PAYS: Final[Mapping[Pay, Says]] = {
     # the coach got           paid    source
-    Pay.PAID:                (True,   "IC7"),
-    Pay.BARTER:              (True,   "IC7, IC10"),
-    Pay.INTERNAL:            (True,   "IC7, IC14"),
-    Pay.THIRD_PARTY:         (True,   "IC7, IC14"),
-    Pay.PEER_EXCHANGE:       (True,   "IC7, IC10"),
-    Pay.PRO_BONO:            (False,  "IC7, IC-A2"),
+    Pay.PAID:                Says(True,   "IC7"),
+    Pay.BARTER:              Says(True,   "IC7, IC10"),
+    Pay.INTERNAL:            Says(True,   "IC7, IC14"),
+    Pay.THIRD_PARTY:         Says(True,   "IC7, IC14"),
+    Pay.PEER_EXCHANGE:       Says(True,   "IC7, IC10"),
+    Pay.PRO_BONO:            Says(False,  "IC7, IC-A2"),
 }
 
 KINDS: Final[Mapping[Kind, Activity]] = {

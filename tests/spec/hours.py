@@ -168,6 +168,14 @@ def lines(rows: Sequence[Row]) -> dict[tuple[str, str, str], list[Row]]:
     return found
 
 
+def groups(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
+    """The sessions of each client or group, whoever paid for them."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        found.setdefault(line_of_the_log(row)[:2], []).append(row)
+    return found
+
+
 def members(rows: Sequence[Row]) -> set[str]:
     """Everybody who is known by identity."""
     return {contact for row in rows for contact, _ in row["attendees"]}
@@ -180,7 +188,7 @@ def nameless(rows: Sequence[Row]) -> int:
 
 def clients(rows: Sequence[Row]) -> int:
     """Each person once, and those of groups known by number. Source: IC4, IC-A6, IC-A7."""
-    return len(members(rows)) + sum(nameless(some) for some in lines(rows).values())
+    return len(members(rows)) + sum(nameless(some) for some in groups(rows).values())
 
 
 def paid_minutes(rows: Sequence[Row]) -> int:
@@ -254,7 +262,7 @@ def pace(rows: Sequence[Row], on: date, days: int) -> tuple[int, int, int]:
     for contact in members(rows):
         if first <= min(local_day(row) for row in rows if contact in members([row])):
             new += 1
-    for some in lines(rows).values():
+    for some in groups(rows).values():
         if first <= min(local_day(row) for row in some):
             new += nameless(some)
     return paid_minutes(lately) + pro_bono_minutes(lately), paid_minutes(lately), new

@@ -18,7 +18,13 @@ from funnelkit.statuses.package import PackageStatus
 from funnelkit.table import Status
 from funnelkit.values.appointment import Attendee
 from funnelkit.values.checks import asks, identifier, long_text, optional
-from funnelkit.values.client_events import ContactMerged, InvitationSuperseded, PackageAttached, PackageHandedOver
+from funnelkit.values.client_events import (
+    ContactMerged,
+    EngagementSet,
+    InvitationSuperseded,
+    PackageAttached,
+    PackageHandedOver,
+)
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import (
     AppointmentRestated,
@@ -30,6 +36,7 @@ from funnelkit.values.events import (
 )
 from funnelkit.values.person import Person, address_key
 from funnelkit.values.plan import Obligation, Plan
+from funnelkit.values.session import Engagement
 from funnelkit.words import Because, Channel, Ending, Portal
 
 JOINS: Final = "{other} is {contact} from now on, and has no place of its own any more"
@@ -180,6 +187,10 @@ class _Merging:
             self._set("onboarding", gone.onboarding)
         if gone.company is not None and gone.company != self.now.company:
             draft.step_down(gone.company, gone.id)
+        engagement = _of_both(self.now.engagement, gone.engagement)
+        if engagement != self.now.engagement and engagement is not None:
+            event = draft.say(EngagementSet, self.was.id, self.was.version + 1, self.when, engagement=engagement)
+            self.now = event.onto(self.now)
 
     def _set(self, axis: str, to: Any) -> None:
         self.now = self.draft.change(self.now, axis, to, self.when)
@@ -222,3 +233,13 @@ class _Merging:
         draft.touched += (("packages", mine), ("packages", self.gone.id))
         if opens:
             draft.open_packages(self.now, self.when)
+
+
+def _of_both(mine: Engagement | None, theirs: Engagement | None) -> Engagement | None:
+    """Give the engagement of the one that stays, with what only the other one says; who refused once, has refused."""
+    if mine is None or theirs is None:
+        return mine or theirs
+    refused = False in (mine.consent, theirs.consent)
+    consent = False if refused else mine.consent if mine.consent is not None else theirs.consent
+    dates = mine if (mine.since, mine.until) != (None, None) else theirs
+    return evolve(dates, consent=consent)

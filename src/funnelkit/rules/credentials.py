@@ -66,20 +66,26 @@ def told(minutes: int) -> str:
     return f"{minutes // HOUR}:{minutes % HOUR:02} h"
 
 
-@rule(ok="{minutes} are the {needs_minutes} in all", no="{minutes} of {needs_minutes} are there", remedy="go on")
+@rule(
+    ok="{minutes} are there, {needs_minutes} are asked for", no="{minutes} of {needs_minutes} are there", remedy="go on"
+)
 def hours_are_reached(funnel: AnyFunnel, case: Case, row: None) -> bool:
     """So many hours in all. Source: IC1, IC3."""
     return case.minutes >= case.needs_minutes
 
 
-@rule(ok="{paid} are the {needs_paid} that are paid", no="{paid} of {needs_paid} paid are there", remedy="go on")
+@rule(
+    ok="{paid} paid are there, {needs_paid} are asked for", no="{paid} of {needs_paid} paid are there", remedy="go on"
+)
 def paid_are_reached(funnel: AnyFunnel, case: Case, row: None) -> bool:
     """So many of them paid. Source: IC1, IC3."""
     return case.paid >= case.needs_paid
 
 
 @rule(
-    ok="{clients} clients are the {needs_clients}", no="{clients} of {needs_clients} clients are there", remedy="go on"
+    ok="{clients} clients are there, {needs_clients} are asked for",
+    no="{clients} of {needs_clients} clients are there",
+    remedy="go on",
 )
 def clients_are_enough(funnel: AnyFunnel, case: Case, row: None) -> bool:
     """So many clients, each person once. Source: IC1, IC3, IC-A6."""
@@ -87,7 +93,7 @@ def clients_are_enough(funnel: AnyFunnel, case: Case, row: None) -> bool:
 
 
 @rule(
-    ok="{recent} are the {needs_recent} of the last {months} months",
+    ok="{recent} of the last {months} months are there, {needs_recent} are asked for",
     no="{recent} of {needs_recent} of the last {months} months are there",
     about=About.TIME,
     remedy="go on, or apply before older ones fall out",

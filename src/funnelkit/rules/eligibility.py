@@ -59,7 +59,7 @@ def was_held(funnel: AnyFunnel, case: Case, row: None) -> bool:
 @rule(ok="{activity} counts", no="{activity} does not count")
 def activity_counts(funnel: AnyFunnel, case: Case, row: None) -> bool:
     """Coaching counts; what is done beside it does not. Source: IC5, IC-A1."""
-    return ACTIVITIES[case.activity][0]
+    return ACTIVITIES[case.activity].so
 
 
 @rule(ok="it was live", no="it was not live")
@@ -175,7 +175,7 @@ class Tally:
         known = self._made.get(key)
         if known is None:
             case = case_of(appointment, now=self._now, trained=trained, limit=self._standard.heads)
-            known = self._made[key] = counts(self._funnel, case), case.pay is not None and PAYS[case.pay][0]
+            known = self._made[key] = counts(self._funnel, case), case.pay is not None and PAYS[case.pay].so
         decision, paid = known
         minutes = minutes_of(appointment)
         self.excluded += appointment.minutes - minutes

@@ -32,14 +32,16 @@ HOURS: Final[Mapping[str, str]] = {
     "nobody said when training began": "niemand hat gesagt, wann die Ausbildung begann",
     "apply for {credential}": "{credential} beantragen",
     "go on": "weitermachen",
-    "{minutes} are the {needs_minutes} in all": "{minutes} sind die verlangten {needs_minutes} insgesamt",
+    "{minutes} are there, {needs_minutes} are asked for": "{minutes} sind da, verlangt sind {needs_minutes}",
     "{minutes} of {needs_minutes} are there": "von {needs_minutes} sind {minutes} da",
-    "{paid} are the {needs_paid} that are paid": "{paid} sind die verlangten {needs_paid}, die bezahlt sind",
+    "{paid} paid are there, {needs_paid} are asked for": "{paid} bezahlt sind da, verlangt sind {needs_paid}",
     "{paid} of {needs_paid} paid are there": "von {needs_paid}, die bezahlt sind, sind {paid} da",
-    "{clients} clients are the {needs_clients}": "Klienten: {clients}, und verlangt sind {needs_clients}",
+    "{clients} clients are there, {needs_clients} are asked for": (
+        "{clients} Klienten sind da, verlangt sind {needs_clients}"
+    ),
     "{clients} of {needs_clients} clients are there": "Klienten: {clients} von {needs_clients}",
-    "{recent} are the {needs_recent} of the last {months} months": (
-        "{recent} sind die verlangten {needs_recent} der letzten {months} Monate"
+    "{recent} of the last {months} months are there, {needs_recent} are asked for": (
+        "{recent} aus den letzten {months} Monaten sind da, verlangt sind {needs_recent}"
     ),
     "{recent} of {needs_recent} of the last {months} months are there": (
         "von {needs_recent} der letzten {months} Monate sind {recent} da"

@@ -79,9 +79,9 @@ class Worked:
     @property
     def unnamed(self) -> tuple[tuple[date, int], ...]:
         """How many of each group are known by number only, and since when, whoever paid for it. Source: IC-A7."""
-        groups: dict[str, list[Sum]] = {}
+        groups: dict[tuple[str, Setting], list[Sum]] = {}
         for one in self.sums:
-            groups.setdefault(one.key, []).append(one)
+            groups.setdefault((one.key, one.setting), []).append(one)
         return tuple(
             (min(one.first for one in sums), max(0, max(one.heads for one in sums) - len({*_members(sums)})))
             for sums in groups.values()
