@@ -72,7 +72,7 @@ def log_with(*names: str, paid: int = 60, unpaid: int = 0, day: date = FIRST, co
         clients=dict.fromkeys(keys, day),
         sums=tuple(
             Sum(
-                key=key, setting=Setting.INDIVIDUAL, members=(key,), heads=1, paid=paid, unpaid=unpaid,
+                key=key, setting=Setting.INDIVIDUAL, joined={key: day}, grew=((day, 1),), paid=paid, unpaid=unpaid,
                 first=day, last=day, sessions=1,
             )
             for key in keys

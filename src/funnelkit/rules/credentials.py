@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from itertools import accumulate
 from math import ceil
 from typing import Any, Final, TypeVar
 
@@ -29,6 +31,8 @@ HOUR: Final = 60
 """Minutes of an hour."""
 HORIZON: Final = 100 * 366
 """Days that are looked ahead: who would take longer than a century gets no date."""
+ROUND: Final = 4 * 366
+"""Days after which months are as long as they were: no window comes that was not there before."""
 
 
 @frozen(kw_only=True)
@@ -244,11 +248,12 @@ def progress(
 
     `trained`: whether somebody said when training began; `holds`: credentials that are or were held.
     """
+    clients = worked.heads_on(on)
     worked = _until(worked, on)
     window = None if requirements.months is None else months_before(on, requirements.months)
     recent = _minutes(worked.days, window, on) if window is not None else 0
     case = Case(
-        credential=str(requirements), minutes=worked.minutes, paid=worked.paid, clients=worked.heads, recent=recent,
+        credential=str(requirements), minutes=worked.minutes, paid=worked.paid, clients=clients, recent=recent,
         needs_minutes=requirements.hours * HOUR, needs_paid=requirements.paid * HOUR,
         needs_clients=requirements.clients, months=requirements.months, trained=trained, holds=holds,
         needs_recent=None if requirements.recent is None else requirements.recent * HOUR,
@@ -272,7 +277,6 @@ def _until(worked: Worked, on: date) -> Worked:
         worked,
         days={day: both for day, both in worked.days.items() if day <= on},
         clients={client: day for client, day in worked.clients.items() if day <= on},
-        sums=tuple(one for one in worked.sums if one.first <= on),
     )
 
 
@@ -301,7 +305,7 @@ def _pace(worked: Worked, on: date, days: int) -> Pace:
     first = on - (days - 1) * DAY
     lately = [both for day, both in worked.days.items() if first <= day <= on]
     new = sum(first <= day <= on for day in worked.clients.values())
-    new += sum(count for day, count in worked.unnamed if first <= day <= on)
+    new += sum(count for day, count in worked.unnamed(on) if first <= day)
     return Pace(
         days=days, minutes=sum(paid + unpaid for paid, unpaid in lately), paid=sum(paid for paid, _ in lately),
         clients=new,
@@ -322,11 +326,11 @@ def _earliest(case: Case, worked: Worked, on: date, pace: Pace) -> date | None:
             ahead = max(ahead, ceil(Fraction(short * pace.days, rate)))
     if case.needs_recent is None or case.months is None:
         return on + ahead * DAY if ahead <= HORIZON else None
-    each = Fraction(pace.minutes, pace.days)
-    for n in range(ahead, min(HORIZON, ahead + case.months * 31 + 1)):
+    each, days = Fraction(pace.minutes, pace.days), sorted(worked.days)
+    left = [0, *accumulate(sum(worked.days[day]) for day in reversed(days))][::-1]
+    for n in range(ahead, min(HORIZON, ahead + case.months * 31 + ROUND)):
         day = on + n * DAY
         first = months_before(day, case.months)
-        worked_by_then = each * min(n, (day - first).days + 1)
-        if _minutes(worked.days, first, on) + worked_by_then >= case.needs_recent:
+        if left[bisect_left(days, first)] + each * min(n, (day - first).days + 1) >= case.needs_recent:
             return day
     return None

@@ -224,19 +224,25 @@ class _Sum:
     """A sum in the making."""
 
     def __init__(self, day: date) -> None:
-        self.members: dict[str, None] = {}
-        self.heads = self.paid = self.unpaid = self.sessions = 0
+        self.joined: dict[str, date] = {}
+        self.heads: dict[date, int] = {}
+        self.paid = self.unpaid = self.sessions = 0
         self.first = self.last = day
 
     def add(self, clients: tuple[str, ...], day: date, minutes: int, heads: int, *, paid: bool) -> None:
-        self.members |= dict.fromkeys(clients)
-        self.heads, self.sessions = max(self.heads, heads), self.sessions + 1
+        for client in clients:
+            self.joined[client] = min(day, self.joined.get(client, day))
+        self.heads[day], self.sessions = max(heads, self.heads.get(day, 0)), self.sessions + 1
         self.paid, self.unpaid = self.paid + minutes * paid, self.unpaid + minutes * (not paid)
         self.first, self.last = min(self.first, day), max(self.last, day)
 
     def done(self, key: tuple[str, Setting, str | None]) -> Sum:
+        grew: dict[date, int] = {}
+        for day in sorted(self.heads):
+            if self.heads[day] > max(grew.values(), default=0):
+                grew[day] = self.heads[day]
         return Sum(
-            key=key[0], setting=key[1], organisation=key[2], members=tuple(self.members), heads=self.heads,
+            key=key[0], setting=key[1], organisation=key[2], joined=self.joined, grew=tuple(grew.items()),
             paid=self.paid, unpaid=self.unpaid, first=self.first, last=self.last, sessions=self.sessions,
         )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Context, Decimal
 from typing import Final
@@ -29,10 +29,10 @@ class Sum:
     setting: Setting
     organisation: str | None = None
     """The company that employs or pays, where one does."""
-    members: tuple[str, ...] = ()
-    """Everybody who attended, by id, in the order in which they came."""
-    heads: int
-    """The most people that were coached at once, named or not."""
+    joined: Mapping[str, date] = field(factory=dict)
+    """Everybody who attended, by id, with the first day; in the order in which they were counted."""
+    grew: tuple[tuple[date, int], ...] = ()
+    """The most people that were coached at once, named or not: since which day how many."""
     paid: int = 0
     unpaid: int = 0
     first: date
@@ -45,9 +45,19 @@ class Sum:
         return self.paid + self.unpaid
 
     @property
+    def members(self) -> tuple[str, ...]:
+        """Everybody who attended, by id."""
+        return tuple(self.joined)
+
+    @property
+    def heads(self) -> int:
+        """The most people that were coached at once, named or not."""
+        return self.grew[-1][1] if self.grew else len(self.joined)
+
+    @property
     def unnamed(self) -> int:
         """How many of a group are known by number only. Source: IC-A7."""
-        return max(0, self.heads - len(self.members))
+        return max(0, self.heads - len(self.joined))
 
 
 @frozen(kw_only=True)
@@ -76,22 +86,25 @@ class Worked:
         """Paid and pro bono minutes."""
         return self.paid + self.unpaid
 
-    @property
-    def unnamed(self) -> tuple[tuple[date, int], ...]:
-        """How many of each group are known by number only, and since when, whoever paid for it. Source: IC-A7."""
+    def unnamed(self, on: date = date.max) -> tuple[tuple[date, int], ...]:
+        """How many of each group are known by number only by that day, and since when, whoever paid. Source: IC-A7."""
         groups: dict[tuple[str, Setting], list[Sum]] = {}
         for one in self.sums:
-            groups.setdefault((one.key, one.setting), []).append(one)
-        return tuple(
-            (min(one.first for one in sums), max(0, max(one.heads for one in sums) - len({*_members(sums)})))
-            for sums in groups.values()
-        )
+            if one.first <= on:
+                groups.setdefault((one.key, one.setting), []).append(one)
+        return tuple((min(one.first for one in sums), _nameless(sums, on)) for sums in groups.values())
 
     @property
     def heads(self) -> int:
         """How many clients: each person once, and those of groups known by number. Source: IC4, IC-A6, IC-A7."""
-        return len(self.clients) + sum(count for _, count in self.unnamed)
+        return self.heads_on(date.max)
+
+    def heads_on(self, on: date) -> int:
+        """How many clients there were by that day."""
+        return sum(day <= on for day in self.clients.values()) + sum(count for _, count in self.unnamed(on))
 
 
-def _members(sums: Iterable[Sum]) -> Iterator[str]:
-    return (member for one in sums for member in one.members)
+def _nameless(sums: Iterable[Sum], on: date) -> int:
+    held = tuple(sums)
+    most = max((heads for one in held for day, heads in one.grew if day <= on), default=0)
+    return max(0, most - len({member for one in held for member, day in one.joined.items() if day <= on}))
