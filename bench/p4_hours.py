@@ -197,7 +197,7 @@ def plain(  # noqa: C901, PLR0912, PLR0915  # one loop with nothing called is wh
                 met[contact] = day
         setting = (said and said.setting) or (INDIVIDUAL if heads == 1 else GROUP)
         group = said.group if said is not None and setting is not INDIVIDUAL else None
-        place = (group or "+".join(sorted(who)), setting, said and said.organisation)
+        place = (group or "+".join(sorted(who)), setting, None if said is None else said.organisation)
         line = lines.get(place)
         if line is None:
             line = lines[place] = [set(), 0, 0, 0, day, day, 0]

@@ -914,7 +914,7 @@ def test_progress_says_what_falls_out_when_and_when_it_would_be_met() -> None:
 
 
 def test_what_is_ahead_falls_out_of_the_window_as_well() -> None:
-    """At an hour in 31 days a month is enough only where it has 31: on 29 March it goes back to 28 February, 30 days."""
+    """At an hour in 31 days a month is enough only where it has 31: 29 March goes back to 28 February, 30 days."""
     worked = Worked(days={TODAY: (60, 0)}, clients={"c-1": TODAY}, sums=())
     asked = Requirements(credential="X", version="1", hours=10, paid=1, clients=1, recent=1, months=1)
     found = credentials.progress(COACHING, asked, worked, on=TODAY, pace=31)
