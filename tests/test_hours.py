@@ -549,6 +549,14 @@ def test_an_hour_is_as_long_as_it_took() -> None:
     assert 59 == eligible(coached("c-1", end=TEN + timedelta(minutes=59, seconds=59))).minutes
 
 
+def test_an_end_that_is_now_has_passed_whatever_stands_beside_it() -> None:
+    """Of two sessions that are alike, one ends now and one a moment later: in either order only the first counts."""
+    over = coached("c-1", start=NOW - HOUR, end=NOW)
+    running = coached("c-1", id="a-2", start=NOW - HOUR, end=NOW + timedelta(microseconds=1))
+    assert [True, False] == [line.counted for line in eligible(over, running)]
+    assert [False, True] == [line.counted for line in eligible(running, over)]
+
+
 # ---- 6.2: what counts
 
 
@@ -905,6 +913,15 @@ def test_progress_says_what_falls_out_when_and_when_it_would_be_met() -> None:
     assert str(found.earliest) in str(found)
 
 
+def test_what_is_ahead_falls_out_of_the_window_as_well() -> None:
+    """At an hour in 31 days a month is enough only where it has 31: 29 March goes back to 28 February, 30 days."""
+    worked = Worked(days={TODAY: (60, 0)}, clients={"c-1": TODAY}, sums=())
+    asked = Requirements(credential="X", version="1", hours=10, paid=1, clients=1, recent=1, months=1)
+    found = credentials.progress(COACHING, asked, worked, on=TODAY, pace=31)
+    assert date(2027, 3, 9) == TODAY + 9 * 31 * DAY
+    assert date(2027, 3, 30) == found.earliest
+
+
 def test_who_stands_still_gets_no_date() -> None:
     """Nothing was worked lately, something is missing: never, at this pace."""
     asked = Requirements(credential="X", version="1", hours=6, paid=3, clients=1)
@@ -1009,6 +1026,8 @@ def test_what_is_described_holds_since_the_booking() -> None:
     assert 120 == world.hours(as_of=then).eligible.minutes
     assert 180 == world.hours(as_of=then, known=then).eligible.minutes
     assert 180 == world.hours(as_of=then).console.minutes
+    first = next(iter(world.hours(as_of=NOON)))
+    assert ["eligibility.was_held", "eligibility.activity_counts"] == rules(first.eligible.decision)
 
 
 def test_a_status_that_changed_is_seen_as_of_today_only() -> None:
