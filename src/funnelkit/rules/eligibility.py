@@ -21,7 +21,7 @@ from funnelkit.requirements import ACTIVITIES, KINDS, PAYS, Standard
 from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.table import Status
 from funnelkit.times import instant
-from funnelkit.values.appointment import Appointment
+from funnelkit.values.appointment import Appointment, Attendee
 from funnelkit.values.session import Session
 from funnelkit.values.worked import Sum, Worked, hours_of
 from funnelkit.words import Activity, Pay, Setting
@@ -111,6 +111,9 @@ def counts(funnel: Funnel[S, R], case: Case) -> Decision:
 # ---- of appointments
 
 NOTHING_SAID: Final = Session()
+BY_PAID: Final[Mapping[bool | None, Pay | None]] = {True: Pay.PAID, False: Pay.PRO_BONO, None: None}
+COLUMN: Final[Mapping[Pay | None, int]] = {None: 1} | {pay: 0 if said.so else 1 for pay, said in PAYS.items()}
+"""Where minutes stand: 0 paid, 1 pro bono; with those of which nobody said it."""
 
 
 def heads_of(appointment: Appointment) -> int:
@@ -128,9 +131,7 @@ def minutes_of(appointment: Appointment) -> int:
 def pay_of(appointment: Appointment) -> Pay | None:
     """Give what the coach got; None where nobody said. Source: IC-A2."""
     said = None if appointment.session is None else appointment.session.pay
-    if said is not None or appointment.paid is None:
-        return said
-    return Pay.PAID if appointment.paid else Pay.PRO_BONO
+    return said or BY_PAID[appointment.paid]
 
 
 def case_of(appointment: Appointment, *, now: datetime, trained: bool | None, limit: int | None) -> Case:
@@ -152,48 +153,65 @@ class Tally:
         self.unsaid = 0
         """Minutes of which nobody said whether they were paid; they stand with the pro bono ones."""
         self._funnel, self._now, self._standard = funnel, instant(now, "now"), standard
-        self._made: dict[tuple[object, ...], tuple[Decision, bool]] = {}
+        self._made: dict[tuple[object, ...], Decision] = {}
         self._zones: dict[str, tuple[ZoneInfo, datetime | None]] = {}
         self._days: dict[date, list[int]] = {}
-        self._clients: dict[str, date] = {}
         self._sums: dict[tuple[str, Setting, str | None], _Sum] = {}
 
     def add(self, appointment: Appointment) -> Decision:
         """Count one, or not; give the reason."""
         zone, begins = self._zones.get(appointment.zone) or self._zone(appointment.zone)
-        start, session, heads = appointment.start, appointment.session, heads_of(appointment)
+        start, session, heads, clients = appointment.start, appointment.session, 1, appointment.attendees
+        minutes = whole = appointment.minutes
+        activity, pay, live, engaged, reports = KINDS[appointment.kind], BY_PAID[appointment.paid], True, None, False
+        setting = organisation = group = None
+        if session is not None:
+            setting, organisation, group = session.setting, session.organisation, session.group
+            activity, pay = session.activity or activity, session.pay or pay
+            live, engaged, reports = session.live, session.engaged, session.direct_report
+            heads = session.heads or 1
+            if session.as_coach is not None:
+                minutes = min(session.as_coach, whole)
+        heads = max(heads, len(clients))
         trained = None if begins is None else start >= begins
-        key = (
-            session,
-            appointment.paid,
-            appointment.kind,
-            appointment.state,
-            appointment.end <= self._now,
-            heads,
-            trained,
-        )
-        known = self._made.get(key)
-        if known is None:
+        ended = appointment.end <= self._now
+        key = (activity, pay, live, engaged, reports, appointment.state, ended, heads, trained)
+        decision = self._made.get(key)
+        if decision is None:
             case = case_of(appointment, now=self._now, trained=trained, limit=self._standard.heads)
-            known = self._made[key] = counts(self._funnel, case), case.pay is not None and PAYS[case.pay].so
-        decision, paid = known
-        minutes = minutes_of(appointment)
-        self.excluded += appointment.minutes - minutes
+            decision = self._made[key] = counts(self._funnel, case)
         if not decision.allowed:
-            self.excluded += minutes
+            self.excluded += whole
             return decision
-        if pay_of(appointment) is None:
+        self.excluded += whole - minutes
+        if pay is None:
             self.unsaid += minutes
-        self._count(appointment, start.astimezone(zone).date(), minutes, heads, paid=paid)
+        if setting is None:
+            setting = Setting.INDIVIDUAL if heads == 1 else Setting.GROUP
+        if group is None or setting is Setting.INDIVIDUAL:
+            group = clients[0].contact if len(clients) == 1 else "+".join(sorted(one.contact for one in clients))
+        day = start.astimezone(zone).date()
+        sums = self._days.get(day)
+        if sums is None:
+            sums = self._days[day] = [0, 0]
+        column = COLUMN[pay]
+        sums[column] += minutes
+        found = self._sums.get((group, setting, organisation))
+        if found is None:
+            found = self._sums[group, setting, organisation] = _Sum(day)
+        found.add(clients, day, minutes, heads, column)
         return decision
 
     def worked(self) -> Worked:
         """Give what counts so far."""
+        clients: dict[str, date] = {}
+        for one in self._sums.values():
+            for client, day in one.joined.items():
+                clients[client] = min(day, clients.get(client, day))
         return Worked(
-            days={day: (paid, unpaid) for day, (paid, unpaid) in self._days.items()},
-            clients=dict(self._clients),
+            days={day: (paid, unpaid) for day, (paid, unpaid) in self._days.items()}, clients=clients,
             sums=tuple(one.done(key) for key, one in self._sums.items()),
-        )
+        )  # fmt: skip
 
     def _zone(self, name: str) -> tuple[ZoneInfo, datetime | None]:
         """Give a zone, and when training begins there."""
@@ -202,48 +220,46 @@ class Tally:
         self._zones[name] = zone, begins
         return zone, begins
 
-    def _count(self, appointment: Appointment, day: date, minutes: int, heads: int, *, paid: bool) -> None:
-        clients = tuple([attendee.contact for attendee in appointment.attendees])
-        sums = self._days.setdefault(day, [0, 0])
-        sums[0 if paid else 1] += minutes
-        for client in clients:
-            known = self._clients.get(client)
-            if known is None or day < known:
-                self._clients[client] = day
-        session = appointment.session or NOTHING_SAID
-        setting = session.setting or (Setting.INDIVIDUAL if heads == 1 else Setting.GROUP)
-        group = session.group if setting is not Setting.INDIVIDUAL else None
-        key = (group or "+".join(sorted(clients)), setting, session.organisation)
-        found = self._sums.get(key)
-        if found is None:
-            found = self._sums[key] = _Sum(day)
-        found.add(clients, day, minutes, heads, paid=paid)
-
 
 class _Sum:
     """A sum in the making."""
 
+    __slots__ = ("first", "joined", "largest", "last", "minutes", "most", "sessions", "since")
+
     def __init__(self, day: date) -> None:
         self.joined: dict[str, date] = {}
-        self.heads: dict[date, int] = {}
-        self.paid = self.unpaid = self.sessions = 0
+        self.largest: dict[date, int] = {}
+        """How many at most on a day, where that is not less than what is known of earlier ones."""
+        self.most, self.since = 0, day
+        self.minutes, self.sessions = [0, 0], 0
         self.first = self.last = day
 
-    def add(self, clients: tuple[str, ...], day: date, minutes: int, heads: int, *, paid: bool) -> None:
+    def add(self, clients: tuple[Attendee, ...], day: date, minutes: int, heads: int, column: int) -> None:
+        """Take one session; `column`: 0 paid, 1 pro bono."""
         for client in clients:
-            self.joined[client] = min(day, self.joined.get(client, day))
-        self.heads[day], self.sessions = max(heads, self.heads.get(day, 0)), self.sessions + 1
-        self.paid, self.unpaid = self.paid + minutes * paid, self.unpaid + minutes * (not paid)
-        self.first, self.last = min(self.first, day), max(self.last, day)
+            known = self.joined.get(client.contact)
+            if known is None or day < known:
+                self.joined[client.contact] = day
+        if heads > self.most or day < self.since:
+            self.largest[day] = max(heads, self.largest.get(day, 0))
+            if heads >= self.most:
+                self.most, self.since = heads, day
+        self.sessions += 1
+        self.minutes[column] += minutes
+        if day < self.first:
+            self.first = day
+        elif day > self.last:
+            self.last = day
 
     def done(self, key: tuple[str, Setting, str | None]) -> Sum:
+        """Give it as it is now."""
         grew: dict[date, int] = {}
-        for day in sorted(self.heads):
-            if self.heads[day] > max(grew.values(), default=0):
-                grew[day] = self.heads[day]
+        for day in sorted(self.largest):
+            if self.largest[day] > max(grew.values(), default=0):
+                grew[day] = self.largest[day]
         return Sum(
-            key=key[0], setting=key[1], organisation=key[2], joined=self.joined, grew=tuple(grew.items()),
-            paid=self.paid, unpaid=self.unpaid, first=self.first, last=self.last, sessions=self.sessions,
+            key=key[0], setting=key[1], organisation=key[2], joined=dict(self.joined), grew=tuple(grew.items()),
+            paid=self.minutes[0], unpaid=self.minutes[1], first=self.first, last=self.last, sessions=self.sessions,
         )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from enum import Enum
 from functools import cache
 from typing import Any, Final, TypeVar
@@ -26,6 +26,7 @@ from funnelkit.values.actor import Actor
 from funnelkit.values.contact import Contact
 from funnelkit.values.follow_up import FollowUp
 from funnelkit.values.pipeline import AtStage
+from funnelkit.values.session import Engagement
 from funnelkit.words import Category, Kind, Portal, Role, Standing
 
 S = TypeVar("S", bound=Status)
@@ -222,6 +223,12 @@ NAMES: Final = st.sampled_from(["a", "b", "B-2", "a b", "ü:1", "\u65e5\u672c"])
 SETS: Final = st.sampled_from([frozenset(some) for some in ([], ["a"], ["b"], ["a", "b"], ["a b", "B-2", "ü:1"])])
 KINDS: Final = st.frozensets(st.sampled_from([kind.value for kind in Kind]))
 CATEGORIES: Final = st.none() | st.sampled_from(Category)
+ENGAGEMENTS: Final = st.none() | st.builds(
+    Engagement,
+    since=st.none() | st.dates(date(2000, 1, 1), date(2020, 1, 1)),
+    until=st.none() | st.dates(date(2020, 1, 1), date(2037, 1, 1)),
+    consent=st.none() | st.booleans(),
+)
 AHEAD: Final = st.timedeltas(timedelta(), 52 * WEEK)
 """Made once: to make a strategy takes longer than to draw from it."""
 
@@ -276,4 +283,5 @@ def _contacts(
         follow_up=follow_up,
         pipeline=at_stage,
         touched=draw(st.sampled_from([None, began, between, changed])),
+        engagement=draw(ENGAGEMENTS),
     )
