@@ -1,4 +1,7 @@
-"""Rows over SQLAlchemy Core. Each shape of a statement is put together once; values come in as parameters."""
+"""Rows over SQLAlchemy Core. Each shape of a statement is put together once; values come in as parameters.
+
+A list of ids is one parameter, so that a statement stays the same and no list is too long.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,30 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Connection, Select, Table, and_, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import (
+    JSON,
+    Connection,
+    Select,
+    Table,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as NoneLeft
 
 from funnelkit.adapters.rows import Query, Row, Term
-from funnelkit.adapters.sql.schema import KEYS, TABLES
+from funnelkit.adapters.sql.schema import KEYS, TABLES, Instant
 from funnelkit.errors import Conflict, Unavailable
 
 OPS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
@@ -22,7 +40,6 @@ OPS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "<": lambda column, value: column < value,
     "<=": lambda column, value: column <= value,
     ">": lambda column, value: column > value,
-    "in": lambda column, value: column.in_(value),
 }
 BUSY: Final = "the database is busy with somebody else's change; try again"
 MISSING: Final = "tables are missing: upgrade the database"
@@ -49,22 +66,41 @@ TEXTS: Final[Mapping[str, str]] = {
 # fmt: on
 
 
+SHOWN: Final = {
+    name: tuple(c for c in table.c if c.name not in ("seq", "account") and not isinstance(c.type, Instant))
+    for name, table in TABLES.items()
+}
+"""What a row has that was read: all but its place and its account. Times stand in documents too."""
+NAMES: Final = {name: tuple(column.name for column in columns) for name, columns in SHOWN.items()}
+
+Place: TypeAlias = tuple[str, tuple[Any, ...]]
+"""A table, and the key of a row."""
+
+
 @contextmanager
 def told() -> Iterator[None]:
     """Turn what a database says into our own errors: its texts may hold values, so none of them goes out."""
     try:
         yield
-    except IntegrityError:
-        raise Conflict("somebody was quicker: what may be there once is there already; plan again") from None
-    except DBAPIError as error:
+    except TOLD as error:
+        raise ours(error) from None
+
+
+TOLD: Final = (DBAPIError, PendingRollbackError, NoneLeft)
+
+
+def ours(error: Exception) -> Conflict | Unavailable:
+    """Give our own error for one of SQLAlchemy's."""
+    if isinstance(error, IntegrityError):
+        return Conflict("somebody was quicker: what may be there once is there already; plan again")
+    if isinstance(error, DBAPIError):
         state = getattr(error.orig, "sqlstate", None)
         if state in QUICKER:
-            raise Conflict("somebody was quicker; plan again") from None
-        raise Unavailable(CUT if error.connection_invalidated else _said(state, str(error.orig))) from None
-    except PendingRollbackError:
-        raise Unavailable(CUT) from None
-    except NoneLeft:
-        raise Unavailable("all connections to the database are in use; try again") from None
+            return Conflict("somebody was quicker; plan again")
+        return Unavailable(CUT if error.connection_invalidated else _said(state, str(error.orig)))
+    if isinstance(error, PendingRollbackError):
+        return Unavailable(CUT)
+    return Unavailable("all connections to the database are in use; try again")
 
 
 def _said(state: str | None, text: str) -> str:
@@ -82,7 +118,7 @@ class SqlRows:
         self._connection = connection
         self._account = account
         self._lite = connection.dialect.name == "sqlite"
-        self._locked: dict[tuple[str, tuple[Any, ...]], Row | None] = {}
+        self._locked: dict[Place, Row | None] = {}
 
     @property
     def serial(self) -> bool:
@@ -94,22 +130,28 @@ class SqlRows:
         place = (table, tuple(key.values()))
         if place in self._locked:
             return self._locked[place]
-        found = self._run(_one(table), {"account": self._account, **key}).mappings().first()
-        return None if found is None else dict(found)
+        found = self._run(_one(table), {"account": self._account, **key}).first()
+        return None if found is None else _row(table, found)
 
     def find(self, query: Query) -> list[Row]:
         """Give the rows that a query asks for."""
-        statement, values = _found(query, self._account, claims=query.claim and not self._lite)
-        return [dict(row) for row in self._run(statement, values).mappings()]
+        return self._found(query, claims=query.claim and not self._lite)
+
+    def _found(self, query: Query, *, claims: bool = False, locks: bool = False) -> list[Row]:
+        shape, values = _apart(query.where)
+        statement = _shaped(
+            query.table, shape, query.order, query.after is not None, query.limit is not None, claims=claims,
+            locks=locks, lite=self._lite,
+        )  # fmt: skip
+        values |= {f"a{place}": value for place, value in enumerate(query.after or ())}
+        values |= {"account": self._account} if query.limit is None else {"account": self._account, "most": query.limit}
+        return [_row(query.table, found) for found in self._run(statement, values).all()]
 
     def count(self, query: Query, column: str) -> tuple[int, datetime | None]:
         """Give how many there are, and the earliest time."""
-        table, (conditions, values) = TABLES[query.table], _where(query.where)
-        time = table.c[column]
-        asked = select(func.count(), func.min(time, type_=time.type)).where(
-            table.c.account == bindparam("account"), *conditions(table)
-        )
-        count, first = self._run(asked, {"account": self._account, **values}).one()
+        shape, values = _apart(query.where)
+        statement = _counted(query.table, shape, column, lite=self._lite)
+        count, first = self._run(statement, {"account": self._account, **values}).one()
         return count, first
 
     def put(self, table: str, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
@@ -128,31 +170,28 @@ class SqlRows:
 
     def change(self, query: Query, values: Mapping[str, Any]) -> int:
         """Set columns of what a query asks for."""
-        table, (conditions, told_of) = TABLES[query.table], _where(query.where)
-        statement = update(table).where(table.c.account == bindparam("of_account"), *conditions(table))
-        statement = statement.values({column: bindparam(f"new_{column}") for column in values})
-        given = {"of_account": self._account, **told_of, **{f"new_{column}": value for column, value in values.items()}}
+        shape, told_of = _apart(query.where)
+        statement = _changed(query.table, shape, tuple(values), lite=self._lite)
+        given = {"account_": self._account, **told_of, **{f"new_{column}": value for column, value in values.items()}}
         self._locked = {place: row for place, row in self._locked.items() if place[0] != query.table}
         return int(self._run(statement, given).rowcount)
 
     def drop(self, table: str, key: Mapping[str, Any]) -> None:
         """Take rows out."""
-        of = TABLES[table]
-        conditions = [of.c[column] == bindparam(column) for column in ("account", *key)]
-        self._run(delete(of).where(*conditions), {"account": self._account, **key})
+        self._run(_dropped(table, tuple(key)), {"account": self._account, **key})
         self._locked.pop((table, tuple(key.values())), None)
 
     def locked(self, table: str, keys: Iterable[Mapping[str, Any]]) -> list[Row]:
-        """Give those of these rows that are there, locked."""
+        """Give those of these rows that are there, locked. What is not there stays away, too.
+
+        One writes at a time; or the names of what is not there were locked before (`numbered`).
+        """
         given = list(keys)
         names = tuple(given[0]) if given else ()
         where: tuple[Term, ...] = tuple((name, "=", given[0][name]) for name in names[:-1])
         where += ((names[-1], "in", tuple(key[names[-1]] for key in given)),)
-        query = Query(table=table, where=where, order=(names[-1],))
-        statement, values = _found(query, self._account, claims=False, locks=not self._lite)
-        found: list[Row] = [dict(row) for row in self._run(statement, values).mappings()]
-        if self._lite:  # one writer at a time: what is not there stays away, too
-            self._locked |= dict.fromkeys((table, tuple(key.values())) for key in given)
+        found = self._found(Query(table=table, where=where, order=(names[-1],)), locks=not self._lite)
+        self._locked |= dict.fromkeys((table, tuple(key.values())) for key in given)
         self._locked |= {(table, tuple(row[name] for name in names)): row for row in found}
         return found
 
@@ -168,57 +207,71 @@ class SqlRows:
         return found
 
     def _run(self, statement: Any, values: Any) -> Any:
-        with told():
+        try:
             return self._connection.execute(statement, values)
+        except TOLD as error:
+            raise ours(error) from None
+
+
+def _row(table: str, found: Any) -> dict[str, Any]:
+    return dict(zip(NAMES[table], found, strict=True))
 
 
 @cache
 def _one(table: str) -> Select[Any]:
     of = TABLES[table]
-    return select(of).where(*(of.c[column] == bindparam(column) for column in ("account", *KEYS[table])))
+    return select(*SHOWN[table]).where(*(of.c[column] == bindparam(column) for column in ("account", *KEYS[table])))
 
 
-def _where(where: tuple[Term, ...]) -> tuple[Callable[[Table], list[Any]], dict[str, Any]]:
-    """Give what makes conditions on a table, and the values of their parameters."""
-    values = {f"w{place}": value for place, (_, _, value) in enumerate(where) if value is not None}
-
-    def conditions(table: Table) -> list[Any]:
-        return [
-            table.c[column].is_(None)
-            if value is None
-            else OPS[op](table.c[column], bindparam(f"w{place}", expanding=op == "in", type_=table.c[column].type))
-            for place, (column, op, value) in enumerate(where)
-        ]
-
-    return conditions, values
+Shape: TypeAlias = tuple[tuple[str, str], ...]
+"""Of each condition its column, and what it says of it."""
 
 
-def _found(query: Query, account: str, *, claims: bool, locks: bool = False) -> tuple[Select[Any], dict[str, Any]]:
-    """Give a statement, out of those of its shape, and the values of its parameters."""
-    shape = tuple((column, op, value is None) for column, op, value in query.where)
-    statement = _shaped(
-        query.table, shape, query.order, query.after is not None, query.limit is not None, claims=claims, locks=locks
-    )  # fmt: skip
-    values = {f"w{place}": value for place, (_, _, value) in enumerate(query.where) if value is not None}
-    values |= {f"a{place}": value for place, value in enumerate(query.after or ())}
-    return statement, {"account": account, **values, **({} if query.limit is None else {"most": query.limit})}
+def _apart(where: tuple[Term, ...]) -> tuple[Shape, dict[str, Any]]:
+    """Take conditions apart: what they say, and the values of their parameters."""
+    shape, values = [], {}
+    for place, (column, op, value) in enumerate(where):
+        if value is None:
+            shape.append((column, "empty"))
+        elif op == "in" and len(value) == 1:
+            shape.append((column, "="))
+            values[f"w{place}"] = value[0]
+        else:
+            shape.append((column, op))
+            values[f"w{place}"] = list(value) if op == "in" else value
+    return tuple(shape), values
+
+
+def _conditions(table: Table, shape: Shape, *, lite: bool, account: str = "account") -> list[Any]:
+    found: list[Any] = [table.c.account == bindparam(account)]
+    for place, (name, op) in enumerate(shape):
+        column, value = table.c[name], f"w{place}"
+        if op == "empty":
+            found.append(column.is_(None))
+        elif op != "in":
+            found.append(OPS[op](column, bindparam(value, type_=column.type)))
+        elif lite:
+            listed = func.json_each(bindparam(value, type_=JSON)).table_valued("value", name="listed")
+            found.append(column.in_(select(listed.c.value)))
+        else:
+            found.append(column == any_(bindparam(value, type_=postgresql.ARRAY(Text))))
+    return found
 
 
 @lru_cache(maxsize=512)
 def _shaped(
     name: str,
-    where: tuple[tuple[str, str, bool], ...],
+    shape: Shape,
     order: tuple[str, ...],
     behind: bool,  # noqa: FBT001  # a part of the shape
     limited: bool,  # noqa: FBT001  # the same
     *,
     claims: bool,
     locks: bool,
+    lite: bool,
 ) -> Select[Any]:
     table = TABLES[name]
-    terms: tuple[Any, ...] = tuple((column, op, None if empty else 0) for column, op, empty in where)
-    conditions = _where(terms)[0](table)
-    statement = select(table).where(table.c.account == bindparam("account"), *conditions)
+    statement = select(*SHOWN[name]).where(*_conditions(table, shape, lite=lite))
     columns = [table.c[column] for column in order]
     if behind:
         places = [bindparam(f"a{place}", type_=column.type) for place, column in enumerate(columns)]
@@ -229,6 +282,13 @@ def _shaped(
     if claims or locks:
         statement = statement.with_for_update(skip_locked=claims)
     return statement
+
+
+@lru_cache(maxsize=64)
+def _counted(name: str, shape: Shape, column: str, *, lite: bool) -> Any:
+    table = TABLES[name]
+    time = table.c[column]
+    return select(func.count(), func.min(time, type_=time.type)).where(*_conditions(table, shape, lite=lite))
 
 
 @lru_cache(maxsize=512)
@@ -250,6 +310,18 @@ def _add(table: str, *, new_only: bool, lite: bool) -> Any:
         return insert(of)
     new: Any = (sqlite if lite else postgresql).insert(of)
     return new.on_conflict_do_nothing(index_elements=["account", *KEYS[table]])
+
+
+@lru_cache(maxsize=64)
+def _changed(name: str, shape: Shape, columns: tuple[str, ...], *, lite: bool) -> Any:
+    statement = update(TABLES[name]).where(*_conditions(TABLES[name], shape, lite=lite, account="account_"))
+    return statement.values({column: bindparam(f"new_{column}") for column in columns})
+
+
+@lru_cache(maxsize=64)
+def _dropped(name: str, key: tuple[str, ...]) -> Any:
+    table = TABLES[name]
+    return delete(table).where(*(table.c[column] == bindparam(column) for column in ("account", *key)))
 
 
 def everywhere(connection: Connection, until: datetime) -> list[tuple[str, str, int, datetime]]:
