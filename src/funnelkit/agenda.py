@@ -128,14 +128,13 @@ class Agenda(Generic[S, R]):
         """
         _asked(coach, limit, after)
         now = instant(self._clock.now(), "clock")
-        with self._storage.transaction(self.account, write=False) as stores:
-            zone = place_of(stores, coach, self.zones, self.zone)
         last = None if until is None else later(instant(until, "until"), INSTANT, "until")
-        day = _day(on, until, now, zone)
-        start, end = day_of(day, zone)
-        before = end if last is None else last
         entries: list[Due[S]] = []
         with self._storage.transaction(self.account, write=False) as stores:
+            zone = place_of(stores, coach, self.zones, self.zone)
+            day = _day(on, until, now, zone)
+            start, end = day_of(day, zone)
+            before = end if last is None else last
             while True:
                 wanted = limit - len(entries)
                 rows = stores.contacts.due(self.funnel.name, before, coach, after, wanted + 1)
@@ -266,7 +265,7 @@ def _day(on: date | None, until: datetime | None, now: datetime, zone: str) -> d
 
 
 def _blocked(person: Person | None, now: datetime) -> bool:
-    return person is not None and person.blocked(now) is not None
+    return person is not None and bool(person.blocks) and person.blocked(now) is not None
 
 
 def _is_to_come(appointment: Appointment, now: datetime) -> bool:

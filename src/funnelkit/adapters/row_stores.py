@@ -41,7 +41,7 @@ class History(Store):
 
     def of(self, within: str, kind: str, noun: str) -> tuple[Event, ...]:
         where: tuple[Term, ...] = (("within", "=", within), ("noun", "=", kind), ("about", "=", noun))
-        found = self.rows.find(Query(table="events", where=where))
+        found = self.rows.find(Query(table=self.table, where=where, columns=("document",)))
         return tuple(self.papers.event(row, self._document) for row in found)
 
     def text(self, event: str) -> str | None:
@@ -50,7 +50,8 @@ class History(Store):
 
     def texts(self, events: Iterable[str]) -> dict[str, str]:
         asked = tuple(dict.fromkeys(events))
-        found = self.rows.find(Query(table="texts", where=(("event", "in", asked),))) if asked else []
+        where: tuple[Term, ...] = (("event", "in", asked),)
+        found = self.rows.find(Query(table="texts", where=where, columns=("event", "text"))) if asked else []
         return {row["event"]: row["text"] for row in found}
 
     def append(self, events: Iterable[Event], texts: Iterable[tuple[str, str]]) -> None:

@@ -131,7 +131,7 @@ class SqlRows:
         if place in self._locked:
             return self._locked[place]
         found = self._run(_one(table), {"account": self._account, **key}).first()
-        return None if found is None else _row(table, found)
+        return None if found is None else dict(zip(NAMES[table], found, strict=True))
 
     def find(self, query: Query) -> list[Row]:
         """Give the rows that a query asks for."""
@@ -140,12 +140,13 @@ class SqlRows:
     def _found(self, query: Query, *, claims: bool = False, locks: bool = False) -> list[Row]:
         shape, values = _apart(query.where)
         statement = _shaped(
-            query.table, shape, query.order, query.after is not None, query.limit is not None, claims=claims,
-            locks=locks, lite=self._lite,
+            query.table, shape, query.columns, query.order, query.after is not None, query.limit is not None,
+            claims=claims, locks=locks, lite=self._lite,
         )  # fmt: skip
         values |= {f"a{place}": value for place, value in enumerate(query.after or ())}
         values |= {"account": self._account} if query.limit is None else {"account": self._account, "most": query.limit}
-        return [_row(query.table, found) for found in self._run(statement, values).all()]
+        names = query.columns or NAMES[query.table]
+        return [dict(zip(names, found, strict=True)) for found in self._run(statement, values).all()]
 
     def count(self, query: Query, column: str) -> tuple[int, datetime | None]:
         """Give how many there are, and the earliest time."""
@@ -213,10 +214,6 @@ class SqlRows:
             raise ours(error) from None
 
 
-def _row(table: str, found: Any) -> dict[str, Any]:
-    return dict(zip(NAMES[table], found, strict=True))
-
-
 @cache
 def _one(table: str) -> Select[Any]:
     of = TABLES[table]
@@ -262,6 +259,7 @@ def _conditions(table: Table, shape: Shape, *, lite: bool, account: str = "accou
 def _shaped(
     name: str,
     shape: Shape,
+    shown: tuple[str, ...],
     order: tuple[str, ...],
     behind: bool,  # noqa: FBT001  # a part of the shape
     limited: bool,  # noqa: FBT001  # the same
@@ -271,7 +269,8 @@ def _shaped(
     lite: bool,
 ) -> Select[Any]:
     table = TABLES[name]
-    statement = select(*SHOWN[name]).where(*_conditions(table, shape, lite=lite))
+    needed = [table.c[column] for column in shown] or SHOWN[name]
+    statement = select(*needed).where(*_conditions(table, shape, lite=lite))
     columns = [table.c[column] for column in order]
     if behind:
         places = [bindparam(f"a{place}", type_=column.type) for place, column in enumerate(columns)]
