@@ -185,13 +185,18 @@ class Groups(Shelf[Group]):
         return self._many(groups)
 
 
+def attended(contact: str) -> Query:
+    """Ask what a contact attends."""
+    return Query(table="attendees", where=(("contact", "=", contact),))
+
+
 class Appointments(Shelf[Appointment]):
     """Appointments, and who attends them."""
 
     table, noun, at_home = "appointments", Appointment, True
 
     def of_contact(self, contact: str) -> tuple[Appointment, ...]:
-        listed = self.rows.find(Query(table="attendees", where=(("contact", "=", contact),)))
+        listed = self.rows.find(attended(contact))
         found = self._many(row["appointment"] for row in listed)
         return tuple(sorted(found.values(), key=lambda appointment: appointment.start))
 
