@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
+from funnelkit.commands.follow_ups import GiveUp
+from funnelkit.commands.invitations import ExpireInvitation
 from funnelkit.decisions import Decision
 from funnelkit.errors import invalid, kind_of
 from funnelkit.facts import in_time
 from funnelkit.funnel import Funnel
-from funnelkit.ports.clients import Place
+from funnelkit.planning import Command
+from funnelkit.ports.clients import Place, runs_out_at
 from funnelkit.ports.clock import Clock
-from funnelkit.ports.contacts import due_at
+from funnelkit.ports.contacts import due_at, ripe_at
 from funnelkit.ports.storage import Storage, Transaction
 from funnelkit.rules import follow_up, progress
 from funnelkit.stored import StoredView, place_of
@@ -25,6 +28,7 @@ from funnelkit.values.actor import CLOCK
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.checks import identifier
 from funnelkit.values.contact import Contact
+from funnelkit.values.invitation import Invitation
 from funnelkit.values.person import Person
 from funnelkit.words import Progress, Standing
 
@@ -32,6 +36,21 @@ S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
 
 INSTANT: Final = timedelta(microseconds=1)
+
+
+PlaceOf: TypeAlias = Callable[[Any], Place | None]
+CommandFor: TypeAlias = Callable[[str], Command[Status, object]]
+
+RIPENS: Final[tuple[tuple[str, PlaceOf, CommandFor], ...]] = (
+    ("contacts", ripe_at, lambda contact: GiveUp(contact=contact, by=CLOCK)),
+    ("invitations", runs_out_at, lambda invitation: ExpireInvitation(invitation=invitation, by=CLOCK)),
+)
+"""What time alone makes true: in which store it waits, at which place, and what does it."""
+
+
+def about_whom(row: Contact | Invitation) -> str:
+    """Give the contact that a row of these is about."""
+    return row.contact if isinstance(row, Invitation) else row.id
 
 
 @frozen(kw_only=True)

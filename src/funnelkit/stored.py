@@ -224,6 +224,14 @@ def store_of(stores: Transaction, kind: str) -> Any:  # the store of one noun
     return getattr(stores, STORES[kind])
 
 
+def given_for(stores: Transaction, key: str, asked: str) -> tuple[str, object] | None:
+    """Give what a command with this key gave, if it was done. Raises Conflict where that was another command."""
+    known = stores.keys.get(key)
+    if known is not None and known[0] != asked:
+        raise Conflict("this key was used for another command")
+    return known
+
+
 def place_of(stores: Transaction, member: str | None, zones: Mapping[str, str], usual: str) -> str:
     """Give the zone by whose clock a member works: as the host says, else its own, else the account's."""
     found = None if member is None or member in zones else stores.members.get(member)
