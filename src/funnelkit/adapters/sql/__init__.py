@@ -130,8 +130,10 @@ class SqlStorage:
         """Open one; one that is opened inside another is a part of it."""
         desk: Desk | None = getattr(self._here, "desk", None)
         if desk is not None and desk.page is not None and desk.page.account == account:
+            if desk.page.stores is None:
+                desk.page.stores = RowTransaction(SqlRows(desk, account), self._papers)
             with desk.page.part() if write else nullcontext():
-                yield RowTransaction(SqlRows(desk, account), self._papers)
+                yield desk.page.stores
             return
         with self._connected(write=write) as desk, desk.worked():
             yield RowTransaction(SqlRows(desk, account), self._papers)

@@ -29,6 +29,8 @@ class Page:
 
     connection: Connection
     account: str
+    stores: Any = None
+    """The stores over it: all of its parts have the same."""
     known: dict[Place, Row | None] = field(factory=dict)
     """Rows as they are now: nobody else changes them before the end. None: it is not there, and stays away."""
     _answers: dict[str, dict[Asked, list[Row]]] = field(factory=dict)
