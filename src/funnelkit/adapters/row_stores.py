@@ -245,13 +245,18 @@ class RowTransaction:
 
     def changed(self, reads: Iterable[Read], funnel: str) -> Read | None:
         asked = tuple(dict.fromkeys(reads))
-        sets = {(kind, key) for kind, key, _ in asked if kind != "contact" and kind not in STORES}
-        if not self._rows.serial:  # what is not there has no row to lock, so its name is locked
-            sets |= {(f"new {kind}", key) for kind, key, version in asked if not version and (kind, key) not in sets}
+        sets: set[tuple[str, str]] = set()
+        nouns: dict[str, set[str]] = {}
+        for kind, key, version in asked:
+            if kind != "contact" and kind not in STORES:
+                sets.add((kind, key))
+                continue
+            nouns.setdefault(kind, set()).add(key)
+            if not version and not self._rows.serial:  # what is not there has no row to lock, so its name is locked
+                sets.add((f"new {kind}", key))
         found = dict(self._rows.numbered(sorted(sets)))
-        for kind in sorted({kind for kind, _, _ in asked} & {"contact", *STORES}):
-            keys = sorted({key for one, key, _ in asked if one == kind})
-            table = STORES.get(kind, "contacts")
-            of = [{"funnel": funnel, "id": key} if kind == "contact" else {"id": key} for key in keys]
-            found |= {(kind, row["id"]): row["version"] for row in self._rows.locked(table, of)}
+        for kind, keys in sorted(nouns.items()):
+            home = {"funnel": funnel} if kind == "contact" else {}
+            of = [{**home, "id": key} for key in sorted(keys)]
+            found |= {(kind, row["id"]): row["version"] for row in self._rows.locked(STORES.get(kind, "contacts"), of)}
         return next((read for read in asked if found.get(read[:2], 0) != read[2]), None)
