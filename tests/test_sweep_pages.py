@@ -11,12 +11,14 @@ import pytest
 from attrs import evolve
 from sqlalchemy import create_engine, event, make_url, text
 
-from funnelkit import COACHING, FRANCHISE, Contact, FunnelService, Kind
+from funnelkit import COACHING, FRANCHISE, Conflict, Contact, FunnelService, Kind
 from funnelkit.adapters.memory import CountedIdentifiers, FixedClock, MemoryStorage
 from funnelkit.adapters.sql import SqlStorage
 from funnelkit.commands import Adopt, Book, ScheduleFollowUp, SetDoNotContact, Tag
 from funnelkit.statuses.coaching import Coaching
 from funnelkit.statuses.franchise import Franchise
+from funnelkit.testing import samples
+from funnelkit.values.appointment import Attendee
 from funnelkit.values.events import StatusChanged
 from funnelkit.values.person import Person
 from tests.databases import FILE, POSTGRES, fresh_storage, fresh_url, kinds
@@ -167,11 +169,27 @@ def test_where_every_id_is_taken_every_lead_is_an_outcome(storage: SqlStorage) -
     assert before == kept(crm)
 
 
+def test_a_page_that_fails_in_its_middle_is_worked_on_row_by_row(storage: SqlStorage) -> None:
+    """A lead needs its history, so what waits is written; an id of an earlier lead is taken: nothing is half stored."""
+    ids = Repeating()
+    crm = ripe(storage, identifiers=ids)
+    with storage.transaction("acme") as stores:
+        late = stores.contacts.get("franchise", "c-4")
+        assert late is not None
+        assert late.follow_up is not None
+        assert late.follow_up.gives_up is not None
+        stores.contacts.save("franchise", evolve(late, changed=late.follow_up.gives_up + HOUR))
+    ids.again = {ids.given + 3}
+    swept = crm.sweep()
+    assert (len(LEADS), (), 0) == (swept.done, swept.failed, swept.left)
+    assert [1] * len(LEADS) == colds(crm)
+
+
 class Torn:
     """The stores of a transaction, whose history takes nothing about some leads."""
 
-    def __init__(self, stores: Any, bad: set[str], *, looks: bool) -> None:
-        self._stores, self._bad, self._looks = stores, bad, looks
+    def __init__(self, stores: Any, bad: set[str], once: set[str], *, looks: bool) -> None:
+        self._stores, self._bad, self._once, self._looks = stores, bad, once, looks
         self.history = self
 
     def __getattr__(self, name: str) -> Any:
@@ -187,6 +205,9 @@ class Torn:
         about = {one.about for one in events} & self._bad
         for key in about:
             assert not self._looks or self._stores.history.of("franchise", "contact", key)
+            if key in self._once:
+                self._bad.remove(key)
+                raise Conflict("somebody was quicker")
             raise Oops
 
 
@@ -194,13 +215,15 @@ class Tearing(SqlStorage):
     """A database in which some leads go wrong in the middle of being stored."""
 
     bad: set[str]
+    once: set[str]
+    """Of these, those that are a conflict, and only the first time."""
     looks: bool
 
     @contextmanager
     def transaction(self, account: str, *, write: bool = True) -> Iterator[Any]:
         """Open one."""
         with super().transaction(account, write=write) as stores:
-            yield Torn(stores, self.bad, looks=self.looks)
+            yield Torn(stores, self.bad, self.once, looks=self.looks)
 
 
 @pytest.mark.parametrize("looks", [False, True])
@@ -210,7 +233,7 @@ def test_a_lead_that_goes_wrong_halfway_leaves_nothing_and_stops_no_other(
 ) -> None:
     """Whether or not something of it was in the database already: it stays as it was, and its neighbours are cold."""
     storage = Tearing(fresh_url(kind, tmp_path))
-    storage.bad, storage.looks = set(), looks
+    storage.bad, storage.once, storage.looks = set(), set(), looks
     crm = ripe(storage)
     storage.bad = {"c-0", "c-3", "c-7"}
     bad, good = tuple(sorted(storage.bad)), tuple(key for key in LEADS if key not in storage.bad)
@@ -222,6 +245,22 @@ def test_a_lead_that_goes_wrong_halfway_leaves_nothing_and_stops_no_other(
     assert [1] * len(good) == colds(crm, good)
     storage.bad = set()
     assert len(bad) == crm.sweep().done
+    assert [1] * len(LEADS) == colds(crm)
+    assert () == crm.drift()
+    storage.close()
+
+
+@pytest.mark.parametrize("looks", [False, True])
+@pytest.mark.parametrize("kind", BOTH)
+def test_a_lead_that_meets_a_conflict_is_planned_again_in_its_page(kind: str, tmp_path: Path, looks: bool) -> None:
+    """From what is stored, not from what the first attempt had said of it."""
+    storage = Tearing(fresh_url(kind, tmp_path))
+    storage.bad, storage.once, storage.looks = set(), {"c-0", "c-3"}, looks
+    crm = ripe(storage)
+    storage.bad = {"c-0", "c-3"}
+    swept = crm.sweep()
+    assert (len(LEADS), ()) == (swept.done, swept.failed)
+    assert set() == storage.bad
     assert [1] * len(LEADS) == colds(crm)
     assert () == crm.drift()
     storage.close()
@@ -275,6 +314,30 @@ def test_who_writes_in_the_middle_of_a_page_writes_with_it(storage: SqlStorage, 
     assert len(LEADS) == meddler.wrote == len(meddler.crm.contacts())
     assert all(frozenset({"heard"}) == contact.tags for contact in meddler.crm.contacts())
     assert () == crm.drift()
+
+
+def test_what_is_known_of_a_page_is_what_was_written_last(storage: SqlStorage) -> None:
+    """Every store gives what was saved in the page, before it is in the database and afterwards."""
+    crm = ripe(storage)
+    booked = samples.appointment("A-1", attendees=(Attendee("c-1", None),))
+    with storage.transaction("acme") as stores:
+        leads = stores.contacts.ripe("franchise", NOON + 400 * DAY, limit=100, claim=True)
+        assert LEADS == tuple(lead.id for lead in leads)
+        with storage.transaction("acme") as inner:
+            inner.contacts.save("franchise", evolve(leads[0], follow_up=None))
+            inner.persons.save(Person(id="c-1", name="Eve", version=7))
+            inner.guards.touch("appointments", "c-1")
+            inner.appointments.save(booked)
+        known = stores.contacts.get("franchise", "c-0")
+        person = stores.persons.get("c-1")
+        assert (None, "Eve") == (known and known.follow_up, person and person.name)
+        assert (1, 0) == tuple(stores.guards.version("appointments", key) for key in ("c-1", "c-2"))
+        assert ((booked,), ()) == tuple(stores.appointments.of_contact(key) for key in ("c-1", "c-2"))
+        assert LEADS[1:] == tuple(lead.id for lead in stores.contacts.ripe("franchise", NOON + 400 * DAY, claim=True))
+        stores.persons.remove("c-1")
+        stores.contacts.remove("franchise", "c-2")
+        assert (None, None) == (stores.persons.get("c-1"), stores.contacts.get("franchise", "c-2"))
+    assert (6, 0) == (crm.sweep().done, crm.sweep().done)
 
 
 # ---- what is remembered of a storage
