@@ -149,7 +149,7 @@ class ByHand:
                 "attempt": 0, "standing": "active", "former": "active", "portal": "not_invited", "category": None,
                 "coach": "m-1", "coaches": [], "onboarding": [], "company": None, "groups": [], "tags": [],
                 "permitted": [], "opened": [], "owned": [], "agreements": [], "enrollments": [], "follow_up": None,
-                "pipeline": None, "touched": None,
+                "pipeline": None, "touched": None, "engagement": None,
             }  # fmt: skip
             row = {
                 "funnel": "coaching", "id": contact, "version": 1, "status": "active_client", "coach": "m-1",
@@ -224,6 +224,7 @@ class ByHand:
                 "id": appointment, "funnel": "coaching", "coach": "m-1", "kind": "session", "start": _z(start),
                 "end": _z(end), "zone": "UTC", "attendees": [{"contact": contact, "status": old["status"]}],
                 "booked": _z(self.now), "where": "staff", "state": "booked", "actual": None, "paid": None, "version": 1,
+                "session": None,
             }  # fmt: skip
             row = {
                 "id": appointment, "version": 1, "funnel": "coaching", "coach": "m-1", "start": start, "end": end,

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
+from funnelkit.commands.follow_ups import GiveUp
+from funnelkit.commands.invitations import ExpireInvitation
 from funnelkit.decisions import Decision
 from funnelkit.errors import invalid, kind_of
 from funnelkit.facts import in_time
 from funnelkit.funnel import Funnel
-from funnelkit.ports.clients import Place
+from funnelkit.planning import Command
+from funnelkit.ports.clients import Place, runs_out_at
 from funnelkit.ports.clock import Clock
-from funnelkit.ports.contacts import due_at
+from funnelkit.ports.contacts import due_at, ripe_at
 from funnelkit.ports.storage import Storage, Transaction
 from funnelkit.rules import follow_up, progress
 from funnelkit.stored import StoredView, place_of
@@ -25,6 +28,7 @@ from funnelkit.values.actor import CLOCK
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.checks import identifier
 from funnelkit.values.contact import Contact
+from funnelkit.values.invitation import Invitation
 from funnelkit.values.person import Person
 from funnelkit.words import Progress, Standing
 
@@ -32,6 +36,21 @@ S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
 
 INSTANT: Final = timedelta(microseconds=1)
+
+
+PlaceOf: TypeAlias = Callable[[Any], Place | None]
+CommandFor: TypeAlias = Callable[[str], Command[Status, object]]
+
+RIPENS: Final[tuple[tuple[str, PlaceOf, CommandFor], ...]] = (
+    ("contacts", ripe_at, lambda contact: GiveUp(contact=contact, by=CLOCK)),
+    ("invitations", runs_out_at, lambda invitation: ExpireInvitation(invitation=invitation, by=CLOCK)),
+)
+"""What time alone makes true: in which store it waits, at which place, and what does it."""
+
+
+def about_whom(row: Contact | Invitation) -> str:
+    """Give the contact that a row of these is about."""
+    return row.contact if isinstance(row, Invitation) else row.id
 
 
 @frozen(kw_only=True)
@@ -128,14 +147,13 @@ class Agenda(Generic[S, R]):
         """
         _asked(coach, limit, after)
         now = instant(self._clock.now(), "clock")
-        with self._storage.transaction(self.account, write=False) as stores:
-            zone = place_of(stores, coach, self.zones, self.zone)
         last = None if until is None else later(instant(until, "until"), INSTANT, "until")
-        day = _day(on, until, now, zone)
-        start, end = day_of(day, zone)
-        before = end if last is None else last
         entries: list[Due[S]] = []
         with self._storage.transaction(self.account, write=False) as stores:
+            zone = place_of(stores, coach, self.zones, self.zone)
+            day = _day(on, until, now, zone)
+            start, end = day_of(day, zone)
+            before = end if last is None else last
             while True:
                 wanted = limit - len(entries)
                 rows = stores.contacts.due(self.funnel.name, before, coach, after, wanted + 1)
@@ -266,7 +284,7 @@ def _day(on: date | None, until: datetime | None, now: datetime, zone: str) -> d
 
 
 def _blocked(person: Person | None, now: datetime) -> bool:
-    return person is not None and person.blocked(now) is not None
+    return person is not None and bool(person.blocks) and person.blocked(now) is not None
 
 
 def _is_to_come(appointment: Appointment, now: datetime) -> bool:

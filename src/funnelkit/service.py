@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from itertools import islice
-from typing import Any, Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from attrs import evolve, frozen
 
-from funnelkit.agenda import Agenda
+from funnelkit.agenda import RIPENS, Agenda, CommandFor, PlaceOf, about_whom
 from funnelkit.clients import Clients
-from funnelkit.commands.follow_ups import GiveUp
-from funnelkit.commands.invitations import ExpireInvitation
 from funnelkit.decisions import Refused
 from funnelkit.errors import Conflict, FunnelkitError, Invalid, NotFound, Problem, kind_of
 from funnelkit.funnel import Funnel
@@ -23,9 +21,7 @@ from funnelkit.pipelines import Board
 from funnelkit.plain import digest
 from funnelkit.planning import Command, Moment
 from funnelkit.ports.calendar import Calendar
-from funnelkit.ports.clients import Place, runs_out_at
 from funnelkit.ports.clock import Clock
-from funnelkit.ports.contacts import ripe_at
 from funnelkit.ports.identifiers import Identifiers
 from funnelkit.ports.limits import Limits
 from funnelkit.ports.notifications import Notifier
@@ -34,11 +30,10 @@ from funnelkit.ports.storage import Storage, Transaction
 from funnelkit.ports.tokens import Tokens
 from funnelkit.records import Records, forget
 from funnelkit.reports import Reports
-from funnelkit.stored import StoredView, known_by, store_of
+from funnelkit.stored import StoredView, given_for, store_of
 from funnelkit.table import Status
 from funnelkit.times import instant
 from funnelkit.times import zone as zone_of_name
-from funnelkit.values.actor import CLOCK
 from funnelkit.values.checks import identifier
 from funnelkit.values.contact import Contact
 from funnelkit.values.invitation import Invitation
@@ -92,16 +87,6 @@ class Swept:
     failed: tuple[Outcome[object], ...] = ()
     left: int = 0
     oldest_left: datetime | None = None
-
-
-PlaceOf: TypeAlias = Callable[[Any], Place | None]
-CommandFor: TypeAlias = Callable[[str], Command[Status, object]]
-
-RIPENS: Final[tuple[tuple[str, PlaceOf, CommandFor], ...]] = (
-    ("contacts", ripe_at, lambda contact: GiveUp(contact=contact, by=CLOCK)),
-    ("invitations", runs_out_at, lambda invitation: ExpireInvitation(invitation=invitation, by=CLOCK)),
-)
-"""What time alone makes true: in which store it waits, at which place, and what does it."""
 
 
 class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Records[S, R], Reports[S, R]):
@@ -253,27 +238,38 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Re
     def _swept(  # what a sweep goes by
         self, store: str, place: PlaceOf, command: CommandFor, now: datetime, limit: int, so_far: Swept
     ) -> Swept:
-        """Sweep what ripens in one store, page by page; what somebody else has done already is fine."""
-        done, failed, after, tried = so_far.done, list(so_far.failed), None, 0
+        """Sweep what ripens in one store, page by page; what somebody else has done already is fine.
+
+        A page that cannot be stored as a whole is swept again, each row alone: what is wrong with one stops no other.
+        """
+        done, failed, after, tried, alone = so_far.done, list(so_far.failed), None, 0, 0
         page = self.funnel.policy.shell.page
         while done < limit:
-            with self._storage.transaction(self.account) as stores:
-                some = min(limit - done, page)
-                ripe = getattr(stores, store).ripe(self.funnel.name, now, after, some, claim=True)
-                outcomes = [self._done(tried + n, command(row.id), row) for n, row in enumerate(ripe)]
+            ripe: tuple[Contact | Invitation, ...] = ()
+            try:
+                with self._storage.transaction(self.account) as stores:
+                    some = 1 if alone else min(limit - done, page)
+                    ripe = getattr(stores, store).ripe(self.funnel.name, now, after, some, claim=True)
+                    outcomes = [self._done(tried + n, command(row.id), row) for n, row in enumerate(ripe)]
+            except Exception as error:
+                if not ripe:
+                    raise
+                if not alone:
+                    alone = len(ripe)
+                    continue
+                outcomes = [Outcome(tried, error=error, about=about_whom(ripe[0]))]
             if not ripe:
                 break
-            done, tried = done + sum(outcome.ok for outcome in outcomes), tried + len(ripe)
+            done, tried, alone = done + sum(o.ok for o in outcomes), tried + len(ripe), max(alone - 1, 0)
             failed += [o for o in outcomes if o.error is not None and not isinstance(o.error, (Refused, NotFound))]
             after = place(ripe[-1])
         return Swept(done=done, failed=tuple(failed))
 
     def _done(self, place: int, command: Command[S, object], row: Contact | Invitation) -> Outcome[object]:
-        about = row.contact if isinstance(row, Invitation) else row.id
         try:
-            return Outcome(place, self.do(command), about=about)
+            return Outcome(place, self.do(command), about=about_whom(row))
         except Exception as error:  # noqa: BLE001  # whatever is wrong with one row, the others are swept
-            return Outcome(place, error=error, about=about)
+            return Outcome(place, error=error, about=about_whom(row))
 
     def _moment(self, facts: Mapping[str, bool] | None) -> Moment:
         told: Mapping[str, object] = facts or {}
@@ -293,7 +289,7 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Re
         if key is None:
             return None
         with self._storage.transaction(self.account, write=False) as stores:
-            return known_by(stores, key, asked)
+            return given_for(stores, key, asked)
 
     def _apply(self, plan: Plan[T], key: str | None, asked: str) -> T:
         if not plan.decision:
@@ -309,7 +305,7 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Re
             raise Conflict("the plan is too old; plan again")
         with self._storage.transaction(self.account) as stores:
             if key is not None:
-                known = known_by(stores, key, asked)
+                known = given_for(stores, key, asked)
                 if known is not None:
                     return known[1]  # type: ignore[return-value]  # what the same command gave
             self._guard(stores, plan)

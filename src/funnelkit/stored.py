@@ -29,13 +29,19 @@ OF_A_FUNNEL: Final = frozenset({"appointment", "campaign", "pipeline", "invitati
 
 
 class StoredView:
-    """What a command sees of a transaction; notes everything that was read, with its version."""
+    """What a command sees of a transaction; notes everything that was read, with its version.
+
+    What is asked for several times in one plan is read once: nothing changes while it is made.
+    """
 
     def __init__(self, stores: Transaction, funnel: str) -> None:
         """Look at these stores, and of contacts and appointments only at this funnel's."""
         self.read: list[Read] = []
         self._stores = stores
         self._funnel = funnel
+        self._persons: dict[str, Person | None] = {}
+        self._attended: dict[str, tuple[Appointment, ...]] = {}
+        self._packages: dict[str, tuple[Package, ...]] = {}
 
     def contact(self, contact: str) -> Contact:
         """Give a contact of this funnel."""
@@ -55,9 +61,10 @@ class StoredView:
 
     def person(self, contact: str) -> Person | None:
         """Give the person behind a contact, if the storage keeps one."""
-        found = self._stores.persons.get(contact)
-        self._note("person", contact, 0 if found is None else found.version)
-        return found
+        if contact not in self._persons:
+            found = self._persons[contact] = self._stores.persons.get(contact)
+            self._note("person", contact, 0 if found is None else found.version)
+        return self._persons[contact]
 
     def picked(self, wanted: Wanted, among: Iterable[str] | None = None) -> tuple[Contact, ...]:
         """Give the contacts of this funnel for which this holds, with two queries; they alone are noted."""
@@ -143,11 +150,13 @@ class StoredView:
 
     def packages_of(self, contact: str) -> tuple[Package, ...]:
         """Give all packages of the contact, of this funnel."""
-        self._note("packages", contact, self._stores.guards.version("packages", contact))
-        found = tuple(p for p in self._stores.packages.of_contact(contact) if p.funnel == self._funnel)
-        for package in found:
-            self._note("package", package.id, package.version)
-        return found
+        if contact not in self._packages:
+            self._note("packages", contact, self._stores.guards.version("packages", contact))
+            found = tuple(p for p in self._stores.packages.of_contact(contact) if p.funnel == self._funnel)
+            self._packages[contact] = found
+            for package in found:
+                self._note("package", package.id, package.version)
+        return self._packages[contact]
 
     def package(self, package: str) -> Package:
         """Give a package of this funnel."""
@@ -173,8 +182,11 @@ class StoredView:
 
     def appointments_of(self, contact: str) -> tuple[Appointment, ...]:
         """Give all appointments of this funnel that the contact attends, by start."""
-        self._note("appointments", contact, self._stores.guards.version("appointments", contact))
-        return tuple(a for a in self._stores.appointments.of_contact(contact) if a.funnel == self._funnel)
+        if contact not in self._attended:
+            self._note("appointments", contact, self._stores.guards.version("appointments", contact))
+            found = self._stores.appointments.of_contact(contact)
+            self._attended[contact] = tuple(a for a in found if a.funnel == self._funnel)
+        return self._attended[contact]
 
     def calendar(self, coach: str, start: datetime, end: datetime) -> tuple[Appointment, ...]:
         """Give the coach's appointments in that time, whatever their funnel."""
@@ -224,8 +236,8 @@ def store_of(stores: Transaction, kind: str) -> Any:  # the store of one noun
     return getattr(stores, STORES[kind])
 
 
-def known_by(stores: Transaction, key: str, asked: str) -> tuple[str, object] | None:
-    """Give what a command that was delivered with this key has given, or None. Raises Conflict for another command."""
+def given_for(stores: Transaction, key: str, asked: str) -> tuple[str, object] | None:
+    """Give what a command with this key gave, if it was done. Raises Conflict where that was another command."""
     known = stores.keys.get(key)
     if known is not None and known[0] != asked:
         raise Conflict("this key was used for another command")

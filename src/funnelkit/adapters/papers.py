@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 ANY_FUNNEL: Final[Tables] = COACHING
 """For documents that hold no status: any funnel reads them."""
+VALUE: Final = "the value of its document"
+"""Under what a row has that, beside its columns."""
 
 
 class Papers:
@@ -55,12 +57,12 @@ class Papers:
 
     def read(self, kind: type[T], row: Row, funnel: Tables = ANY_FUNNEL) -> T:
         """Make a value of the document of a row."""
-        found: T | None = quick.read(row["document"], kind, funnel)
+        found: T | None = _quick(kind, row, funnel)
         return load_stored(row["document"], funnel, kind).value if found is None else found
 
     def write(self, value: object, funnel: Tables = ANY_FUNNEL, before: Row | None = None) -> dict[str, Any]:
         """Make a document of a value; what the one before had besides what is known here goes with it."""
-        plainly = before is None or quick.read(before["document"], type(value), funnel) is not None
+        plainly = before is None or _quick(type(value), before, funnel) is not None
         extra = {} if plainly or before is None else extras(before["document"], type(value))
         found = None if extra else quick.write(value)
         return write(value, funnel, extra) if found is None else found
@@ -69,3 +71,13 @@ class Papers:
         """Make an event of its row, by the funnel that it was decided by."""
         written = row["document"]
         return self.read(Event, row, self.named(written["funnel"], document))
+
+
+def _quick(kind: type[T], row: Row, funnel: Tables) -> T | None:
+    """Read a document the quick way, once for each row: a row of a transaction is the same as long as it lasts."""
+    found: T | None = row.get(VALUE)
+    if not isinstance(found, kind):
+        found = quick.read(row["document"], kind, funnel)
+        if isinstance(row, dict):
+            row[VALUE] = found
+    return found

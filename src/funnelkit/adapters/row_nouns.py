@@ -72,7 +72,9 @@ class Shelf(Store, Generic[N]):
         return self.papers.read(self.noun, row, self._funnel(row["funnel"]) if self.at_home else ANY_FUNNEL)
 
     def _find(self, *where: Term, order: tuple[str, ...] = ("seq",), **more: Any) -> tuple[N, ...]:
-        return tuple(map(self._made, self.rows.find(Query(table=self.table, where=where, order=order, **more))))
+        columns = ("funnel", "document") if self.at_home else ("document",)
+        found = self.rows.find(Query(table=self.table, where=where, order=order, columns=columns, **more))
+        return tuple(map(self._made, found))
 
     def _many(self, keys: Iterable[str]) -> dict[str, N]:
         asked = tuple(dict.fromkeys(keys))
@@ -95,7 +97,8 @@ class Contacts(Store):
         return {key: found[key] for key in asked if key in found}
 
     def funnels(self, contact: str) -> tuple[str, ...]:
-        return tuple(row["funnel"] for row in self.rows.find(Query(table=self.table, where=(("id", "=", contact),))))
+        found = self.rows.find(Query(table=self.table, where=(("id", "=", contact),), columns=("funnel",)))
+        return tuple(row["funnel"] for row in found)
 
     def every(self, funnel: str) -> Iterable[Contact]:
         return self._find(funnel)
@@ -146,8 +149,10 @@ class Contacts(Store):
         self.rows.drop(self.table, {"funnel": funnel, "id": contact})
 
     def _find(self, funnel: str, *where: Term, order: tuple[str, ...] = ("seq",), **more: Any) -> tuple[Contact, ...]:
-        found = self.rows.find(Query(table=self.table, where=(("funnel", "=", funnel), *where), order=order, **more))
-        return tuple(self.papers.read(Contact, row, self._funnel(funnel)) for row in found)
+        asked = (("funnel", "=", funnel), *where)
+        found = self.rows.find(Query(table=self.table, where=asked, order=order, columns=("document",), **more))
+        home = self._funnel(funnel)
+        return tuple([self.papers.read(Contact, row, home) for row in found])
 
 
 class Persons(Shelf[Person]):
@@ -180,13 +185,18 @@ class Groups(Shelf[Group]):
         return self._many(groups)
 
 
+def attended(contact: str) -> Query:
+    """Ask what a contact attends."""
+    return Query(table="attendees", where=(("contact", "=", contact),))
+
+
 class Appointments(Shelf[Appointment]):
     """Appointments, and who attends them."""
 
     table, noun, at_home = "appointments", Appointment, True
 
     def of_contact(self, contact: str) -> tuple[Appointment, ...]:
-        listed = self.rows.find(Query(table="attendees", where=(("contact", "=", contact),)))
+        listed = self.rows.find(attended(contact))
         found = self._many(row["appointment"] for row in listed)
         return tuple(sorted(found.values(), key=lambda appointment: appointment.start))
 

@@ -41,7 +41,7 @@ class History(Store):
 
     def of(self, within: str, kind: str, noun: str) -> tuple[Event, ...]:
         where: tuple[Term, ...] = (("within", "=", within), ("noun", "=", kind), ("about", "=", noun))
-        found = self.rows.find(Query(table="events", where=where))
+        found = self.rows.find(Query(table=self.table, where=where, columns=("document",)))
         return tuple(self.papers.event(row, self._document) for row in found)
 
     def text(self, event: str) -> str | None:
@@ -50,7 +50,8 @@ class History(Store):
 
     def texts(self, events: Iterable[str]) -> dict[str, str]:
         asked = tuple(dict.fromkeys(events))
-        found = self.rows.find(Query(table="texts", where=(("event", "in", asked),))) if asked else []
+        where: tuple[Term, ...] = (("event", "in", asked),)
+        found = self.rows.find(Query(table="texts", where=where, columns=("event", "text"))) if asked else []
         return {row["event"]: row["text"] for row in found}
 
     def append(self, events: Iterable[Event], texts: Iterable[tuple[str, str]]) -> None:
@@ -244,13 +245,18 @@ class RowTransaction:
 
     def changed(self, reads: Iterable[Read], funnel: str) -> Read | None:
         asked = tuple(dict.fromkeys(reads))
-        sets = {(kind, key) for kind, key, _ in asked if kind != "contact" and kind not in STORES}
-        if not self._rows.serial:  # what is not there has no row to lock, so its name is locked
-            sets |= {(f"new {kind}", key) for kind, key, version in asked if not version and (kind, key) not in sets}
+        sets: set[tuple[str, str]] = set()
+        nouns: dict[str, set[str]] = {}
+        for kind, key, version in asked:
+            if kind != "contact" and kind not in STORES:
+                sets.add((kind, key))
+                continue
+            nouns.setdefault(kind, set()).add(key)
+            if not version and not self._rows.serial:  # what is not there has no row to lock, so its name is locked
+                sets.add((f"new {kind}", key))
         found = dict(self._rows.numbered(sorted(sets)))
-        for kind in sorted({kind for kind, _, _ in asked} & {"contact", *STORES}):
-            keys = sorted({key for one, key, _ in asked if one == kind})
-            table = STORES.get(kind, "contacts")
-            of = [{"funnel": funnel, "id": key} if kind == "contact" else {"id": key} for key in keys]
-            found |= {(kind, row["id"]): row["version"] for row in self._rows.locked(table, of)}
+        for kind, keys in sorted(nouns.items()):
+            home = {"funnel": funnel} if kind == "contact" else {}
+            of = [{**home, "id": key} for key in sorted(keys)]
+            found |= {(kind, row["id"]): row["version"] for row in self._rows.locked(STORES.get(kind, "contacts"), of)}
         return next((read for read in asked if found.get(read[:2], 0) != read[2]), None)

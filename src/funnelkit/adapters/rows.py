@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 from attrs import frozen
 
 Row: TypeAlias = Mapping[str, Any]
-"""A row by the names of its columns. `document` is plain data; times have a zone."""
+"""A row by the names of its columns, without times: a document has them too. `document` is plain data."""
 
 Op: TypeAlias = Literal["=", "<", "<=", ">", "in"]
 Term: TypeAlias = tuple[str, Op, Any]
@@ -25,6 +25,8 @@ class Query:
     order: tuple[str, ...] = ("seq",)
     after: tuple[Any, ...] | None = None
     limit: int | None = None
+    columns: tuple[str, ...] = ()
+    """What is needed of a row; there may be more. Nothing: everything."""
     claim: bool = False
     """Lock what is found until the end of the transaction, and pass over what somebody else has locked."""
 

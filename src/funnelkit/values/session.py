@@ -15,7 +15,7 @@ from funnelkit.words import Activity, Pay, Setting
 ONE: Final = 1
 
 
-@frozen(kw_only=True, cache_hash=True)
+@frozen(kw_only=True)
 class Session(Checked):
     """What a session was. None: nobody said, and it follows from the appointment. Source: IC4, IC5, IC7."""
 

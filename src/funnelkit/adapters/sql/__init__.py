@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import Any, Final
 from weakref import WeakSet
@@ -15,7 +15,9 @@ from sqlalchemy.pool import StaticPool
 
 from funnelkit.adapters.papers import Papers
 from funnelkit.adapters.row_stores import RowTransaction
-from funnelkit.adapters.sql.gateway import SqlRows, everywhere, told
+from funnelkit.adapters.sql.errors import told
+from funnelkit.adapters.sql.gateway import SqlRows, everywhere
+from funnelkit.adapters.sql.page import Desk, Lasting
 from funnelkit.adapters.sql.version import is_newest, make
 from funnelkit.adapters.system import RandomIdentifiers, RandomTokens
 from funnelkit.errors import Unavailable, invalid, kind_of
@@ -75,6 +77,7 @@ class SqlStorage:
         self.identifiers = RandomIdentifiers()
         self.tokens = RandomTokens()
         self._papers = Papers()
+        self._lasting = Lasting()
         self._here = threading.local()
         self._one_at_a_time = threading.RLock()
         self._within = target if isinstance(target, Connection) else None
@@ -97,11 +100,11 @@ class SqlStorage:
 
     def create(self) -> None:
         """Make the tables where there is none of them. On a Connection only this makes them, in its transaction."""
-        with self._connected(write=False) as connection:
-            there = is_newest(connection)
+        with self._connected(write=False) as desk:
+            there = is_newest(desk.connection)
         if not there:
-            with self._connected(write=True) as connection:
-                make(connection)
+            with self._connected(write=True) as desk:
+                make(desk.connection)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -113,8 +116,8 @@ class SqlStorage:
 
     def ripe(self, until: datetime) -> tuple[Ripe, ...]:
         """Give every account and funnel in which something has run out by then, the oldest first."""
-        with self._connected(write=False) as connection:
-            rows = everywhere(connection, until)
+        with self._connected(write=False) as desk:
+            rows = everywhere(desk.connection, until)
         found: dict[tuple[str, str], Ripe] = {}
         for account, funnel, count, first in rows:
             was = found.get((account, funnel))
@@ -125,17 +128,28 @@ class SqlStorage:
     @contextmanager
     def transaction(self, account: str, *, write: bool = True) -> Iterator[RowTransaction]:
         """Open one; one that is opened inside another is a part of it."""
-        with self._connected(write=write) as connection:
-            yield RowTransaction(SqlRows(connection, account), self._papers)
+        desk: Desk | None = getattr(self._here, "desk", None)
+        if desk is not None and desk.page is not None and desk.page.account == account:
+            if desk.page.stores is None:
+                desk.page.stores = RowTransaction(SqlRows(desk, account), self._papers)
+            with desk.page.part() if write else nullcontext():
+                yield desk.page.stores
+            return
+        with self._connected(write=write) as desk, desk.worked():
+            yield RowTransaction(SqlRows(desk, account), self._papers)
 
     @contextmanager
-    def _connected(self, *, write: bool) -> Iterator[Connection]:
-        outer: Connection | None = self._within if self._within is not None else getattr(self._here, "connection", None)
-        if outer is not None:
-            if outer is self._within and self.engine not in FIT:
+    def _connected(self, *, write: bool) -> Iterator[Desk]:
+        outer: Desk | None = getattr(self._here, "desk", None)
+        if self._within is not None:
+            outer = Desk(self._within)
+            if self.engine not in FIT:
                 with told():
-                    FIT.update([self.engine] if is_newest(outer) else [])
-            with _saved(outer) if write else _nothing():
+                    FIT.update([self.engine] if is_newest(self._within) else [])
+        if outer is not None:
+            if outer.page is not None:
+                outer.page.acts()
+            with told(), outer.connection.begin_nested() if write else nullcontext():
                 yield outer
             return
         with self._exclusive(), told(), self.engine.connect() as plain:
@@ -143,11 +157,11 @@ class SqlStorage:
             if not write and self.engine.dialect.name == "postgresql":
                 connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with connection.begin():
-                self._here.connection = connection
+                self._here.desk = Desk(connection, self._lasting)
                 try:
-                    yield connection
+                    yield self._here.desk
                 finally:
-                    self._here.connection = None
+                    self._here.desk = None
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
@@ -157,17 +171,6 @@ class SqlStorage:
                 yield
         else:
             yield
-
-
-@contextmanager
-def _saved(connection: Connection) -> Iterator[None]:
-    with told(), connection.begin_nested():
-        yield
-
-
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
 
 
 def engine_of(target: str | Engine) -> Engine:

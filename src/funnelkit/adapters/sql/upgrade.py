@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine
 
 from funnelkit.adapters.sql import engine_of
-from funnelkit.adapters.sql.gateway import told
+from funnelkit.adapters.sql.errors import told
 from funnelkit.adapters.sql.version import one_at_a_time, refuse_newer, version_of
 
 __all__ = ["current", "newest", "upgrade"]
