@@ -272,9 +272,9 @@ def test_the_practice_is_understood_without_a_mapping(tmp_path: Path, capsys: py
 
 
 def test_a_long_file_takes_no_more_memory_than_a_short_one(tmp_path: Path) -> None:
-    """Ten times the rows: what is held while they are read stays what it was, within a fifth."""
-    peaks = [peak(tmp_path, size) for size in (2_000, 20_000)]
-    assert peaks[1] < peaks[0] * 1.2, peaks
+    """Eight times the rows: what is held while they are read stays what it was, within a fifth."""
+    _, short, long = (peak(tmp_path, size) for size in (300, 1_000, 8_000))  # the first one fills what is kept anyway
+    assert long < short * 1.2, (short, long)
 
 
 def peak(folder: Path, size: int) -> int:
