@@ -120,7 +120,7 @@ clean: ## remove environments, caches and what was built
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.installed: $(PINNED)
-	$(call install,.venv,$(or $(PYTHON),$(DEFAULTS)),-e .)
+	$(call install,.venv,$(or $(PYTHON),$(DEFAULTS)),-e '.[sql]')
 	@touch $@
 
 .venv/.installed-dev: $(PINNED)

@@ -23,8 +23,10 @@ sys.path.append(str(Path(__file__).resolve().parent.parent / "examples" / "pract
 import live
 import read
 
-from funnelkit import Invalid, NotFound
+from funnelkit import COACHING, FunnelService, Invalid, NotFound
 from funnelkit.adapters.exports import Row, write_refused
+from funnelkit.adapters.memory import FixedClock
+from funnelkit.adapters.sql import SqlStorage
 from funnelkit.statuses.coaching import Coaching
 
 PRACTICE: Final = Path(live.__file__).parent
@@ -66,6 +68,7 @@ CHAPTERS: Final = (
     "A coaching practice's year, from two CSV exports",
     "Who may do what, and why",
     "The certification report",
+    "Hours to hand in",
     "What a conversion would change, before it is made",
     "An agency: no way back",
     "A franchise: one lead's path",
@@ -333,7 +336,7 @@ def on_a_terminal(*arguments: str, **environment: str) -> str:
 def test_the_demo_tells_everything_in_plain_text_when_piped(tmp_path: Path) -> None:
     """All chapters, no colours, no progress bar, refused rows kept, in less than ten seconds."""
     before = os.times()
-    out, err = demo("--rejects", str(tmp_path))
+    out, err = demo("--rejects", str(tmp_path), "--memory")
     after = os.times()
     assert after.children_user + after.children_system - before.children_user - before.children_system < 10
     assert not err
@@ -344,9 +347,24 @@ def test_the_demo_tells_everything_in_plain_text_when_piped(tmp_path: Path) -> N
             assert count == len(list(csv.reader(file))) - 1
 
 
+def test_the_demo_keeps_the_year_in_a_file(tmp_path: Path) -> None:
+    """What the next program finds there is what was lived; the next run begins anew."""
+    database = tmp_path / "practice.db"
+    database.write_text("not a database, but left behind")
+    out, err = demo("--rejects", str(tmp_path), "--database", str(database))
+    assert not err
+    assert out.splitlines()[-1].endswith("practice.db, and made anew by the next run.")
+    storage = SqlStorage(f"sqlite:///{database}")
+    crm = FunnelService(COACHING, account="practice", storage=storage, clock=FixedClock(live.NOW))
+    assert 93 == len(crm.contacts())
+    assert 1081 == len(crm.certification(coach="m-1"))
+    assert () == crm.drift()
+    storage.close()
+
+
 def test_the_demo_says_the_hours_that_are_counted_by_hand(tmp_path: Path) -> None:
     """What is printed is what can be recounted from the file."""
-    out, _ = demo("--rejects", str(tmp_path))
+    out, _ = demo("--rejects", str(tmp_path), "--memory")
     hours = sum(minutes for _, minutes in counted_by_hand()) / 60
     assert f"{hours:.2f} hours count" in out
     for row in ("contacts.csv       105     93       12", "appointments.csv  1099   1081       18"):
@@ -357,11 +375,11 @@ def test_the_demo_says_the_hours_that_are_counted_by_hand(tmp_path: Path) -> Non
 
 def test_the_demo_is_in_colour_on_a_terminal(tmp_path: Path) -> None:
     """With a progress bar that goes away; NO_COLOR and --plain leave the colours out."""
-    shown = on_a_terminal("--rejects", str(tmp_path))
+    shown = on_a_terminal("--rejects", str(tmp_path), "--memory")
     assert "\x1b[32m" in shown
     assert re.search(r"importing \[#+\.+] +\d+ %", shown)
     for plainly in (
-        on_a_terminal("--rejects", str(tmp_path), "--plain"),
-        on_a_terminal("--rejects", str(tmp_path), NO_COLOR="1"),
+        on_a_terminal("--rejects", str(tmp_path), "--memory", "--plain"),
+        on_a_terminal("--rejects", str(tmp_path), "--memory", NO_COLOR="1"),
     ):
         assert "\x1b" not in plainly

@@ -20,6 +20,7 @@ import scenes
 from screen import Bar, Screen
 
 from funnelkit.adapters.exports import write_refused
+from funnelkit.adapters.sql import SqlStorage
 
 HERE: Final = Path(__file__).parent
 
@@ -28,23 +29,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Tell the whole story on standard output; the progress bar goes to standard error."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rejects", type=Path, default=HERE, metavar="FOLDER", help="where refused rows go")
+    parser.add_argument("--database", type=Path, default=HERE / "practice.db", metavar="FILE", help="where it is kept")
+    parser.add_argument("--memory", action="store_true", help="keep it in memory, and nowhere else")
     parser.add_argument("--plain", action="store_true", help="no colours, also on a terminal")
     options = parser.parse_args(arguments)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # names have letters that not every terminal knows
     screen = Screen(sys.stdout, plain=options.plain)
-    year = live.year(HERE, Bar(sys.stderr, "importing"))
+    year = live.year(HERE, Bar(sys.stderr, "importing"), None if options.memory else fresh(options.database))
     scenes.imported(screen, year, refused(year, options.rejects))
     scenes.rights(screen, year)
     scenes.certification(screen, year)
+    scenes.credential(screen, year)
     scenes.conversion(screen, year)
     elsewhere.agency(screen)
     elsewhere.franchise(screen)
     elsewhere.morning(screen)
     elsewhere.studio(screen)
     invited.team(screen)
+    if not options.memory:
+        screen.say(
+            f"\nThe practice's year is kept in {os.path.relpath(options.database)}, and made anew by the next run."
+        )
     sys.stdout.flush()
     return 0
+
+
+def fresh(database: Path) -> SqlStorage:
+    """Give an empty database; what the last run has left there goes."""
+    for end in ("", "-wal", "-shm"):
+        database.with_name(database.name + end).unlink(missing_ok=True)
+    return SqlStorage(f"sqlite:///{database}")
 
 
 def refused(year: live.Year, folder: Path) -> tuple[str, ...]:

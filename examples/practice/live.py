@@ -15,6 +15,7 @@ from funnelkit import COACHING, Actor, Decision, FunnelService, Invalid, Outcome
 from funnelkit.adapters.exports import Fault, Row, reason
 from funnelkit.adapters.memory import FixedClock, MemoryStorage
 from funnelkit.commands import Book, Command, MarkHeld, MarkMissed
+from funnelkit.ports.storage import Storage
 from funnelkit.rules import booking
 from funnelkit.statuses.appointment import AppointmentStatus, Happening
 from funnelkit.statuses.coaching import Coaching
@@ -37,7 +38,7 @@ class Year:
     """The practice with its year, and every row that was read, taken or not."""
 
     crm: Practice
-    storage: MemoryStorage
+    storage: Storage
     contacts: tuple[Row, ...]
     appointments: tuple[Row, ...]
 
@@ -51,9 +52,9 @@ def silent(done: int, of: int) -> None:
     """Hear it, and say nothing."""
 
 
-def year(folder: Path, tell: Tell = silent) -> Year:
-    """Read both exports of a folder, and live through them."""
-    storage, clock = MemoryStorage(), FixedClock(NOW)
+def year(folder: Path, tell: Tell = silent, storage: Storage | None = None) -> Year:
+    """Read both exports of a folder, and live through them. `storage` None: in memory."""
+    storage, clock = MemoryStorage() if storage is None else storage, FixedClock(NOW)
     crm: Practice = FunnelService(COACHING, account="practice", storage=storage, clock=clock, zone="Europe/Berlin")
     contacts = tuple(read.contacts(folder / FILES[0], by=COACH))
     appointments = tuple(read.appointments(folder / FILES[1], by=COACH))

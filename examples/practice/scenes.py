@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
 
@@ -14,8 +14,10 @@ from funnelkit import COACHING, Actor, Contact, Decision, Finding, FunnelService
 from funnelkit.adapters.exports import reason
 from funnelkit.adapters.memory import FixedClock
 from funnelkit.commands import Book, Convert, Permit
+from funnelkit.log import Consent
 from funnelkit.policy import CertificationPolicy, Countable, StatusWhen
 from funnelkit.rules.certification import From, Line
+from funnelkit.rules.credentials import Part
 from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.statuses.coaching import Coaching
 from funnelkit.words import Grant, Portal
@@ -151,6 +153,28 @@ def certification(screen: Screen, year: Year) -> None:
         for key, count in minutes.most_common(SOME)
     ]
     screen.table(("", "client", "sessions", "hours", "paid", "today"), clients, right=(2, 3, 4))
+
+
+def credential(screen: Screen, year: Year) -> None:
+    """Say how far the coach is from a credential, by the facts of the sessions, and what a log would list."""
+    hours = year.crm.hours(coach=COACH.id)
+    screen.title("Hours to hand in")
+    screen.tell(f"By the facts of the sessions, {hours.eligible.hours:.2f} hours count towards a credential: "
+                f"{len(hours.differing)} appointments stand in one of the two figures only.")  # fmt: skip
+    screen.say()
+    for asked in ("ACC", "PCC"):
+        progress = year.crm.credential(asked, coach=COACH.id, trained=date(2025, 1, 1), on=NOW.date())
+        rows = [(part.key, _figure(part), "met" if part.met else "short") for part in progress.parts]
+        screen.table((asked, "has of needs", ""), rows, right=(1,))
+        screen.say(f"\n  at the present pace it would be met on {progress.earliest}\n")
+    log = year.crm.log(coach=COACH.id, consent=Consent.NOT_REFUSED)
+    screen.tell(f"A log would have {len(log.entries)} lines. `funnelkit log` makes one out of the two exports alone.")
+
+
+def _figure(part: Part) -> str:
+    if part.key == "clients":
+        return f"{part.has} of {part.needs}"
+    return f"{_hours(part.has)} of {_hours(part.needs)}"
 
 
 @lru_cache  # rows with equal facts share their decision
