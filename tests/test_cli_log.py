@@ -293,6 +293,66 @@ def peak(folder: Path, size: int) -> int:
     return most
 
 
+def test_nothing_is_written_over_what_is_read(
+    files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither by a log, nor by refused rows whose corrected file is read."""
+    folder = tmp_path / "refused"
+    folder.mkdir()
+    corrected = folder / "rejects-appointments.csv"
+    corrected.write_text(SESSIONS, encoding="utf-8")
+    for more in (("--rejects", folder), ("--out", corrected), ("--out", files[0])):
+        code, _, wrong = said(capsys, files[0], corrected, *more)
+        assert (2, True) == (code, "write elsewhere" in wrong)
+    assert (CONTACTS, SESSIONS) == (files[0].read_text(encoding="utf-8"), corrected.read_text(encoding="utf-8"))
+
+
+ODD: Final = {
+    "an id that is no text": b"\xff\xfe,c-1,2026-02-02 09:00,60,UTC,,\n",
+    "the end of time": b"a-9,c-1,9999-12-31 23:30,60,UTC,,\n",
+    "more digits than anybody means": b"a-9,c-1,2026-02-02 09:00," + b"9" * 5000 + b",UTC,,\n",
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_rows_are_refused(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str], odd: str) -> None:
+    """By their column, and the others count."""
+    files[1].write_bytes(SESSIONS.encode() + ODD[odd])
+    code, told, _ = said(capsys, *files)
+    assert (0, True) == (code, "appointments: 6 rows, 1 of them refused" in told)
+
+
+def test_a_cell_that_never_ends_is_told(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """By its line, and no traceback."""
+    files[1].write_text(SESSIONS + "x" * 200_000, encoding="utf-8")
+    code, _, wrong = said(capsys, *files)
+    assert (2, True) == (code, ": a cell is too long, or a quote is not closed" in wrong)
+
+
+def test_a_blank_coach_is_nobodys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where a column says whose they are, an empty cell says that nobody knows; blank headers are passed over."""
+    files = write(tmp_path, CONTACTS, "Id,Contact ids,Start,Minutes,Time zone,Coach,,\na-1,c-1,2026-02-02,60,UTC,,,\n")
+    _, told, _ = said(capsys, *files, "--coach", "m-1")
+    assert "0 entries, 0 minutes paid" in told
+
+
+MAPPINGS: Final = {
+    'contacts = "x"': "contacts", "contacts = 3": "contacts", "[[contacts]]": "contacts", 'words = "x"': "words",
+    '[words]\nkind = "x"': "words.kind", '[words.kind]\nx = ["session"]': "words.kind.x", 'consent = "yes"': "consent",
+    'zone = ""': "zone", '[appointments]\nstart = ["Start", "Minutes"]': "appointments.start",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", MAPPINGS)
+def test_a_mapping_of_the_wrong_kind_is_told_by_its_place(files: tuple[Path, Path], tmp_path: Path, text: str) -> None:
+    """Whatever TOML can say."""
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(text, encoding="utf-8")
+    with pytest.raises(Invalid) as caught:
+        mapped(*files, mapping)
+    assert MAPPINGS[text] in {problem.path for problem in caught.value.problems}
+
+
 def test_ids_that_were_seen_are_remembered() -> None:
     """The first line stands; another id is another one."""
     seen = Seen()

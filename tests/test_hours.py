@@ -19,7 +19,8 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from funnelkit import COACHING, Appointment, Invalid, Kind
+from funnelkit import COACHING, Appointment, FunnelService, Invalid, Kind
+from funnelkit.adapters.memory import FixedClock, MemoryStorage
 from funnelkit.commands import (
     AddCompany,
     Book,
@@ -1114,3 +1115,51 @@ def test_every_word_of_a_log_is_in_its_table() -> None:
     assert [*Activity] == [*ACTIVITIES]
     assert [*Pay] == [*PAYS]
     assert all(said.source for said in (*ACTIVITIES.values(), *PAYS.values()))
+
+
+WRONG: Final[list[tuple[str, dict[str, Any], str]]] = [
+    ("credential", {"credential": None}, "credential"),
+    ("credential", {"credential": ["ACC"]}, "credential"),
+    ("credential", {"credential": "ACC", "version": []}, "version"),
+    ("credential", {"credential": "ACC", "on": NOW}, "on"),
+    ("credential", {"credential": "ACC", "on": "2026-01-01"}, "on"),
+    ("credential", {"credential": "ACC", "trained": "2026"}, "trained"),
+    ("credential", {"credential": "ACC", "pace": 10**6}, "pace"),
+    ("credential", {"credential": "ACC", "holds": None}, "holds"),
+    ("credential", {"credential": "ACC", "holds": [[1]]}, "holds"),
+    ("credential", {"credential": "ACC", "coach": 5}, "coach"),
+    ("hours", {"standard": 5}, "standard"),
+    ("hours", {"coach": ""}, "coach"),
+    ("log", {"consent": "given"}, "consent"),
+    ("log", {"consent": True}, "consent"),
+    ("log", {"relationship": "agreement"}, "relationship"),
+    ("log", {"letters": 5}, "letters"),
+    ("log", {"letters": {"f-1": 5}}, "letters.f-1"),
+    ("log", {"standard": "ACC"}, "standard"),
+]
+
+
+@pytest.mark.parametrize(("question", "given", "field"), WRONG, ids=str)
+def test_what_is_no_argument_is_told_by_its_name(question: str, given: dict[str, Any], field: str) -> None:
+    """Above all consent: a wrong word lists nobody."""
+    crm = FunnelService(COACHING, account="acme", storage=MemoryStorage(), clock=FixedClock(NOW))
+    with pytest.raises(Invalid) as caught:
+        getattr(crm, question)(**given)
+    assert [field] == [problem.path for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize("on", [date.min, date.max])
+def test_the_first_and_the_last_day_can_be_asked_for(on: date) -> None:
+    """Windows end where the calendar does."""
+    crm = FunnelService(COACHING, account="acme", storage=MemoryStorage(), clock=FixedClock(NOW))
+    found = crm.credential("ACC", on=on, pace=36525, trained=date.min, holds="pcc")
+    assert (None, 0) == (found.earliest, found.part("hours").has)
+
+
+def test_recent_hours_have_a_window() -> None:
+    """Of a century at most."""
+    asked: dict[str, Any] = {"credential": "X", "version": "1", "hours": 9, "paid": 1, "clients": 1}
+    wrong: list[dict[str, Any]] = [{"recent": 5}, {"months": 5}, {"recent": 5, "months": 10**6}]
+    for more in wrong:
+        with pytest.raises(Invalid, match="months"):
+            Requirements(**asked, **more)

@@ -46,6 +46,7 @@ from funnelkit.commands import (
     Erase,
     Invite,
     LogContact,
+    MakeCampaign,
     MarkHeld,
     Merge,
     RecordPayment,
@@ -63,7 +64,8 @@ from funnelkit.statuses.agency import Agency
 from funnelkit.statuses.coaching import Coaching
 from funnelkit.statuses.franchise import FRANCHISE, Franchise
 from funnelkit.statuses.team import Team
-from funnelkit.values.events import ContactDeleted
+from funnelkit.values.events import ContactDeleted, DoNotContactSet
+from funnelkit.values.outreach import Segment
 from funnelkit.values.plan import Letter
 from funnelkit.words import Channel, Origin, Shape
 
@@ -236,6 +238,114 @@ def test_appointments_come_over_and_one_with_both_counts_once(practice: Practice
     assert 180 == sum(a.minutes for a in practice.crm.appointments("c-1"))
     assert [] == list(practice.crm.appointments("c-2"))
     practice.holds_together()
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"), [(Coaching.PROSPECT, Coaching.ACTIVE_CLIENT), (Coaching.ACTIVE_CLIENT, Coaching.PROSPECT)]
+)
+@pytest.mark.parametrize("known", [True, False], ids=["booked in time", "entered later"])
+def test_hours_are_what_they_were(mine: Coaching, theirs: Coaching, *, known: bool) -> None:
+    """Of one session with both, and one of each: whoever stays, what counted counts, and what did not does not."""
+    practice = Practice(COACHING)
+    for key, status in (("c-1", mine), ("c-2", theirs)):
+        practice.do(Adopt(id=key, name="Ada", email=f"{key}@example.org", status=status, by=OWNER))
+    if not known:
+        practice.clock.advance(9 * DAY)
+    for n, contacts in enumerate((["c-1", "c-2"], ["c-1"], ["c-2"])):
+        practice.books(f"a-{n}", *contacts, days=n + 1 if known else n - 5)
+    practice.clock.advance(9 * DAY)
+    assert 120 == practice.crm.certification().minutes
+    practice.merged()
+    assert 120 == practice.crm.certification().minutes
+    practice.holds_together()
+
+
+def test_a_session_that_only_the_other_one_has_paid_for_stays_used() -> None:
+    """One group package between both: its session is not given back."""
+    practice = Practice()
+    practice.do(DefineOffer(id="choir", name="Choir", sessions=5, shape=Shape.GROUP, coaches=["m-1"], by=OWNER))
+    practice.twins(portal=Portal.NOT_INVITED)
+    practice.do(AssignCoach(contact="c-2", coach="m-1", by=OWNER))
+    practice.lets_in("c-2", "choir")
+    practice.books("a-1", "c-1", "c-2")
+    practice.clock.advance(2 * DAY)
+    practice.do(MarkHeld(appointment="a-1", by=COACH))
+    practice.merged()
+    assert [4] == practice.left()
+    practice.holds_together()
+
+
+def test_every_opt_out_that_holds_longer_is_said(practice: Practice) -> None:
+    """Until tomorrow, and for ever: the longer one is a fact of the history, and stands once, in both funnels."""
+    practice.twins()
+    tomorrow = practice.clock.now() + 30 * HOUR
+    practice.do(SetDoNotContact(contact="c-1", until=tomorrow, by=COACH))
+    practice.do(SetDoNotContact(contact="c-2", by=COACH))
+    plan = practice.crm.plan(Merge(contact="c-1", other="c-2", by=OWNER))
+    assert 1 == [consequence.code for consequence in plan.consequences].count("opt_out_holds")
+    practice.crm.apply(plan)
+    said = [event for event in practice.crm.history("c-1") if isinstance(event, DoNotContactSet)]
+    assert [tomorrow, None] == [event.until for event in said]
+    assert 2 == len(practice.crm.export("c-1")["do_not_contact"])
+
+
+def test_campaigns_of_the_other_one_are_in_the_export(practice: Practice) -> None:
+    """Who was picked by the other id was picked."""
+    practice.twins()
+    practice.do(Tag(contact="c-2", tags=["choir"], by=OWNER))
+    practice.do(MakeCampaign(id="k-1", name="Spring", segment=Segment(tags=["choir"]), by=OWNER))
+    practice.merged()
+    assert ["k-1"] == [one["id"] for one in practice.crm.export("c-1")["campaigns"]]
+
+
+def test_the_log_of_a_moment_before_is_what_it_was(practice: Practice) -> None:
+    """An hour of the other one was listed then, and is listed now for then, under the name of today."""
+    practice.twins()
+    practice.do(SetEngagement(contact="c-2", consent=True, by=OWNER))
+    practice.do(SetEngagement(contact="c-1", consent=True, by=OWNER))
+    practice.books("a-1", "c-2")
+    practice.clock.advance(2 * DAY)
+    moment = practice.clock.now()
+    before = practice.crm.log()
+    practice.merged()
+    for then in (practice.crm.log(as_of=moment), practice.crm.log(known=moment), practice.crm.log()):
+        assert (1, 60, 0) == (len(then.entries), then.minutes, then.withheld_minutes)
+        assert before.minutes == then.minutes
+        assert "Ada" == then.entries[0].name
+
+
+def test_erasing_points_at_the_other_ones_place_elsewhere(practice: Practice) -> None:
+    """Who is merged here, and stands in another funnel by the other id, is to be erased there, too."""
+    practice.twins()
+    leads: FunnelService[Any, Any] = FunnelService(
+        FRANCHISE, account="acme", storage=practice.storage, clock=practice.clock
+    )
+    practice.clock.advance(HOUR)
+    leads.do(Adopt(id="c-2", name="Ada King", email="ada@work.example", status=Franchise.NEW_LEAD, by=OWNER))
+    practice.merged()
+    plan = practice.crm.plan(Erase(contact="c-1", by=OWNER))
+    assert "erase_elsewhere" in {obligation.code for obligation in plan.obligations}
+
+
+@pytest.mark.parametrize("command", [Merge(contact="c-1", other="c-2", by=OWNER), Delete(contact="c-2", by=OWNER)])
+def test_delivered_twice_at_once_it_gives_what_it_gave(command: Any) -> None:
+    """Somebody else does the same command with the same key while it is planned: it gives the first result."""
+    practice = Practice(AGENCY)
+    for key in ("c-1", "c-2"):
+        known: dict[str, Any] = {"name": "Ada", "email": f"{key}@example.org"}
+        practice.do(AddContact(id=key, **known, status=Agency.PROSPECT, by=OWNER))
+        practice.do(Archive(contact=key, by=OWNER))
+    first: list[Any] = []
+    crm, plan = practice.crm, practice.crm.plan
+
+    def slowly(*given: Any, **more: Any) -> Any:
+        if not first:
+            first.append(None)
+            first.append(crm.do(command, key="k-1"))
+        return plan(*given, **more)
+
+    crm.plan = slowly  # type: ignore[method-assign]  # the other one comes in between
+    assert crm.do(command, key="k-1") == first[1]
 
 
 def test_packages_come_over_with_their_ledgers(practice: Practice) -> None:

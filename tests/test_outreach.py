@@ -6,19 +6,23 @@ What is in force is read here a second time, naively, from what the history tell
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
+import pytest
 from attrs import field, frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from funnelkit import COACHING, FRANCHISE, Actor, Conflict, Invalid, NotFound, Refused, Role
+from funnelkit import COACHING, FRANCHISE, TEAM, Actor, Conflict, Invalid, NotFound, Refused, Role
 from funnelkit.adapters.memory import FixedClock, MemoryNotifier, MemoryStorage
 from funnelkit.commands import (
+    AddContact,
     Adopt,
     Command,
     Convert,
+    Invite,
     LiftDoNotContact,
     LiftDoNotMarket,
     LogContact,
@@ -34,6 +38,7 @@ from funnelkit.service import FunnelService
 from funnelkit.statuses import coaching, franchise
 from funnelkit.statuses.coaching import Coaching
 from funnelkit.statuses.franchise import Franchise
+from funnelkit.statuses.team import Team
 from funnelkit.table import Mail
 from funnelkit.times import Span
 from funnelkit.values.events import DoNotContactSet, DoNotMarketSet
@@ -244,3 +249,21 @@ def test_in_the_end_nothing_waits(taken: list[Step]) -> None:
     with house.storage.transaction("acme") as stores:
         assert () == stores.outbox.waiting(10**6, day + timedelta(days=9999))
     assert [] == house.notifier.wrong
+
+
+def test_what_may_still_be_undone_is_not_sent() -> None:
+    """Inside the transaction that made the message it is refused; undone, it never leaves; done, it leaves."""
+    storage, notifier = MemoryStorage(), MemoryNotifier()
+    crm: FunnelService[Any, Any] = FunnelService(
+        TEAM, account="acme", storage=storage, clock=FixedClock(NOON), notifier=notifier
+    )
+    owner = Actor(id="o-1", role=Role.OWNER)
+    crm.do(AddContact(id="c-1", name="Ada", email="ada@example.org", status=Team.CLIENT, by=owner))
+    for undone in (True, False):
+        with suppress(ZeroDivisionError), storage.transaction("acme"):
+            crm.do(Invite(contact="c-1", by=owner))
+            with pytest.raises(Invalid, match="when it is committed"):
+                crm.deliver()
+            assert 1 // (not undone)
+    assert 1 == crm.deliver()
+    assert ["c-1"] == [message.to for _, message in notifier.sent]

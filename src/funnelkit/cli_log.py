@@ -13,7 +13,7 @@ from typing import Final, Self, TextIO, TypeAlias
 
 from attrs import evolve
 
-from funnelkit.adapters.exported_hours import Mapped, appointments_of, clients_of, mapped
+from funnelkit.adapters.exported_hours import COLUMNS, Mapped, appointments_of, clients_of, mapped
 from funnelkit.adapters.exports import Row, write_refused
 from funnelkit.errors import invalid
 from funnelkit.log import Client, Consent, Log, log
@@ -58,6 +58,7 @@ def add(parser: ArgumentParser, day: Callable[[str], date]) -> None:
 def run(given: Namespace, now: datetime) -> list[str]:
     """Read, count, write; give what is to be said. Raises Invalid with everything that was not understood."""
     asked = None if given.credential is None else requirements(given.credential, given.version)
+    _apart(given)
     writers = [(out, _writer(out)) for out in given.out]
     how = mapped(given.contacts, given.appointments, given.mapping, zone=given.zone, coach=given.coach)
     reading = _Reading(given, how, now, asked)
@@ -74,6 +75,15 @@ def run(given: Namespace, now: datetime) -> list[str]:
         *reading.said(), str(made), *(str(one) for one in progress),
         *([] if given.dry_run else (f"wrote {out}" for out in given.out)),
     ]  # fmt: skip
+
+
+def _apart(given: Namespace) -> None:
+    """Raise Invalid where something would be written over what is read."""
+    read = {path.resolve() for path in (given.contacts, given.appointments, given.mapping) if path is not None}
+    rejects = () if given.rejects is None else tuple(given.rejects / f"rejects-{part}.csv" for part in COLUMNS)
+    for name, paths in (("out", given.out), ("rejects", rejects)):
+        if over := next((path for path in paths if path.resolve() in read), None):
+            raise invalid(name, f"{over.name} is one of the files that are read; write elsewhere")
 
 
 class _Reading:

@@ -13,6 +13,7 @@ from typing import Final
 
 from attrs import field, frozen
 
+from funnelkit.values.checks import checked, instance, one_of
 from funnelkit.values.session import Engagement
 from funnelkit.values.worked import Sum, Worked, hours_of
 from funnelkit.words import Setting
@@ -160,6 +161,10 @@ def log(  # what a log is made of, by name
     their names. A group is listed by its first member who may be named.
     """
     letters, organisations = letters or {}, organisations or {}
+    checked(
+        relationship=one_of(Relationship)(relationship), consent=one_of(Consent)(consent),
+        **{f"letters.{key}": instance(Letter, "a Letter")(letter) for key, letter in letters.items()},
+    )  # fmt: skip
     entries: list[Entry] = []
     withheld: list[Sum] = []
     by_letter: dict[str, list[Sum]] = {}

@@ -127,7 +127,7 @@ def _held(stores: Transaction, contact: str, own: str) -> Plain:
             _noun(stores, "invitation", one) for own in own_names for one in stores.invitations.of_contact(own)
         ],
         "packages": [_noun(stores, "package", one) for one in stores.packages.of_contact(contact)],
-        "campaigns": [_data(one, ("members",)) for name in names for one in _campaigns(stores, name, contact)],
+        "campaigns": [_data(one, ("members",)) for name in names for one in _campaigns(stores, name, lines[name])],
         "messages": [_data(message) for message in stores.outbox.about(contact)],
     }
     return {part: _alone(value, own_names) for part, value in held.items()}
@@ -164,8 +164,8 @@ def _follow_ups(stores: Transaction, rows: Mapping[str, Contact]) -> Iterable[Pl
             yield {"funnel": name, **_data(stands), "notes": stores.history.text(stands.noted)}
 
 
-def _campaigns(stores: Transaction, funnel: str, contact: str) -> Iterable[Campaign]:
-    return (one for one in stores.campaigns.every(funnel) if contact in one.members)
+def _campaigns(stores: Transaction, funnel: str, names: Collection[str]) -> Iterable[Campaign]:
+    return (one for one in stores.campaigns.every(funnel) if not {*names}.isdisjoint(one.members))
 
 
 def _alone(held: Any, names: Collection[str]) -> Any:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from attrs import evolve
 
 from funnelkit import hours
-from funnelkit.errors import invalid
 from funnelkit.log import Client, Consent, Letter, Log, Relationship
 from funnelkit.log import log as made
 from funnelkit.ports.storage import Transaction
@@ -22,6 +22,7 @@ from funnelkit.stored import place_of
 from funnelkit.table import Status
 from funnelkit.times import instant, wall
 from funnelkit.values.appointment import Appointment
+from funnelkit.values.checks import checked, day, days, each, identifier, instance, optional, text
 from funnelkit.values.contact import Contact
 from funnelkit.values.session import Engagement, Session
 from funnelkit.words import Pay
@@ -29,6 +30,8 @@ from funnelkit.words import Pay
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
 
+STANDARD: Final = optional(instance(Standard, "a Standard"))
+COACH: Final = optional(identifier)
 OF_AN_ORGANISATION: Final = frozenset({Pay.INTERNAL, Pay.THIRD_PARTY})
 
 
@@ -53,6 +56,7 @@ class Reports(Questions[S, R]):
         `as_of`: the report as of that moment; `known`: as far as was recorded by then. `standard`: when training began,
         and how large a group may be.
         """
+        checked(standard=STANDARD(standard), coach=COACH(coach))
         report = self.certification(coach=coach, since=since, until=until, as_of=as_of, known=known)
         now = instant(self._clock.now(), "clock") if as_of is None else instant(as_of, "as_of")
         return hours.both(self.funnel, report, now=now, standard=standard)
@@ -74,14 +78,19 @@ class Reports(Questions[S, R]):
         `trained`: when coach-specific training began; `holds`: credentials that are or were held; `pace`: over how many
         days it is measured. Raises Invalid for a credential or version that is not known.
         """
-        if type(pace) is not int or pace < 1:
-            raise invalid("pace", "a whole number of days from 1 is needed")
+        told: Any = holds
+        held = tuple(told) if isinstance(told, Iterable) and not isinstance(told, str) else (told,)
+        checked(
+            credential=None if isinstance(credential, Requirements) else text(credential), pace=days(pace),
+            version=optional(text)(version), on=optional(day)(on), trained=optional(day)(trained), coach=COACH(coach),
+            holds=each(text)(held),
+        )  # fmt: skip
         asked = credential if isinstance(credential, Requirements) else requirements(credential, version)
         standard = Standard(trained=trained, heads=asked.heads)
         report = self.hours(coach=coach, known=known, standard=standard).eligible
         return credentials.progress(
             self.funnel, asked, report.worked, on=on or self._today(coach), trained=trained is not None,
-            holds=tuple(holds), pace=pace,
+            holds=tuple(name.upper() for name in held), pace=pace,
         )  # fmt: skip
 
     def log(  # what a log is made of, by name
@@ -101,12 +110,13 @@ class Reports(Questions[S, R]):
 
         Names and addresses are those of today, whatever `as_of` and `known` are. `letters`: by the id of the company.
         """
+        checked(standard=STANDARD(standard), coach=COACH(coach), letters=optional(instance(dict, "a dict"))(letters))
         report = self.certification(coach=coach, since=since, until=until, as_of=as_of, known=known)
         now = instant(self._clock.now(), "clock") if as_of is None else instant(as_of, "as_of")
         ids = sorted({attendee.contact for one in report.appointments for attendee in one.attendees})
         with self._storage.transaction(self.account, write=False) as stores:
             contacts = stores.contacts.many(self.funnel.name, ids)
-            clients = dict(self._clients(stores, contacts, now, known if as_of is None else known or now))
+            clients = dict(self._clients(stores, ids, now, known if as_of is None else known or now))
             rows = tuple(_employed(one, contacts) for one in report.appointments)
             companies = {row.session.organisation for row in rows if row.session is not None} - {None}
             found = {key: stores.companies.get(key) for key in companies if key is not None}
@@ -121,17 +131,19 @@ class Reports(Questions[S, R]):
             return wall(instant(self._clock.now(), "clock"), place_of(stores, coach, self.zones, self.zone)).date()
 
     def _clients(
-        self, stores: Transaction, contacts: Mapping[str, Contact], now: datetime, known: datetime | None
+        self, stores: Transaction, ids: Iterable[str], now: datetime, known: datetime | None
     ) -> Iterator[tuple[str, Client]]:
+        """Give who is who: the names of today, of who was merged into somebody that one's; engagements as of then."""
+        told = partial(stores.history.of, self.funnel.name, "contact")
+        today = {key: history.successor(told, key) for key in ids}
+        contacts = stores.contacts.many(self.funnel.name, list(today.values()))
         persons = stores.persons.many(list(contacts))
-        for key, contact in contacts.items():
-            person, then = persons.get(key), contact
-            if known is not None:
-                told = stores.history.of(self.funnel.name, "contact", key)
-                then = history.contact_at(told, now, known) or contact
-            if person is not None:
-                reached = person.email or person.phone or ""
-                yield key, Client(name=person.name, contact=reached, engagement=then.engagement or Engagement())
+        for key, own in today.items():
+            contact, person = contacts.get(own), persons.get(own)
+            if contact is not None and person is not None:
+                then = contact if known is None else history.contact_at(told(key), now, known) or contact
+                engagement = then.engagement or contact.engagement or Engagement()
+                yield key, Client(name=person.name, contact=person.email or person.phone or "", engagement=engagement)
 
 
 def _employed(one: Appointment, contacts: Mapping[str, Contact]) -> Appointment:

@@ -5,15 +5,18 @@ Whoever gives a credential changes its figures: then a row comes, and the old on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
 from attrs import field, frozen
 
-from funnelkit.errors import invalid, unknown
+from funnelkit.errors import Problem, invalid, unknown
 from funnelkit.values.checks import Checked, asks, day, each, instance, number, optional, text, texts
 from funnelkit.words import Activity, Kind, Pay
+
+CENTURY: Final = 1200
+"""Months of a century."""
 
 
 @frozen(kw_only=True)
@@ -34,6 +37,13 @@ class Requirements(Checked):
     holds: tuple[str, ...] = field(default=(), converter=texts, metadata=asks(each(text)))
     """One of these credentials is or was held; empty: none is asked for."""
     source: str = field(default="", metadata=asks(instance(str, "a text")))
+
+    def together(self) -> Iterable[Problem]:
+        """Ask for a window with recent hours in it, of a century at most."""
+        if (self.recent is None) is not (self.months is None):
+            yield Problem("months", "recent hours and their window go together")
+        if type(self.months) is int and self.months > CENTURY:
+            yield Problem("months", f"at most {CENTURY} months are needed")
 
     def __str__(self) -> str:
         """Read as its name: `PCC 2022`."""

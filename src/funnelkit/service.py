@@ -30,7 +30,7 @@ from funnelkit.ports.storage import Storage, Transaction
 from funnelkit.ports.tokens import Tokens
 from funnelkit.records import Records, forget
 from funnelkit.reports import Reports
-from funnelkit.stored import StoredView, given_for, store_of
+from funnelkit.stored import StoredView, as_expected, given_for, store_of
 from funnelkit.table import Status
 from funnelkit.times import instant
 from funnelkit.times import zone as zone_of_name
@@ -180,16 +180,13 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Re
         asked = "" if key is None else digest((type(command).__name__, command))
         tries = self.funnel.policy.shell.tries if self._storage.retries and expect is None else 1
         for left in reversed(range(tries)):
-            known = self._before(key, asked)
-            plan = None if known else self.plan(command, facts=facts)
-            if plan is not None and not plan.decision:
-                known = self._before(key, asked)  # it may have been done since we looked
+            known, plan = self._planned(command, facts, key, asked)
             if plan is None or known:
-                return known[1]  # type: ignore[index,return-value]  # what the same command gave
+                return known[1]  # type: ignore[no-any-return]  # what the same command gave
             if expect is not None:
-                _as_expected(command, plan, expect)
+                as_expected(command, plan, expect)
             try:
-                return self._apply(plan, key, asked)
+                return self._apply(plan, key, asked)  # type: ignore[no-any-return]  # what a plan of this command gives
             except Conflict:
                 if not left:
                     raise
@@ -285,6 +282,18 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Re
     def _allows(self, limits: Limits, now: datetime, what: str, key: str) -> bool:
         return limits.allows(self.account, what, key, now)
 
+    def _planned(self, command: Command[S, T], facts: Mapping[str, bool] | None, key: str | None, asked: str) -> Any:
+        """Give what the same command gave, or a plan; what goes wrong may have been done while we planned."""
+        if known := self._before(key, asked):
+            return known, None
+        try:
+            plan = self.plan(command, facts=facts)
+        except FunnelkitError:
+            if known := self._before(key, asked):
+                return known, None
+            raise
+        return None if plan.decision else self._before(key, asked), plan
+
     def _before(self, key: str | None, asked: str) -> tuple[str, object] | None:
         if key is None:
             return None
@@ -364,20 +373,6 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Re
             return Outcome(place, self.do(command, facts=facts))
         except FunnelkitError as error:
             return Outcome(place, error=error)
-
-
-def _as_expected(command: Command[Any, Any], plan: Plan[Any], expect: int | str) -> None:
-    if isinstance(expect, str):
-        if plan.basis != expect:
-            raise Conflict("what the plan was based on has changed; look again")
-        return
-    for kind in (command.noun, "group"):
-        about = getattr(command, kind, None) or (getattr(command, "id", None) if kind == command.noun else None)
-        if about is not None:
-            if (kind, about, expect) not in plan.read:
-                raise Conflict(f"{kind} {about!r} is no longer at version {expect}; look again")
-            return
-    raise Invalid(Problem("expect", "this command is about nothing that has a version yet; give a plan's basis"))
 
 
 def _checked(path: str, wrong: str | None) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from funnelkit.errors import Conflict, NotFound, invalid
-from funnelkit.planning import Wanted, noted
+from funnelkit.planning import Command, Wanted, noted
 from funnelkit.ports.storage import STORES, Transaction
 from funnelkit.times import zone_of
 from funnelkit.values.appointment import Appointment
@@ -19,7 +19,7 @@ from funnelkit.values.outreach import Campaign
 from funnelkit.values.package import Offer, Package
 from funnelkit.values.person import Company, Group, Person, address_key
 from funnelkit.values.pipeline import Pipeline
-from funnelkit.values.plan import KINDS, Noun, Read
+from funnelkit.values.plan import KINDS, Noun, Plan, Read
 from funnelkit.values.team import Member
 
 N = TypeVar("N", Company, Appointment, Campaign, Pipeline, Invitation, Offer, Package)
@@ -242,6 +242,21 @@ def given_for(stores: Transaction, key: str, asked: str) -> tuple[str, object] |
     if known is not None and known[0] != asked:
         raise Conflict("this key was used for another command")
     return known
+
+
+def as_expected(command: Command[Any, Any], plan: Plan[Any], expect: int | str) -> None:
+    """Raise Conflict where a plan was made on something else than was expected: a version, or a plan's basis."""
+    if isinstance(expect, str):
+        if plan.basis != expect:
+            raise Conflict("what the plan was based on has changed; look again")
+        return
+    for kind in (command.noun, "group"):
+        about = getattr(command, kind, None) or (getattr(command, "id", None) if kind == command.noun else None)
+        if about is not None:
+            if (kind, about, expect) not in plan.read:
+                raise Conflict(f"{kind} {about!r} is no longer at version {expect}; look again")
+            return
+    raise invalid("expect", "this command is about nothing that has a version yet; give a plan's basis")
 
 
 def place_of(stores: Transaction, member: str | None, zones: Mapping[str, str], usual: str) -> str:

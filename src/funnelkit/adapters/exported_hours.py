@@ -20,8 +20,9 @@ from funnelkit.adapters.exports import Row, folded, header_of, rows
 from funnelkit.errors import Invalid, Problem, invalid, unknown
 from funnelkit.log import Client
 from funnelkit.statuses.appointment import AppointmentStatus
+from funnelkit.times import later
 from funnelkit.values.appointment import Appointment, Attendee
-from funnelkit.values.checks import DAY, MOST
+from funnelkit.values.checks import DAY, MOST, Check, identifier, optional, truth, zone_name
 from funnelkit.values.session import Engagement, Session
 from funnelkit.words import Activity, Kind, Pay, Setting
 
@@ -88,7 +89,13 @@ ENUMS: Final[Mapping[str, type[Enum]]] = {
 USUAL: Final[Mapping[str, Enum]] = {"kind": Kind.SESSION, "state": AppointmentStatus.HELD}
 """What an empty cell, or no column at all, comes to; everything else is not said then."""
 # fmt: on
-OPTIONS: Final = ("zone", "coach", "consent")
+SEVERAL: Final = frozenset({"name", "first_name", "last_name", "email", "phone"})
+"""What may stand in several columns, side by side."""
+OPTIONS: Final[Mapping[str, Check]] = {
+    "zone": optional(zone_name),
+    "coach": optional(identifier),
+    "consent": optional(truth),
+}
 
 
 @frozen(kw_only=True)
@@ -115,15 +122,19 @@ def mapped(contacts: Path, appointments: Path, mapping: Path | None = None, **op
     """
     told = {} if mapping is None else _loaded(mapping)
     problems = [Problem(key, "is not known here") for key in told if key not in (*COLUMNS, "words", *OPTIONS)]
+    tables = {key: told.pop(key, {}) for key in (*COLUMNS, "words")}
+    problems += [Problem(key, "a table is needed") for key, table in tables.items() if not isinstance(table, dict)]
+    tables = {key: table if isinstance(table, dict) else {} for key, table in tables.items()}
     columns, unread = {}, {}
     for part, file in (("contacts", contacts), ("appointments", appointments)):
         header = header_of(file)
-        columns[part], wrong = _columns(part, header, told.get(part, {}))
+        columns[part], wrong = _columns(part, header, tables[part])
         problems += wrong
         used = {name for names in columns[part].values() for name in names}
         unread[part] = tuple(name for name in header if name not in used)
-    words, wrong = _words(told.get("words", {}))
+    words, wrong = _words(tables["words"])
     given = {name: told.get(name) for name in OPTIONS} | {k: v for k, v in options.items() if v is not None}
+    wrong += [Problem(name, said) for name, check in OPTIONS.items() if (said := check(given[name]))]
     if "zone" not in columns["appointments"] and given["zone"] is None:
         wrong.append(Problem("zone", "no column says the time zone; give one, e.g. Europe/Berlin"))
     if problems + wrong:
@@ -150,6 +161,10 @@ def _columns(
             problems.append(Problem(f"{part}.{key}", unknown("field", key, part, COLUMNS[part])))
         elif not asked or not all(isinstance(name, str) for name in asked):
             problems.append(Problem(f"{part}.{key}", "the name of a column is needed, or a list of them"))
+        elif len(asked) > 1 and key not in SEVERAL:
+            problems.append(
+                Problem(f"{part}.{key}", f"one column is needed; in several may stand: {', '.join(sorted(SEVERAL))}")
+            )
         elif missing := [name for name in asked if folded(name) not in names]:
             problems += [Problem(f"{part}.{key}", f"there is no column {name!r}") for name in missing]
         else:
@@ -174,8 +189,12 @@ def _words(told: Mapping[str, Any]) -> tuple[dict[str, dict[str, Any]], list[Pro
         own = {str(member.value): member for member in kind}
         words[key] = {folded(word.replace("_", " ")): member for word, member in own.items()} | own
         words[key] |= WORDS.get(key, {})
-        for label, meaning in told.get(key, {}).items():
-            if meaning not in own:
+        labels = told.get(key, {})
+        if not isinstance(labels, dict):
+            problems.append(Problem(f"words.{key}", "a table of labels is needed"))
+            continue
+        for label, meaning in labels.items():
+            if not isinstance(meaning, str) or meaning not in own:
                 problems.append(Problem(f"words.{key}.{label}", unknown("word", meaning, key, own)))
             else:
                 words[key][folded(label)] = own[meaning]
@@ -191,15 +210,16 @@ class Seen:
         self._database = sqlite3.connect("", isolation_level=None)
         self._database.execute("PRAGMA journal_mode = OFF")
         self._database.execute("PRAGMA cache_size = -2000")
-        self._database.execute("CREATE TABLE seen (id TEXT PRIMARY KEY, line INTEGER) WITHOUT ROWID")
+        self._database.execute("CREATE TABLE seen (id BLOB PRIMARY KEY, line INTEGER) WITHOUT ROWID")
         self._database.execute("BEGIN")
 
     def setdefault(self, key: str, line: int, /) -> int:
         """Give the line that has this id; this one, if none had it."""
-        done = self._database.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (key, line))
+        row = key.encode("utf-8", "surrogateescape")
+        done = self._database.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (row, line))
         if done.rowcount:
             return line
-        found: int = self._database.execute("SELECT line FROM seen WHERE id = ?", (key,)).fetchone()[0]
+        found: int = self._database.execute("SELECT line FROM seen WHERE id = ?", (row,)).fetchone()[0]
         return found
 
     def close(self) -> None:
@@ -299,10 +319,15 @@ def _appointment(cells: _Cells, how: Mapped) -> Appointment | None:
         cells.wrong("actual", f"whole minutes from 1 to {DAY} are needed")
     if length is None or cells.row.faults:
         return None
+    try:
+        ends = later(start, timedelta(minutes=length), "start")
+    except Invalid as error:
+        cells.wrong("start", error.problems[0].message)
+        return None
     return Appointment(
-        id=key, funnel="", coach=cells.text("coach") or how.coach or "", kind=kind, start=start,
-        end=start + timedelta(minutes=length), zone=zone or "UTC", attendees=tuple(Attendee(c) for c in contacts),
-        booked=start, state=state, actual=actual, paid=paid, session=session,
+        id=key, funnel="", coach=cells.text("coach") if cells.has("coach") else how.coach or "", kind=kind,
+        start=start, end=ends, zone=zone or "UTC", attendees=tuple(Attendee(c) for c in contacts), booked=start,
+        state=state, actual=actual, paid=paid, session=session,
     )  # fmt: skip
 
 

@@ -29,6 +29,8 @@ REFUSED: Final = ("Refused: line", "Refused: field", "Refused: reason")
 """The columns that a file of refused rows has before those of the export."""
 
 DAY: Final = "a day is needed, or a day and a local time: 2026-03-05, 2026-03-05 09:30"
+DIGITS: Final = 18
+"""Of a number that anybody means."""
 LENGTH: Final = "the row has {} cells than there are columns"
 
 
@@ -117,7 +119,7 @@ class Row:
         text = self.text(column)
         if not text:
             return None
-        if text.removeprefix("-").isdecimal():
+        if text.removeprefix("-").isdecimal() and len(text) <= DIGITS:
             return int(text)
         self.refuse(column, "a whole number is needed")
         return None
@@ -192,11 +194,11 @@ def rows(
         reader = csv.DictReader(file if read is None else _heard(file, read))
         header = list(reader.fieldnames or ())
         wrong = {column: "is missing" for column in needed if column not in header}
-        wrong |= {column: "stands there twice" for column in header if header.count(column) > 1}
+        wrong |= {column: "stands there twice" for column in header if column.strip() and header.count(column) > 1}
         if wrong:
             raise Invalid(*(Problem(f"{path.name}: {column}", what) for column, what in wrong.items()))
         name, last, own = path.name, header[-1], columns["id"]
-        for raw in reader:
+        for raw in _told(reader, name):
             line = reader.line_num
             row = Row(name, line, raw, columns)
             if None in raw or raw[last] is None:
@@ -206,6 +208,14 @@ def rows(
             if before != line:
                 row.refuse(own, f"line {before} has this id already")
             yield row
+
+
+def _told(reader: csv.DictReader[str], name: str) -> Iterator[dict[str | Any, Any]]:
+    """Give the rows. Raises Invalid where the file is none, by its line."""
+    try:
+        yield from reader
+    except csv.Error:
+        raise Invalid(Problem(f"{name}:{reader.line_num}", "a cell is too long, or a quote is not closed")) from None
 
 
 def header_of(path: Path) -> tuple[str, ...]:

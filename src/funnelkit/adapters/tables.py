@@ -8,7 +8,8 @@ from itertools import count, islice, takewhile
 from typing import Any, Generic, TypeVar
 
 from funnelkit.adapters.client_tables import Invitations, Links, Members, Offers, Packages
-from funnelkit.adapters.undo import Queue, Table, Times
+from funnelkit.adapters.undo import GONE, Queue, Table, Times
+from funnelkit.errors import invalid
 from funnelkit.ports.clients import Place
 from funnelkit.ports.outbox import Waiting
 from funnelkit.ports.storage import STORES
@@ -240,6 +241,7 @@ class _Outbox:
         self._withheld: Table[str, Message] = Table(log)
         self._places: Table[str, int] = Table(log)
         self._numbers = count()
+        self._log = log
 
     def add(self, messages: Iterable[Message]) -> None:
         for message in messages:
@@ -258,6 +260,8 @@ class _Outbox:
         return sorted(keys, key=self._places.__getitem__)  # undoing and reviving put rows at the end
 
     def claim(self, limit: int, now: datetime, until: datetime, but: Collection[str] = ()) -> tuple[Waiting, ...]:
+        if any(table is self._rows and was is GONE for table, _, was in self._log):
+            raise invalid("transaction", "messages of this transaction are sent when it is committed, and not before")
         found = tuple(islice((row for row in self._ready(now) if row.message.key not in but), limit))
         for row in found:
             self.hold(row.message.key, until)

@@ -12,11 +12,12 @@ from funnelkit.commands.campaigns import now_only
 from funnelkit.commands.draft import Draft
 from funnelkit.decisions import Consequence, Notice
 from funnelkit.errors import Problem
+from funnelkit.ledger import held_by
 from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import privacy
 from funnelkit.statuses.package import PackageStatus
 from funnelkit.table import Status
-from funnelkit.values.appointment import Attendee
+from funnelkit.values.appointment import Appointment, Attendee
 from funnelkit.values.checks import asks, identifier, long_text, optional
 from funnelkit.values.client_events import (
     ContactMerged,
@@ -34,10 +35,11 @@ from funnelkit.values.events import (
     DoNotMarketSet,
     PersonChanged,
 )
+from funnelkit.values.outreach import Block
 from funnelkit.values.person import Person, address_key
 from funnelkit.values.plan import Obligation, Plan
 from funnelkit.values.session import Engagement
-from funnelkit.words import Because, Channel, Ending, Portal
+from funnelkit.words import Because, Ending, Grant, Portal
 
 JOINS: Final = "{other} is {contact} from now on, and has no place of its own any more"
 COMES: Final = "appointment {appointment} of {other} is one of {contact}"
@@ -47,7 +49,9 @@ OPTED: Final = "a do-not-contact of {other} holds for {contact}"
 UNSENT: Final = "nothing is sent any more that waits for {other}, or tells of it"
 FILES: Final = "let files, notes, invoices and payments of the contact that goes be those of the one that stays"
 ACCESS: Final = "let one user name and password lead to the contact that stays, and end the sessions of the other one"
-ELSEWHERE: Final = "the person stands in another funnel too: merge the two contacts there as well"
+ELSEWHERE: Final = (
+    "the person stands in another funnel too: let both contacts stand there, and merge them there as well"
+)
 STATUS: Final = Notice("merging.status_dropped", "{other} was {status}; {contact} keeps its own status", "ours")
 ADDRESS: Final = Notice("merging.address_dropped", "an address of {other} differs and is not kept", "ours")
 
@@ -144,8 +148,9 @@ class _Merging:
             new = evolve(theirs, id=self.was.id, version=1)
         else:
             fields = tuple(name for name in OF_A_PERSON if getattr(mine, name) is None and getattr(theirs, name))
+            blocks = {block.id: block for block in (*mine.blocks, *theirs.blocks)}
             new = evolve(
-                mine, version=mine.version + 1, blocks=(*mine.blocks, *theirs.blocks),
+                mine, version=mine.version + 1, blocks=tuple(blocks.values()),
                 do_not_market=mine.do_not_market or theirs.do_not_market,
                 **{name: getattr(theirs, name) for name in fields},
             )  # fmt: skip
@@ -159,15 +164,14 @@ class _Merging:
     def _opted_out(self, mine: Person | None, theirs: Person) -> None:
         """Say every opt-out that holds for the one that stays from now on, and did not before."""
         draft, now = self.draft, self.draft.moment.now
-        for channel in (None, *Channel):
-            found = theirs.blocked(now, channel)
-            known = None if mine is None else mine.blocked(now, channel)
-            if found is None or found.channel is not channel or (known and known.origin is found.origin):
+        mine_now = () if mine is None else tuple(one for one in mine.blocks if one.holds(now, one.channel))
+        for found in theirs.blocks:
+            if not found.holds(now, found.channel) or any(_covers(one, found) for one in mine_now):
                 continue
-            said: dict[str, Any] = {"channel": channel, "origin": found.origin, "until": found.until}
+            said: dict[str, Any] = {"channel": found.channel, "origin": found.origin, "until": found.until}
             event = draft.say(DoNotContactSet, self.was.id, 0, self.when, to=True, **said)
             draft.consequences += (Consequence("opt_out_holds", OPTED, self.words),)
-            if channel is None:
+            if found.channel is None:
                 self.now = draft.end(self.now, Ending.DROPPED, Because.DO_NOT_CONTACT, self.when, event.id)
         if theirs.do_not_market and not (mine and mine.do_not_market):
             draft.say(DoNotMarketSet, self.was.id, 0, self.when, to=True)
@@ -211,14 +215,26 @@ class _Merging:
         for one in draft.view.appointments_of(theirs):
             words = {**self.words, "appointment": one.id}
             if one.of(mine) is None:
-                attendees = tuple(Attendee(mine, a.status) if a.contact == theirs else a for a in one.attendees)
                 draft.consequences += (Consequence("appointment_comes", COMES, words),)
             else:
-                attendees = tuple(a for a in one.attendees if a.contact != theirs)
                 draft.consequences += (Consequence("appointment_once", ONCE, words),)
-                ledger.take_back(draft, theirs, one.id, self.when)
+                if any(any(held_by(package, one.id)) for package in draft.packages(mine)):
+                    ledger.take_back(draft, theirs, one.id, self.when)
+            own = Attendee(mine, self._snapshot(one))
+            rest = tuple(a for a in one.attendees if a.contact != mine)
+            attendees = tuple(own if a.contact == theirs else a for a in rest)
             draft.touch(one)
             draft.rewrite(AppointmentRestated, one, self.when, attendees=attendees)
+
+    def _snapshot(self, one: Appointment) -> Status:
+        """Give the status that counts, if one of them had one: hours are what they were. Source: CC-A2, CC-A12.
+
+        Where nobody knows the status at booking, that of today stood in; it stays, now that the contact goes.
+        """
+        hours = self.draft.funnel.hours
+        both = [(one.of(contact.id), contact.status) for contact in (self.was, self.gone)]
+        found = [entry.status or today for entry, today in both if entry is not None]
+        return next((status for status in found if hours[status] is Grant.YES), found[0])
 
     def _packages(self) -> None:
         """Packages go over with their ledgers; what was not usable yet is, or waits with the invitation that waits."""
@@ -233,6 +249,12 @@ class _Merging:
         draft.touched += (("packages", mine), ("packages", self.gone.id))
         if opens:
             draft.open_packages(self.now, self.when)
+
+
+def _covers(one: Block, other: Block) -> bool:
+    """Whether a do-not-contact says as much as another one, and holds as long."""
+    alike = (one.channel, one.origin) == (other.channel, other.origin)
+    return alike and (one.until is None or (other.until is not None and other.until <= one.until))
 
 
 def _of_both(mine: Engagement | None, theirs: Engagement | None) -> Engagement | None:

@@ -84,7 +84,7 @@ class Erase(Command[Status, Contact]):
             Obligation("erase_tools", was.id, TOOLS),
             Obligation("erase_backups", was.id, BACKUPS),
         )
-        if draft.view.stands_elsewhere(was.id):
+        if any(draft.view.stands_elsewhere(one) for one in lineage(draft.view.history, was.id)):
             draft.obligations += (Obligation("erase_elsewhere", was.id, ELSEWHERE),)
         now = draft.moment.now
         if any(one.state is AppointmentStatus.BOOKED and one.start > now for one in appointments):

@@ -153,13 +153,15 @@ def months_before(day: date, months: int) -> date:
 def falls_out(day: date, months: int) -> date:
     """Give the first day whose window of so many months does not reach back to this day any more."""
     after = _moved(day, months)
-    while months_before(after, months) <= day:
+    while months_before(after, months) <= day and after < date.max:
         after += DAY
     return after
 
 
 def _moved(day: date, months: int) -> date:
     years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not date.min.year <= years <= date.max.year:
+        return date.min if months < 0 else date.max
     return date(years, month + 1, min(day.day, monthrange(years, month + 1)[1]))
 
 
@@ -302,7 +304,7 @@ def _leaving(worked: Worked, window: date, months: int) -> tuple[tuple[date, int
 
 
 def _pace(worked: Worked, on: date, days: int) -> Pace:
-    first = on - (days - 1) * DAY
+    first = on - min(days - 1, (on - date.min).days) * DAY
     lately = [both for day, both in worked.days.items() if first <= day <= on]
     new = sum(first <= day <= on for day in worked.clients.values())
     new += sum(count for day, count in worked.unnamed(on) if first <= day)
@@ -324,11 +326,12 @@ def _earliest(case: Case, worked: Worked, on: date, pace: Pace) -> date | None:
             return None
         if short > 0:
             ahead = max(ahead, ceil(Fraction(short * pace.days, rate)))
+    horizon = min(HORIZON, (date.max - on).days)
     if case.needs_recent is None or case.months is None:
-        return on + ahead * DAY if ahead <= HORIZON else None
+        return on + ahead * DAY if ahead <= horizon else None
     each, days = Fraction(pace.minutes, pace.days), sorted(worked.days)
     left = [0, *accumulate(sum(worked.days[day]) for day in reversed(days))][::-1]
-    for n in range(ahead, min(HORIZON, ahead + case.months * 31 + ROUND)):
+    for n in range(ahead, min(horizon, ahead + case.months * 31 + ROUND)):
         day = on + n * DAY
         first = months_before(day, case.months)
         if left[bisect_left(days, first)] + each * min(n, (day - first).days + 1) >= case.needs_recent:

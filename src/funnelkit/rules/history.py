@@ -94,6 +94,12 @@ def lineage(told: Callable[[str], Iterable[Event]], contact: str) -> tuple[str, 
     return (contact, *(one for other in others for one in lineage(told, other)))
 
 
+def successor(told: Callable[[str], Iterable[Event]], contact: str) -> str:
+    """Give the contact that this one is today: itself, or what it was merged into. `told`: gives its history."""
+    ends = [event.into for event in told(contact) if isinstance(event, ContactDeleted)]
+    return contact if not ends or ends[-1] is None else successor(told, ends[-1])
+
+
 def status_at(events: Iterable[Event], moment: datetime, known: datetime | None = None) -> Status | None:
     """Give the status at that moment, as far as was known then; None where there was none or nobody knows."""
     contact = contact_at(events, moment, known)

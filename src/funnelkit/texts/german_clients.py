@@ -316,8 +316,8 @@ MERGING: Final[Mapping[str, str]] = {
     "let one user name and password lead to the contact that stays, and end the sessions of the other one": (
         "einen Benutzernamen mit Passwort zu dem führen lassen, der bleibt, und die Sitzungen des anderen beenden"
     ),
-    "the person stands in another funnel too: merge the two contacts there as well": (
-        "die Person steht auch in einem anderen Funnel: die beiden Kontakte dort ebenfalls zusammenführen"
+    "the person stands in another funnel too: let both contacts stand there, and merge them there as well": (
+        "die Person steht auch in einem anderen Funnel: beide Kontakte dort aufnehmen und ebenfalls zusammenführen"
     ),
     "{other} was {status}; {contact} keeps its own status": (
         "{other} war {status}; {contact} behält den eigenen Status"

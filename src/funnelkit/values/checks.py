@@ -198,6 +198,13 @@ def each(check: Check, *, least: int = 0) -> Check:
     return every
 
 
+def checked(**wrongs: str | None) -> None:
+    """Raise Invalid for every argument, by its name, with which something is wrong."""
+    problems = tuple(Problem(name, wrong) for name, wrong in wrongs.items() if wrong)
+    if problems:
+        raise Invalid(*problems)
+
+
 def texts(value: Iterable[str]) -> tuple[str, ...]:
     """Take a list or set of texts as a tuple without doubles; leave anything else to the check."""
     found: tuple[str, ...] = _members(value)
