@@ -63,7 +63,7 @@ class Amount:
 
     commands: int = 4
     ripe: int = 40
-    workers: int = 600
+    workers: int = 400
     """Leads that one or two processes sweep, a hundred at a time."""
 
 
