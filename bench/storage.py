@@ -15,6 +15,7 @@ import gc
 import json
 import multiprocessing
 import os
+import re
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
@@ -28,7 +29,7 @@ from typing import Any, Final
 from uuid import uuid4
 from warnings import catch_warnings
 
-from attrs import frozen
+from attrs import evolve, frozen
 from by_hand import ByHand
 from rounds import SMALLEST, Goal, Line, Pace, Side, Table, Times, agree, at_most, bounded, judged, spread
 from sqlalchemy import Engine, create_engine, select, text
@@ -60,9 +61,9 @@ KEPT: Final = 100
 class Amount:
     """How much is done in each round."""
 
-    commands: int = 10
+    commands: int = 4
     ripe: int = 40
-    workers: int = 600
+    workers: int = 400
     """Leads that one or two processes sweep, a hundred at a time."""
 
 
@@ -255,44 +256,72 @@ BARE, AT_ONCE = "ids and times, nothing else", "by hand, one statement for all"
 
 
 def _pages(name: str, urls: Iterator[str], pace: Pace, amount: Amount, sizes: tuple[int, ...]) -> Iterator[Table]:
-    grown: dict[str, dict[int, float]] = {"due page": {}, "sweep": {}}
+    """Measure a page and a sweep at each size. All sizes take turns, so that growth is not the weather."""
+    practices = [_practice(next(urls), size) for size in sizes]
+    times = _apart(_measured(_labelled(sizes, [_looked(one) for one in practices]), pace, 2), sizes)
     for size in sizes:
-        url = next(urls)
-        storage, engine = SqlStorage(url), prepare(create_engine(url))
-        _load(engine, range(size))
-        ids = Counted("ours-")  # numbers on both sides: chance would cost time on one
-        crm: Any = FunnelService(FRANCHISE, account="a", storage=storage, clock=FixedClock(NOW), identifiers=ids)
-        hand = ByHand(engine, "a", Counted("hand-").fresh, NOW)
-        times = _measured(_looked(crm, hand), pace, 2)
-        grown["due page"][size] = median(times[OURS])
-        lines = judged(times, (at_most(1.5, OURS, HAND), at_most(1.5, OURS, BARE)))
+        lines = judged(times[size], (at_most(1.5, OURS, HAND), at_most(1.5, OURS, BARE)))
         title = f"P7  a due page of {PAGE} with names and notes among {size:,} contacts on {name}"
-        yield Table(title=title, times=times, lines=(lines[0], _unasked(lines[1])))
+        yield Table(title=title, times=times[size], lines=(lines[0], _unasked(lines[1])))
+    yield from _grown("a due page", name, times)
 
-        n = amount.ripe
-        _load(engine, range(size, size + n * 3 * (pace.slow_rounds + 2)), ripe=True)
-        sides = _swept(crm, hand, n)
-        assert [n] * 3 == [side.work(1) for side in sides], "all sweep"
-        _same_kind_of_rows(engine)
-        times = _measured(sides, pace, 1)
-        grown["sweep"][size] = median(times[OURS])
-        lines = judged(times, (at_most(1.5, OURS, HAND), at_most(1.5, OURS, AT_ONCE)))
+    n = amount.ripe
+    for one, size in zip(practices, sizes, strict=True):
+        _load(one.engine, range(size, size + n * 3 * (pace.slow_rounds + 2)), ripe=True)
+    sides = [_swept(one, n) for one in practices]
+    for one, swept in zip(practices, sides, strict=True):
+        assert [n] * 3 == [side.work(1) for side in swept], "all sweep"
+        _same_kind_of_rows(one.engine)
+    times = _apart(_measured(_labelled(sizes, sides), pace, 1), sizes)
+    for size in sizes:
+        lines = judged(times[size], (at_most(1.5, OURS, HAND), at_most(1.5, OURS, AT_ONCE)))
         title = f"P7  a sweep of {n} leads among {size:,} on {name}, for each"
-        yield Table(title=title, times=times, lines=(lines[0], _unasked(lines[1])))
-        storage.close()
-        engine.dispose()
-    small, large = min(sizes), max(sizes)
+        yield Table(title=title, times=times[size], lines=(lines[0], _unasked(lines[1])))
+    yield from _grown("a sweep", name, times)
+    for one in practices:
+        one.storage.close()
+        one.engine.dispose()
+
+
+@frozen
+class Practice:
+    """Contacts in a database, and both who work with them."""
+
+    storage: SqlStorage
+    engine: Engine
+    crm: Any
+    hand: ByHand
+
+
+def _practice(url: str, size: int) -> Practice:
+    storage, engine = SqlStorage(url), prepare(create_engine(url))
+    _load(engine, range(size))
+    ids = Counted("ours-")  # numbers on both sides: chance would cost time on one
+    crm: Any = FunnelService(FRANCHISE, account="a", storage=storage, clock=FixedClock(NOW), identifiers=ids)
+    return Practice(storage, engine, crm, ByHand(engine, "a", Counted("hand-").fresh, NOW))
+
+
+def _labelled(sizes: tuple[int, ...], sides: list[tuple[Side, ...]]) -> list[Side]:
+    return [evolve(side, name=f"{size} {side.name}") for size, of in zip(sizes, sides, strict=True) for side in of]
+
+
+def _apart(times: Times, sizes: tuple[int, ...]) -> Mapping[int, Times]:
+    return {size: {n.partition(" ")[2]: t for n, t in times.items() if n.startswith(f"{size} ")} for size in sizes}
+
+
+def _grown(what: str, name: str, times: Mapping[int, Times]) -> Iterator[Table]:
+    small, large = min(times), max(times)
     if small != large:
-        found = tuple(
-            bounded(f"{what}: from {small:,} to {large:,}", of[large] / of[small], NOISE) for what, of in grown.items()
-        )
-        yield Table(title=f"P7  as contacts grow more on {name}", lines=found)
+        _, middle, _ = spread([b / a for a, b in zip(times[small][OURS], times[large][OURS], strict=True)])
+        line = bounded(f"{what}: from {small:,} to {large:,}", middle, NOISE)
+        yield Table(title=f"P7  as contacts grow more on {name}", lines=(line,))
 
 
 TONIGHT: Final = NOW.replace(hour=0) + DAY
 
 
-def _looked(crm: Any, hand: ByHand) -> tuple[Side, ...]:
+def _looked(practice: Practice) -> tuple[Side, ...]:
+    crm, hand = practice.crm, practice.hand
     sides = (
         Side(OURS, lambda n: _page(crm, n)),
         Side(HAND, lambda n: [hand.due(TONIGHT, PAGE) for _ in range(n)][-1]),
@@ -301,7 +330,8 @@ def _looked(crm: Any, hand: ByHand) -> tuple[Side, ...]:
     return *sides, Side(BARE, lambda n: [hand.bare(TONIGHT, PAGE) for _ in range(n)][-1])
 
 
-def _swept(crm: Any, hand: ByHand, leads: int) -> tuple[Side, ...]:
+def _swept(practice: Practice, leads: int) -> tuple[Side, ...]:
+    crm, hand = practice.crm, practice.hand
     return (
         Side(OURS, lambda _: crm.sweep(limit=leads).done, leads),
         Side(HAND, lambda _: hand.sweep(leads), leads),
@@ -339,26 +369,28 @@ def _same_kind_of_rows(engine: Engine) -> None:
 def _load(engine: Engine, numbers: range, *, ripe: bool = False) -> None:
     """Fill the tables as fast as the database can: all ripe; or 200 due today with notes, and all others later."""
     papers = Papers()
-    form = papers.write(_lead(ripe=ripe), FRANCHISE)
-    people = papers.write(Person(id="c", name="Ann Lee", email="ann@example.org", version=1))
+    lead, person = _lead(ripe=ripe), Person(id="c", name="Ann Lee", email="ann@example.org", version=1)
+    held, text_of = papers.write(lead, FRANCHISE), json.dumps(papers.write(person))
+    stands = {**held["follow_up"], "id": "@event", "noted": "@event", "due": "@due", "set": "@since"}
+    stands |= {} if lead.follow_up is None or lead.follow_up.gives_up is None else {"gives_up": "@gives_up"}
+    form = json.dumps({**held, "id": "@id", "since": "@since", "changed": "@since", "follow_up": stands})
+    form = re.sub(r"@(\w+)", r"%(\1)s", form)
+    people = text_of.replace('"c"', '"%(id)s"').replace("ann@", "ann%(n)s@")
     contacts = ("account", "funnel", "id", "version", "status", "coach", "due", "gives_up", "document")
     persons, texts = ("account", "id", "version", "address", "document"), ("account", "event", "text")
 
     def leads() -> Iterator[tuple[Any, ...]]:
         for n in numbers:
             due, gives_up = _times(n, len(numbers), ripe=ripe)
-            since, key = _z(due - 2 * DAY), f"c-{n:07d}"
-            stands = {
-                **form["follow_up"], "id": f"e-{n}", "noted": f"e-{n}", "due": _z(due), "set": since,
-                "gives_up": None if gives_up is None else _z(gives_up),
-            }  # fmt: skip
-            document = {**form, "id": key, "since": since, "changed": since, "follow_up": stands}
-            yield "a", "franchise", key, 1, form["status"], "m-1", due, gives_up, json.dumps(document)
+            key = f"c-{n:07d}"
+            said = {"id": key, "event": f"e-{n}", "due": _z(due), "since": _z(due - 2 * DAY)}
+            document = form % {**said, "gives_up": gives_up and _z(gives_up)}
+            yield "a", "franchise", key, 1, held["status"], "m-1", due, gives_up, document
 
     def them() -> Iterator[tuple[Any, ...]]:
         for n in numbers:
-            address, key = f"ann{n}@example.org", f"c-{n:07d}"
-            yield "a", key, 1, address, json.dumps({**people, "id": key, "email": address})
+            key = f"c-{n:07d}"
+            yield "a", key, 1, f"ann{n}@example.org", people % {"id": key, "n": n}
 
     _copy(engine, "contacts", contacts, leads())
     _copy(engine, "persons", persons, them())
@@ -417,15 +449,19 @@ def _stored(value: Any) -> Any:
 def _workers(url: str, amount: Amount) -> Table:
     """Let one process, and then two, sweep as many leads."""
     engine = prepare(create_engine(url))
-    storage = SqlStorage(url)
     taken: dict[int, list[float]] = {1: [], 2: []}
-    trials = 3 if amount is FULL else 2
-    for trial in range(trials):
-        for workers in (1, 2) if trial % 2 else (2, 1):
-            _emptied(engine)
-            _load(engine, range(amount.workers), ripe=True)
-            taken[workers].append(_together(url, workers, amount.workers))
-    storage.close()
+    trials = 5 if amount is FULL else 2
+    spawn = multiprocessing.get_context("spawn")
+    SqlStorage(url).close()
+    with spawn.Pool(2, _opened, (url, spawn.Barrier(2))) as pool:
+        pool.map_async(_sweep, [2, 2], chunksize=1).get(timeout=300)  # both are there, and warm
+        for trial in range(trials):
+            for workers in (1, 2) if trial % 2 else (2, 1):
+                _emptied(engine)
+                _load(engine, range(amount.workers), ripe=True)
+                found = pool.map_async(_sweep, [workers] * workers, chunksize=1).get(timeout=300)
+                assert amount.workers == sum(done for _, _, done in found), "every lead is swept once"
+                taken[workers].append(max(end for _, end, _ in found) - min(start for start, _, _ in found))
     engine.dispose()
     gained = [one / two for one, two in zip(taken[1], taken[2], strict=True)]
     low, middle, high = spread(gained)
@@ -443,28 +479,21 @@ def _emptied(engine: Engine) -> None:
             connection.execute(TABLES[name].delete())
 
 
-def _together(url: str, workers: int, leads: int) -> float:
-    """Give the seconds from the first start to the last end; every lead is swept once."""
-    spawn = multiprocessing.get_context("spawn")
-    ready = spawn.Barrier(workers)
-    told: Any = spawn.Queue()
-    processes = [spawn.Process(target=_work, args=(url, ready, told)) for _ in range(workers)]
-    for process in processes:
-        process.start()
-    found = [told.get(timeout=300) for _ in processes]
-    for process in processes:
-        process.join()
-    assert leads == sum(done for _, _, done in found), "every lead is swept once"
-    return float(max(end for _, end, _ in found) - min(start for start, _, _ in found))
+HERE: Final[dict[str, Any]] = {}
+"""What a process that sweeps has opened."""
 
 
-def _work(url: str, ready: Any, told: Any) -> None:
+def _opened(url: str, ready: Any) -> None:
     storage = SqlStorage(url)
-    crm: Any = FunnelService(FRANCHISE, account="a", storage=storage, clock=FixedClock(NOW))
-    crm.due(limit=1)
-    ready.wait()
+    HERE["crm"] = FunnelService(FRANCHISE, account="a", storage=storage, clock=FixedClock(NOW))
+    HERE["ready"] = ready
+
+
+def _sweep(workers: int) -> tuple[float, float, int]:
+    """Sweep until nothing is left; two begin together. Give start, end, and how many."""
+    if workers > 1:
+        HERE["ready"].wait()
     start, done = perf_counter(), 0
-    while found := crm.sweep(limit=100).done:
+    while found := HERE["crm"].sweep(limit=100).done:
         done += found
-    told.put((start, perf_counter(), done))
-    storage.close()
+    return start, perf_counter(), done
