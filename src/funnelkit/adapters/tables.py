@@ -260,7 +260,7 @@ class _Outbox:
         return sorted(keys, key=self._places.__getitem__)  # undoing and reviving put rows at the end
 
     def claim(self, limit: int, now: datetime, until: datetime, but: Collection[str] = ()) -> tuple[Waiting, ...]:
-        if any(table is self._rows and was is GONE for table, _, was in self._log):
+        if any(table is self._places and was is GONE for table, _, was in self._log):
             raise invalid("transaction", "messages of this transaction are sent when it is committed, and not before")
         found = tuple(islice((row for row in self._ready(now) if row.message.key not in but), limit))
         for row in found:
