@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from funnelkit import AGENCY, COACHING, Invalid
 from funnelkit.adapters import quick
@@ -56,6 +57,12 @@ def test_a_word_that_is_none_is_told_by_the_codec() -> None:
     assert quick.read(document, object, COACHING) is None
     with pytest.raises(Invalid, match="status"):
         Papers().read(type(KEPT["contact"]), {"document": document}, COACHING)
+
+
+@pytest.mark.parametrize("wrong", [{"standing": "active"}, {"since": "today"}, {"tags": 3}])
+def test_what_holds_something_else_than_it_says_is_left_to_the_codec(wrong: dict[str, Any]) -> None:
+    """The quick way writes no guess."""
+    assert quick.write(evolve(KEPT["contact"], **wrong)) is None
 
 
 @pytest.mark.parametrize("place", ["here", "within"])

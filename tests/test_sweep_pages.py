@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, event, make_url, text
 
 from funnelkit import COACHING, FRANCHISE, Conflict, Contact, FunnelService, Kind
 from funnelkit.adapters.memory import CountedIdentifiers, FixedClock, MemoryStorage
+from funnelkit.adapters.rows import Query
 from funnelkit.adapters.sql import SqlStorage
 from funnelkit.commands import Adopt, Book, ScheduleFollowUp, SetDoNotContact, Tag
 from funnelkit.statuses.coaching import Coaching
@@ -327,6 +328,11 @@ def test_what_is_known_of_a_page_is_what_was_written_last(storage: SqlStorage) -
             inner.contacts.save("franchise", evolve(leads[0], follow_up=None))
             inner.persons.save(Person(id="c-1", name="Eve", version=7))
             inner.guards.touch("appointments", "c-1")
+            with suppress(Oops), storage.transaction("acme") as innermost:
+                innermost.guards.touch("appointments", "c-1")
+                innermost.persons.save(Person(id="c-2", name="Eve", version=7))
+                assert 2 == innermost.guards.version("appointments", "c-1")
+                raise Oops
             inner.appointments.save(booked)
         known = stores.contacts.get("franchise", "c-0")
         person = stores.persons.get("c-1")
@@ -338,6 +344,20 @@ def test_what_is_known_of_a_page_is_what_was_written_last(storage: SqlStorage) -
         stores.contacts.remove("franchise", "c-2")
         assert (None, None) == (stores.persons.get("c-1"), stores.contacts.get("franchise", "c-2"))
     assert (6, 0) == (crm.sweep().done, crm.sweep().done)
+
+
+def test_a_row_that_was_changed_by_a_condition_is_read_again(storage: SqlStorage) -> None:
+    """What is locked is not asked for twice, but for what a query has changed; and `=` None asks what is empty."""
+    with storage.transaction("acme") as stores:
+        rows = stores._rows  # noqa: SLF001  # what the stores stand on
+        stores.persons.save(Person(id="c-1", name="Eve", version=7))
+        assert ["c-1"] == [row["id"] for row in rows.locked("persons", [{"id": "c-1"}])]
+        unknown = Query(table="persons", where=(("address", "=", None),))
+        assert ["c-1"] == [row["id"] for row in rows.find(unknown)]
+        assert 1 == rows.change(unknown, {"address": "eve@example.org"})
+        found = rows.get("persons", {"id": "c-1"})
+        assert "eve@example.org" == (found and found["address"])
+        assert [] == rows.find(unknown)
 
 
 # ---- what is remembered of a storage

@@ -73,11 +73,9 @@ class Papers:
         return self.read(Event, row, self.named(written["funnel"], document))
 
 
-def _quick(kind: type[T], row: Row, funnel: Tables) -> T | None:
+def _quick(kind: type[T], row: Any, funnel: Tables) -> T | None:
     """Read a document the quick way, once for each row: a row of a transaction is the same as long as it lasts."""
     found: T | None = row.get(VALUE)
     if not isinstance(found, kind):
-        found = quick.read(row["document"], kind, funnel)
-        if isinstance(row, dict):
-            row[VALUE] = found
+        found = row[VALUE] = quick.read(row["document"], kind, funnel)
     return found

@@ -51,7 +51,7 @@ def write(value: Any) -> dict[str, Any] | None:
         return None
     try:
         return {"type": TAGS[kind], "schema": FORM, **known(value)}
-    except (AttributeError, KeyError):
+    except (AttributeError, TypeError):
         return None
 
 

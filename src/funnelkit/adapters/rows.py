@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 from attrs import frozen
 
 Row: TypeAlias = Mapping[str, Any]
-"""A row by the names of its columns, without times: a document has them too. `document` is plain data."""
+"""A dict: a row by the names of its columns, without times, which a document has too. `document` is plain data."""
 
 Op: TypeAlias = Literal["=", "<", "<=", ">", "in"]
 Term: TypeAlias = tuple[str, Op, Any]
