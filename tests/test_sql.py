@@ -469,6 +469,7 @@ def test_a_busy_file_is_a_conflict_after_one_wait(path: Path) -> None:
 def test_a_locked_row_is_a_conflict_after_one_wait(tmp_path: Path) -> None:
     """The same on PostgreSQL, where the host has set how long one waits for a lock."""
     url = make_url(databases.fresh_url(POSTGRES, tmp_path))
+    SqlStorage(url.render_as_string(hide_password=False)).close()  # tables are made by who waits as long as it takes
     options = f"{url.query['options']} -clock_timeout=5"
     engine = create_engine(url.update_query_dict({"options": options}))
     observer = MemoryObserver()
