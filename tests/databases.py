@@ -107,10 +107,13 @@ def _server() -> str:
         if first:
             _hurried(address)
         _servers.append(server)
+        _doors.append(users)
     return address
 
 
 _servers: Final[list[Any]] = []
+_doors: Final[list[Any]] = []
+"""Open as long as this process lives; a child that forks forgets what was to be done at the exit, and who held it."""
 
 
 def _left(folder: Path, users: Any) -> None:

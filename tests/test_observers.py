@@ -9,6 +9,7 @@ import sys
 import warnings
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from inspect import cleandoc
 from typing import Any, Final
 
 import pytest
@@ -165,7 +166,7 @@ def test_the_port_lists_all_that_is_told_and_every_fact() -> None:
     """The table in its docstring is what is heard, each with these facts; and none shows who somebody is."""
     observer = MemoryObserver()
     World(observer).lives()
-    table = re.findall(r"^    `(\w+)` .*?  +(`.*)$", Observer.__doc__ or "", flags=re.MULTILINE)
+    table = re.findall(r"^`(\w+)` .*?  +(`.*)$", cleandoc(Observer.__doc__ or ""), flags=re.MULTILINE)
     assert {what: set(re.findall(r"`(\w+)`", facts)) for what, facts in table} == {
         what: set(facts) for what, _, facts in observer.heard
     }
