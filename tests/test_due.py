@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from funnelkit import COACHING, FRANCHISE, Contact, Invalid, Kind
@@ -370,8 +370,15 @@ TELLING: Final = st.tuples(
 )
 
 
+AT_ONCE: Final = [(act, timedelta(), None) for act in ("block", "lift", "block")]
+LATE: Final = ("agreement", timedelta(), TICK)
+NOW_SEND: Final = ("send", timedelta(), None)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(TELLING, max_size=12))
+@example([*AT_ONCE, LATE, ("next", timedelta(), None)])
+@example([("agreement", timedelta(), None), *AT_ONCE, LATE, NOW_SEND])
 def test_no_message_leaves_for_who_may_not_be_contacted(script: list[tuple[str, timedelta, timedelta | None]]) -> None:
     """In whatever order it is told and sent: what was stored before the do-not-contact stays here, too. BG-A12."""
     world = watched(COACHING, now=NOON + 90 * DAY)

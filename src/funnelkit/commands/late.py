@@ -52,7 +52,8 @@ class Late(Telling):
                 if row is not None:
                     self.become(then, row.to, event.on, Why.HAPPENED, event.effective)
         for event in later:
-            self._contactable_again(stored, event)
+            told = past[past.index(event) + 1 :]
+            self._contactable_again(stored, event, frozenset(e.id for e in told if e.effective >= event.effective))
             if isinstance(event, StatusChanged) and self.funnel.pipelines:
                 self._assigned_again(stored, event, past)
         return history.contact_at((*past, *self.told(stored.id))) or stored
@@ -72,15 +73,18 @@ class Late(Telling):
             if isinstance(event, StatusChanged) and event.by == CLOCK and event.effective > since:
                 self._judged_again(stored, event, self.view.history(stored.id))
 
-    def _contactable_again(self, stored: Contact, event: Event) -> None:
-        """Do-not-contact is the person's, and not folded: what set or lifted it later does so again."""
+    def _contactable_again(self, stored: Contact, event: Event, spare: frozenset[str]) -> None:
+        """Do-not-contact is the person's, and not folded: what set or lifted it later does so again.
+
+        `spare`: what came after it, be it at the same time, is not lifted by it.
+        """
         own = event.by.role in (Role.SYSTEM, Role.CLIENT)
         if isinstance(event, DoNotContactSet) and not event.to:
-            self.unblock(stored, event.effective, event.channel, own=own)
+            self.unblock(stored, event.effective, event.channel, own=own, spare=spare)
         cause = event.on if isinstance(event, TriggerRecorded) else getattr(event, "to", None)
         for effect in self.funnel.sets.get(cause, ()) if isinstance(cause, (Trigger, Status)) else ():
             if effect.axis is Axis.DO_NOT_CONTACT and not effect.to:
-                self.unblock(stored, event.effective, own=own)
+                self.unblock(stored, event.effective, own=own, spare=spare)
             elif effect.axis is Axis.DO_NOT_CONTACT and not self.blocked(stored.id, event.effective):
                 self.block(stored, event.effective)
 

@@ -276,10 +276,12 @@ class Saying:
         *,
         own: bool = False,
         reason: str | None = None,
+        spare: frozenset[str] = frozenset(),
     ) -> Contact:
         """Lift every do-not-contact of this channel (None: of all), the person's own only where `own` says so."""
         person = self.person(contact.id)
-        blocks = () if person is None else tuple(self._lifted(b, effective, channel, own=own) for b in person.blocks)
+        held = () if person is None else person.blocks
+        blocks = tuple(b if b.id in spare else self._lifted(b, effective, channel, own=own) for b in held)
         if person is None or blocks == person.blocks:
             return contact
         event = self.say(DoNotContactSet, contact.id, contact.version, effective, to=False, channel=channel)
