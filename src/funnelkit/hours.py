@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from attrs import field, frozen
 
@@ -47,7 +47,7 @@ class Row:
         return f"by status: {self.console}; by its facts: {self.eligible}"
 
 
-WHERE: Mapping[tuple[bool, bool], str] = {
+WHERE: Final[Mapping[tuple[bool, bool], str]] = {
     (True, True): "both", (True, False): "console", (False, True): "eligible", (False, False): "none",
 }  # fmt: skip
 

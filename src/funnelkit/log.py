@@ -66,7 +66,7 @@ class Entry:
     """One line of the log. Minutes are whole."""
 
     id: str
-    """The id of the client, of the group, or of the organisation."""
+    """The id of the client, or of the group."""
     name: str = field(repr=False)
     contact: str = field(repr=False)
     setting: Setting

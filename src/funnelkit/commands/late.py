@@ -51,8 +51,9 @@ class Late(Telling):
                 then, row = self._then(stored, event, event.item, past)
                 if row is not None:
                     self.become(then, row.to, event.on, Why.HAPPENED, event.effective)
+        places = {event.id: place for place, event in enumerate(past)}
         for event in later:
-            told = past[past.index(event) + 1 :]
+            told = past[places[event.id] + 1 :]
             self._contactable_again(stored, event, frozenset(e.id for e in told if e.effective >= event.effective))
             if isinstance(event, StatusChanged) and self.funnel.pipelines:
                 self._assigned_again(stored, event, past)

@@ -22,7 +22,6 @@ from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.table import Status
 from funnelkit.times import instant
 from funnelkit.values.appointment import Appointment, Attendee
-from funnelkit.values.session import Session
 from funnelkit.values.worked import Sum, Worked, hours_of
 from funnelkit.words import Activity, Pay, Setting
 
@@ -110,16 +109,9 @@ def counts(funnel: Funnel[S, R], case: Case) -> Decision:
 
 # ---- of appointments
 
-NOTHING_SAID: Final = Session()
 BY_PAID: Final[Mapping[bool | None, Pay | None]] = {True: Pay.PAID, False: Pay.PRO_BONO, None: None}
 COLUMN: Final[Mapping[Pay | None, int]] = {None: 1} | {pay: 0 if said.so else 1 for pay, said in PAYS.items()}
 """Where minutes stand: 0 paid, 1 pro bono; with those of which nobody said it."""
-
-
-def heads_of(appointment: Appointment) -> int:
-    """Give how many people were coached, named or not."""
-    said = None if appointment.session is None else appointment.session.heads
-    return max(said or 1, len(appointment.attendees))
 
 
 def minutes_of(appointment: Appointment) -> int:
@@ -132,16 +124,6 @@ def pay_of(appointment: Appointment) -> Pay | None:
     """Give what the coach got; None where nobody said. Source: IC-A2."""
     said = None if appointment.session is None else appointment.session.pay
     return said or BY_PAID[appointment.paid]
-
-
-def case_of(appointment: Appointment, *, now: datetime, trained: bool | None, limit: int | None) -> Case:
-    """Give the facts of an appointment. `trained`: whether training had begun."""
-    session = appointment.session or NOTHING_SAID
-    return Case(
-        activity=session.activity or KINDS[appointment.kind], state=appointment.state, ended=appointment.end <= now,
-        live=session.live, engaged=session.engaged, pay=pay_of(appointment), direct_report=session.direct_report,
-        heads=heads_of(appointment), limit=limit, trained=trained,
-    )  # fmt: skip
 
 
 class Tally:
@@ -178,7 +160,10 @@ class Tally:
         key = (activity, pay, live, engaged, reports, appointment.state, ended, heads, trained)
         decision = self._made.get(key)
         if decision is None:
-            case = case_of(appointment, now=self._now, trained=trained, limit=self._standard.heads)
+            case = Case(
+                activity=activity, pay=pay, live=live, engaged=engaged, direct_report=reports, state=appointment.state,
+                ended=ended, heads=heads, limit=self._standard.heads, trained=trained,
+            )  # fmt: skip
             decision = self._made[key] = counts(self._funnel, case)
         if not decision.allowed:
             self.excluded += whole

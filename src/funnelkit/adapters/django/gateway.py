@@ -11,6 +11,7 @@ from django.db import Error, IntegrityError, connections
 from django.db.models import Count, Min, Q
 from django.db.transaction import TransactionManagementError
 
+from funnelkit.adapters.complaints import BUSY, MISSING, OLD, QUICKER, said
 from funnelkit.adapters.rows import Query, Row, Term
 from funnelkit.errors import Conflict, Unavailable
 
@@ -20,28 +21,11 @@ FIELDS: Final[Mapping[str, str]] = {"id": "ident"}
 """Columns whose field has another name."""
 COLUMNS: Final[Mapping[str, str]] = {field: column for column, field in FIELDS.items()}
 
-LATER: Final = frozenset({"40001", "40P01", "55P03"})
-"""What PostgreSQL says where somebody was quicker: not serializable, deadlock, lock not available."""
-
-FULL, READ_ONLY = "the disk of the database is full", "the database may not be written to"
-MISSING, OLD = "tables are missing: run `migrate`", "the tables are of another version: run `migrate`"
-STATES: Final = {
-    "25006": READ_ONLY,
-    "42703": OLD,
-    "42P01": MISSING,
-    "53100": FULL,
-    "54000": "an id is longer than this database can look up",
+MIGRATE: Final = {
+    MISSING: "tables are missing: run `migrate`",
+    OLD: "the tables are of another version: run `migrate`",
 }
-"""What PostgreSQL says, and what goes out instead."""
-TEXTS: Final = {
-    "database or disk is full": FULL,
-    "readonly database": READ_ONLY,
-    "no such table": MISSING,
-    "no such column": OLD,
-    "has no column": OLD,
-    "unable to open": "the database cannot be opened",
-}
-"""The same for SQLite, which has no codes here."""
+"""What Django's own commands mend."""
 
 
 @contextmanager
@@ -55,10 +39,10 @@ def told() -> Iterator[None]:
         raise
     except Error as error:
         state, text = getattr(error.__cause__, "sqlstate", None), str(error)
-        if state in LATER or "database is locked" in text or "database table is locked" in text:
-            raise Conflict("the database is busy with somebody else's change; try again") from None
-        says = STATES.get(state or "") or next((says for words, says in TEXTS.items() if words in text), None)
-        raise Unavailable(says or "the database did not answer") from None
+        says = said(state, text)
+        if state in QUICKER or says == BUSY:
+            raise Conflict(BUSY) from None
+        raise Unavailable(MIGRATE.get(says, says)) from None
 
 
 class OrmRows:
