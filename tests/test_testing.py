@@ -328,9 +328,12 @@ def funnelkit_funnel():
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> tuple[dict[str, int], str]:
-    """Run a host's tests, with warnings and unknown markers as errors; give how they ended, and what was shown."""
+    """Run a host's tests, with warnings and unknown markers as errors; give how they ended, and what was shown.
+
+    Without the summary (-rN): its lines are cut to the terminal here and whole where CI is set.
+    """
     done = pytester.runpytest_inprocess(
-        "-W", "error", "--strict-markers", "-p", "no:cacheprovider", "-p", "no:xdist", *arguments
+        "-W", "error", "--strict-markers", "-rN", "-p", "no:cacheprovider", "-p", "no:xdist", *arguments
     )
     return done.parseoutcomes(), done.stdout.str()
 
