@@ -127,7 +127,8 @@ class Guards(Store):
         return 0 if row is None else int(row["version"])
 
     def touch(self, kind: str, key: str) -> None:
-        self.rows.put(self.table, {"kind": kind, "key": key}, {"version": self.version(kind, key) + 1})
+        version = self.rows.numbered([(kind, key)]).get((kind, key), 0)  # locked: whoever touches it now waits
+        self.rows.put(self.table, {"kind": kind, "key": key}, {"version": version + 1})
 
 
 class Outbox(Store):

@@ -161,6 +161,26 @@ class ThreadsContract(Contract):
         for about, (reads, change) in CHANGES.items():
             same([True], [won for won in overlapping(funnelkit_storage, reads, change) if won], about)
 
+    def test_each_touch_counts(self, funnelkit_storage: Storage) -> None:
+        """Two touch a set that neither has looked at, the second one while the first is not done: both are counted."""
+        for count_ in (2, 4):  # a set that is new, and one that is there
+            touched = threading.Event()
+
+            def slowly(touched: threading.Event = touched) -> None:
+                with funnelkit_storage.transaction(OURS) as stores:
+                    stores.guards.touch("calendar", "m-1")
+                    touched.set()
+                    threading.Event().wait(A_MOMENT)  # the other one may come as far as here, or has to wait outside
+
+            def quickly(touched: threading.Event = touched) -> None:
+                touched.wait(PATIENCE)
+                with funnelkit_storage.transaction(OURS) as stores:
+                    stores.guards.touch("calendar", "m-1")
+
+            at_once(slowly, quickly)
+            with funnelkit_storage.transaction(OURS, write=False) as stores:
+                same(count_, stores.guards.version("calendar", "m-1"))
+
     def test_the_shell_tries_again(self, funnelkit_storage: Storage) -> None:
         """Each of many changes of one contact is done once, however often it had to be planned."""
         crm = practice(funnelkit_storage).coaching
