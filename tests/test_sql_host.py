@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+import sys
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -33,6 +34,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import StaticPool
 
 from funnelkit import FRANCHISE, TEAM, Actor, Conflict, Contact, Funnel, FunnelService, NotFound, Refused, Role
 from funnelkit.adapters.memory import CountedIdentifiers, FixedClock, MemoryNotifier, MemoryObserver
@@ -108,19 +110,45 @@ def people(engine: Engine) -> list[str]:
 
 
 @contextmanager
-def opened(url: str) -> Iterator[Engine]:
+def opened(url: str, ready: Callable[[Engine], Engine] = prepare) -> Iterator[Engine]:
     """Give a host's engine, with its tables and ours."""
-    engine = prepare(create_engine(url))
+    engine = ready(create_engine(url))
     SqlStorage(engine)
     HOSTS.create_all(engine)
     yield engine
     engine.dispose()
 
 
-@pytest.fixture(params=(FILE, POSTGRES))
+def said_to_begin(engine: Engine) -> Engine:
+    """Have each transaction begun when SQLAlchemy says so, as one that looks: the way that its own pages show."""
+
+    def connected(connection: Any, record: object) -> None:
+        connection.isolation_level = None
+
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", begun)
+    return engine
+
+
+PLAIN: Final = "sqlite-plain"
+BEGUN: Final = "sqlite-begun"
+ENGINES: Final[Mapping[str, tuple[str, Callable[[Engine], Engine]]]] = {
+    FILE: (FILE, prepare),
+    PLAIN: (FILE, lambda engine: engine),
+    BEGUN: (FILE, said_to_begin),
+    POSTGRES: (POSTGRES, prepare),
+}
+"""A host's engines, by what was done to them: to one of SQLite nothing has to be."""
+
+
+@pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """Give one for each database."""
-    with opened(databases.fresh_url(request.param, tmp_path)) as found:
+    """Give one of each kind."""
+    kind, ready = ENGINES[request.param]
+    with opened(databases.fresh_url(kind, tmp_path), ready) as found:
         yield found
 
 
@@ -322,14 +350,14 @@ def test_two_storages_on_one_connection_are_one_transaction(engine: Engine) -> N
 # ---- async
 
 
-ASYNC: Final = {FILE: "sqlite+aiosqlite", POSTGRES: "postgresql+psycopg"}
+ASYNC: Final = {FILE: "sqlite+aiosqlite", PLAIN: "sqlite+aiosqlite", POSTGRES: "postgresql+psycopg"}
 
 
 @asynccontextmanager
 async def served(url: str, kind: str) -> AsyncIterator[AsyncEngine]:
     """Give a host's async engine, with its tables and ours."""
     engine = create_async_engine(make_url(url).set(drivername=ASYNC[kind]))
-    prepare(engine.sync_engine)
+    ENGINES[kind][1](engine.sync_engine)
     async with engine.begin() as connection:
         await connection.run_sync(HOSTS.create_all)
         await connection.run_sync(lambda plain: SqlStorage(plain).create())
@@ -347,7 +375,7 @@ async def ask(connection: AsyncConnection, act: Callable[[Crm], Any], **more: An
 @pytest.fixture(params=ASYNC)
 def asynchronous(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
     """Give the URL of an empty database, and its kind."""
-    return databases.fresh_url(request.param, tmp_path), request.param
+    return databases.fresh_url(ENGINES[request.param][0], tmp_path), request.param
 
 
 def test_async_hosts_commit_and_roll_back_with_ours(asynchronous: tuple[str, str]) -> None:
@@ -664,4 +692,40 @@ def test_prepared_twice_is_prepared_once(tmp_path: Path) -> None:
         connection.execute(text("SELECT 1"))
     assert "BEGIN IMMEDIATE" in said
     assert not any(one == other == "BEGIN IMMEDIATE" for one, other in pairwise(said))
+    engine.dispose()
+
+
+def test_a_connection_that_has_begun_of_itself_is_not_taken_for_ours() -> None:
+    """All threads of an engine in memory share one connection: what a host has begun there is not committed by us."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    storage = SqlStorage(engine)
+    HOSTS.create_all(engine)
+    with engine.connect() as connection:
+        order(connection, "o-1")
+        with pytest.raises(Invalid, match="give that Connection instead of the engine"):
+            add(service(storage))
+        add(service(SqlStorage(connection)))
+        connection.rollback()
+    assert ([], []) == (orders(engine), people(engine))
+    add(service(storage))
+    assert ["c-1"] == people(engine)
+    engine.dispose()
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="the driver cannot do so before Python 3.12")
+def test_a_driver_that_begins_by_itself_is_refused(tmp_path: Path) -> None:
+    """It begins as one that looks, and then cannot write once somebody else has: so it says what is to be changed."""
+    engine = create_engine(databases.sqlite_file(tmp_path), connect_args={"autocommit": False})
+    with pytest.raises(Invalid, match="leave autocommit=False out"):
+        SqlStorage(engine)
+    engine.dispose()
+
+
+def test_options_of_a_prepared_engine_are_taken(tmp_path: Path) -> None:
+    """A copy of the engine with options of its own begins each transaction as the engine does."""
+    engine = prepare(create_engine(databases.sqlite_file(tmp_path)))
+    add(service(SqlStorage(engine.execution_options(logging_token="ours"))))
+    with engine.execution_options(logging_token="host").begin() as connection:
+        add(service(SqlStorage(connection)), "c-2")
+    assert ["c-1", "c-2"] == people(engine)
     engine.dispose()

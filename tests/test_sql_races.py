@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from sqlalchemy import create_engine
 
 from funnelkit import (
     AGENCY,
@@ -50,6 +51,10 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 NUMBERS: Final = itertools.count()
 
 
+PLAIN: Final = "sqlite-plain"
+"""A file, over an engine of the host's that nobody has prepared."""
+
+
 class Elsewhere:
     """A storage in which `acme` is an account that no other test has; somebody may act before the next change."""
 
@@ -67,9 +72,14 @@ class Elsewhere:
         return self.storage.transaction(account.replace("acme", self.name), write=write)
 
 
-@pytest.fixture(scope="module", params=(FILE, POSTGRES))
+@pytest.fixture(scope="module", params=(FILE, PLAIN, POSTGRES))
 def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStorage]:
     """Give a database of each kind for all tests."""
+    if request.param == PLAIN:
+        engine = create_engine(databases.sqlite_file(tmp_path_factory.mktemp("races")))
+        yield SqlStorage(engine)
+        engine.dispose()
+        return
     with databases.storage(request.param, tmp_path_factory.mktemp("races")) as opened:
         yield opened
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 from weakref import WeakSet
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
 
@@ -17,6 +17,7 @@ from funnelkit.adapters.papers import Papers
 from funnelkit.adapters.row_stores import RowTransaction
 from funnelkit.adapters.sql.errors import told
 from funnelkit.adapters.sql.gateway import SqlRows, everywhere
+from funnelkit.adapters.sql.lite import begin, go_on, is_lite, is_prepared, kept_apart, prepare
 from funnelkit.adapters.sql.page import Desk, Lasting
 from funnelkit.adapters.sql.version import is_newest, make
 from funnelkit.adapters.system import RandomIdentifiers, RandomTokens
@@ -27,9 +28,6 @@ from funnelkit.table import Status
 
 __all__ = ["SqlStorage", "prepare"]
 
-BUSY: Final = 30.0
-"""Seconds for which SQLite waits for another writer."""
-
 SORTS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 """What a URL may begin with, and the driver that is meant where none is named."""
 
@@ -37,31 +35,6 @@ NEEDED: Final = "a URL of SQLite or PostgreSQL is needed: sqlite:///crm.db, post
 
 FIT: Final[WeakSet[Engine]] = WeakSet()
 """Hosts' engines whose tables were seen to be of the newest version: each is asked once, not for every connection."""
-
-
-def prepare(engine: Engine) -> Engine:
-    """Set an engine up for SQLite: one writer at a time from the beginning, a log that readers pass by, foreign keys.
-
-    A host calls it on its own engine before the first connection, once. On other databases it does nothing.
-    """
-    if engine.dialect.name == "sqlite" and not event.contains(engine, "begin", _begun):
-        event.listen(engine, "connect", _connected)
-        event.listen(engine, "begin", _begun)
-    return engine
-
-
-def _connected(connection: Any, record: Any) -> None:  # noqa: ARG001  # SQLAlchemy passes both
-    connection.isolation_level = None  # transactions are begun below, not by the driver
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={int(BUSY * 1000)}"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begun(connection: Connection) -> None:
-    looks = connection.get_execution_options().get("funnelkit_looks", False)
-    with told():
-        connection.exec_driver_sql("BEGIN" if looks else "BEGIN IMMEDIATE")
 
 
 class SqlStorage:
@@ -82,11 +55,11 @@ class SqlStorage:
         self._one_at_a_time = threading.RLock()
         self._within = target if isinstance(target, Connection) else None
         self.engine = target.engine if isinstance(target, Connection) else engine_of(target)
-        if self.engine.dialect.name == "sqlite" and not event.contains(self.engine, "begin", _begun):
-            raise invalid("target", "an engine of SQLite has to be prepared first: see `prepare`")
         self._shared = isinstance(self.engine.pool, StaticPool)
         if self._within is None:
             try:
+                if is_lite(self.engine) and not is_prepared(self.engine):
+                    kept_apart(self.engine)
                 self.create()
             except BaseException:
                 if self.engine is not target:  # nobody else has it, to give its connections back
@@ -142,6 +115,8 @@ class SqlStorage:
     def _connected(self, *, write: bool) -> Iterator[Desk]:
         outer: Desk | None = getattr(self._here, "desk", None)
         if self._within is not None:
+            with told():
+                go_on(self._within)
             outer = Desk(self._within)
             if self.engine not in FIT:
                 with told():
@@ -152,11 +127,10 @@ class SqlStorage:
             with told(), outer.connection.begin_nested() if write else nullcontext():
                 yield outer
             return
-        with self._exclusive(), told(), self.engine.connect() as plain:
-            connection = plain.execution_options(funnelkit_looks=not write)
+        with self._exclusive(), told(), self.engine.connect() as connection:
             if not write and self.engine.dialect.name == "postgresql":
-                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            with connection.begin():
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with begin(connection, looks=not write):
                 self._here.desk = Desk(connection, self._lasting)
                 try:
                     yield self._here.desk

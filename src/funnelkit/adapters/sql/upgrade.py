@@ -18,6 +18,7 @@ from sqlalchemy import URL, Connection, Engine
 
 from funnelkit.adapters.sql import engine_of
 from funnelkit.adapters.sql.errors import told
+from funnelkit.adapters.sql.lite import begin, go_on
 from funnelkit.adapters.sql.version import one_at_a_time, refuse_newer, version_of
 
 __all__ = ["current", "newest", "upgrade"]
@@ -68,14 +69,13 @@ def config(connection: Connection | None = None) -> Config:
 def _begun(target: str | Engine | Connection, *, looks: bool = False) -> Iterator[Connection]:
     """Open a transaction; a host's own Connection is in one already."""
     if isinstance(target, Connection):
+        go_on(target)
         yield target
         return
     engine = engine_of(target)
     try:
-        with engine.connect() as plain:
-            connection = plain.execution_options(funnelkit_looks=looks)
-            with connection.begin():
-                yield connection
+        with engine.connect() as connection, begin(connection, looks=looks):
+            yield connection
     finally:
         if engine is not target:
             engine.dispose()
