@@ -307,7 +307,7 @@ with STORAGE.transaction("acme") as stores:
         ([f"{MORNING}:FIRST"], "is no FunnelService, and makes none"),
         ([f"{MORNING}:nothing"], "is no FunnelService, and makes none"),
         (["morning"], "is no FunnelService, and makes none"),
-        ([f"{MORNING}:crm", "--limit", "0"], "limit: a whole number from 1 is needed"),
+        ([f"{MORNING}:crm", "--limit", "0"], "limit: a whole number from 1 to 2147483647 is needed"),
         ([f"{MORNING}:crm", "--coach", " "], "coach: an id is needed"),
     ],
 )

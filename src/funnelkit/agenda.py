@@ -9,10 +9,11 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
+from funnelkit.asking import asked
 from funnelkit.commands.follow_ups import GiveUp
 from funnelkit.commands.invitations import ExpireInvitation
 from funnelkit.decisions import Decision
-from funnelkit.errors import invalid, kind_of
+from funnelkit.errors import invalid
 from funnelkit.facts import in_time
 from funnelkit.funnel import Funnel
 from funnelkit.planning import Command
@@ -26,7 +27,6 @@ from funnelkit.table import Status
 from funnelkit.times import OpenOn, day_of, instant, later, wall, zone_of
 from funnelkit.values.actor import CLOCK
 from funnelkit.values.appointment import Appointment
-from funnelkit.values.checks import identifier
 from funnelkit.values.contact import Contact
 from funnelkit.values.invitation import Invitation
 from funnelkit.values.person import Person
@@ -131,6 +131,7 @@ class Agenda(Generic[S, R]):
     _clock: Clock
     _open_on: OpenOn | None
 
+    @asked
     def due(
         self,
         *,
@@ -145,7 +146,7 @@ class Agenda(Generic[S, R]):
         `on` None: today, by the coach's clock if that is known, else by the account's. `until`: up to that instant,
         inclusive, instead of a day. `coach` None: everybody's. Who may not be contacted is left out. Raises Invalid.
         """
-        _asked(coach, limit, after)
+        _page(after)
         now = instant(self._clock.now(), "clock")
         last = None if until is None else later(instant(until, "until"), INSTANT, "until")
         entries: list[Due[S]] = []
@@ -163,6 +164,7 @@ class Agenda(Generic[S, R]):
                     break
         return DueList(on=day, zone=zone, entries=tuple(entries), next=after)
 
+    @asked
     def timeline(self, contact: str | None = None, *, start: datetime | None = None) -> tuple[follow_up.Step[S], ...]:
         """Give the follow-ups that are to come if nobody answers: of a contact, or (None) of whoever would be enrolled.
 
@@ -187,12 +189,12 @@ class Agenda(Generic[S, R]):
             return first
         return *first, *follow_up.timeline(self.funnel, begin, attempt=done, zone=zone, open_on=self._open_on)
 
+    @asked
     def progress(self, *, coach: str | None = None) -> Mapping[Progress, tuple[OpenContact[S], ...]]:
         """Split the contacts that are worked on into those that are due, move, stall, or have no next step.
 
         Each is in exactly one part. Who is archived or hidden, or has a status that is not worked on, is in none.
         """
-        _asked(coach, 1, None)
         now = instant(self._clock.now(), "clock")
         with self._storage.transaction(self.account, write=False) as stores:
             rows = [row for row in stores.contacts.every(self.funnel.name) if coach in (None, row.coach)]
@@ -264,11 +266,7 @@ class Agenda(Generic[S, R]):
         )  # fmt: skip
 
 
-def _asked(coach: str | None, limit: int, after: Place | None) -> None:
-    if type(limit) is not int or limit < 1:
-        raise invalid("limit", "a whole number from 1 is needed")
-    if coach is not None and (wrong := identifier(coach)):
-        raise invalid("coach", wrong)
+def _page(after: Place | None) -> None:
     if after is not None and (type(after) is not tuple or tuple(map(type, after)) != (datetime, str)):
         raise invalid("after", "give the `next` of the page before")
     if after is not None:
@@ -278,8 +276,6 @@ def _asked(coach: str | None, limit: int, after: Place | None) -> None:
 def _day(on: date | None, until: datetime | None, now: datetime, zone: str) -> date:
     if on is not None and until is not None:
         raise invalid("until", "give a day or an instant, not both")
-    if on is not None and type(on) is not date:
-        raise invalid("on", f"a date is needed, not {kind_of(on)}")
     return on or wall(now if until is None else instant(until, "until"), zone).date()
 
 

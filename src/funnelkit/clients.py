@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from attrs import field, frozen
 
 from funnelkit import ledger as sums
+from funnelkit.asking import asked
 from funnelkit.commands.answering import WHOEVER, opened
 from funnelkit.decisions import Decision
 from funnelkit.errors import NotFound, invalid, kind_of
@@ -78,6 +79,7 @@ class Clients(Questions[S, R]):
 
     # ---- the team
 
+    @asked
     def member(self, member: str) -> Member:
         """Give a member of the account."""
         with self._storage.transaction(self.account, write=False) as stores:
@@ -93,12 +95,14 @@ class Clients(Questions[S, R]):
 
     # ---- invitations
 
+    @asked
     def invitation(self, invitation: str) -> Invitation:
         """Give an invitation as time has made it by now."""
         now = instant(self._clock.now(), "clock")
         with self._storage.transaction(self.account, write=False) as stores:
             return StoredView(stores, self.funnel.name).invitation(invitation).in_time(now)
 
+    @asked
     def invitations(self, contact: str) -> tuple[Invitation, ...]:
         """Give all invitations of a contact, in the order in which they were made, as time has made them by now."""
         now = instant(self._clock.now(), "clock")
@@ -107,6 +111,7 @@ class Clients(Questions[S, R]):
             found = stores.invitations.of_contact(contact)
         return tuple(one.in_time(now) for one in found if one.funnel == self.funnel.name)
 
+    @asked
     def peek(self, token: str | Token, *, by: Actor = WHOEVER) -> Peek:
         """Look at what a link opens, without opening it. Whatever stands in the way, the answer is the same."""
         exact, invitation, note, coach = self._opened(token, by)
@@ -117,23 +122,27 @@ class Clients(Questions[S, R]):
             coach=coach, expires=invitation.expires, note=note,
         )  # fmt: skip
 
+    @asked
     def why(self, token: str | Token, *, by: Actor = WHOEVER) -> Decision:
         """Say exactly why a link opens nothing: for the account, and never for whoever came with it."""
         return self._opened(token, by)[0]
 
     # ---- packages
 
+    @asked
     def offer(self, offer: str) -> Offer:
         """Give a package as it stands in a list."""
         with self._storage.transaction(self.account, write=False) as stores:
             return StoredView(stores, self.funnel.name).offer(offer)
 
+    @asked
     def offers(self, coach: str | None = None, *, retired: bool = False) -> tuple[Offer, ...]:
         """Give what may be given to a client of this coach (None: the team's): the account's list and the coach's."""
         with self._storage.transaction(self.account, write=False) as stores:
             every = tuple(stores.offers.every())
         return tuple(o for o in every if rule_of.listed(o, coach) and (retired or not o.retired))
 
+    @asked
     def packages(self, contact: str, *, at: datetime | None = None) -> tuple[Holding, ...]:
         """Give the packages of a contact at a moment (None: now), in the order in which they are used."""
         moment = self._at(at)
@@ -143,12 +152,14 @@ class Clients(Questions[S, R]):
         given = sums.oldest_first(package for package in found if package.given <= moment)
         return tuple(self._holding(package, moment) for package in given)
 
+    @asked
     def package(self, package: str, *, at: datetime | None = None) -> Holding:
         """Give a package at a moment (None: now): how it stands with it, what is left, whether it can be used."""
         moment = self._at(at)
         with self._storage.transaction(self.account, write=False) as stores:
             return self._holding(StoredView(stores, self.funnel.name).package(package), moment)
 
+    @asked
     def ledger(self, package: str, *, at: datetime | None = None) -> tuple[Entry, ...]:
         """Give every entry of a package's ledger as of a moment (None: now), with what expired, by time."""
         moment = self._at(at)
@@ -157,6 +168,7 @@ class Clients(Questions[S, R]):
 
     # ---- the dashboard
 
+    @asked
     def dashboard(self, contact: str) -> Dashboard[R]:
         """Give what a client comes to: whether it is open, the coach's greeting, packages, sections. Source: S4."""
         moment = self._at(None)
@@ -187,8 +199,6 @@ class Clients(Questions[S, R]):
     def _opened(self, token: str | Token, by: Actor) -> tuple[Decision, Invitation | None, str | None, str | None]:
         if not isinstance(token, (str, Token)):
             raise invalid("token", f"the text of a token is needed, not {kind_of(token)}")
-        if not isinstance(by, Actor):
-            raise invalid("by", f"an Actor is needed, not {kind_of(by)}")
         moment = Moment(instant(self._clock.now(), "clock"), str, account=self.account)
         with self._storage.transaction(self.account, write=False) as stores:
             view = StoredView(stores, self.funnel.name)

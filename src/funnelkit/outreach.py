@@ -11,10 +11,11 @@ from warnings import warn
 
 from attrs import field, fields, frozen
 
+from funnelkit.asking import asked
 from funnelkit.commands.campaigns import seen
 from funnelkit.commands.invitations import minted
 from funnelkit.decisions import Decision
-from funnelkit.errors import NotFound, invalid, kind_of
+from funnelkit.errors import NotFound, invalid
 from funnelkit.funnel import Funnel
 from funnelkit.ports.clock import Clock
 from funnelkit.ports.notifications import Notifier
@@ -67,13 +68,12 @@ class Outreach(Generic[S, R]):
     _token: Callable[[], Token]
     _observer: Observer | None
 
+    @asked
     def segment(self, segment: Segment) -> Audience[S]:
         """Give whom a segment is for now, each with the decision on whether a campaign picks them; in two queries.
 
         Raises Invalid for a status that the funnel does not have.
         """
-        if not isinstance(segment, Segment):
-            raise invalid("segment", f"a Segment is needed, not {kind_of(segment)}")
         funnel: Funnel[Status, StrEnum] = self.funnel
         asked, now = outreach.segment_of(funnel, segment), instant(self._clock.now(), "clock")
         with self._storage.transaction(self.account, write=False) as stores:
@@ -90,6 +90,7 @@ class Outreach(Generic[S, R]):
             picked=tuple(pick for pick in picks if pick.why), left_out=tuple(pick for pick in picks if not pick.why)
         )
 
+    @asked
     def campaign(self, campaign: str) -> Campaign:
         """Give a campaign with its members."""
         with self._storage.transaction(self.account, write=False) as stores:
@@ -105,6 +106,7 @@ class Outreach(Generic[S, R]):
         with self._storage.transaction(self.account, write=False) as stores:
             return stores.outbox.withheld()
 
+    @asked
     def deliver(self, limit: int = 100) -> int:
         """Release up to so many stored messages to the notifier; give how many left. What fails is tried again.
 
@@ -113,8 +115,6 @@ class Outreach(Generic[S, R]):
         """
         if self._notifier is None:
             raise invalid("notifier", "this service was made without one")
-        if type(limit) is not int or limit < 1:
-            raise invalid("limit", "a whole number from 1 is needed")
         now, shell = instant(self._clock.now(), "clock"), self.funnel.policy.shell
         left, failed = 0, set[str]()
         while (room := limit - left - len(failed)) > 0:
@@ -136,6 +136,7 @@ class Outreach(Generic[S, R]):
         with self._storage.transaction(self.account, write=False) as stores:
             return stores.outbox.dead()
 
+    @asked
     def send_again(self, key: str) -> None:
         """Let a message that was given up wait again, as if it had never failed. Raises NotFound."""
         with self._storage.transaction(self.account) as stores:

@@ -8,13 +8,12 @@ from typing import Final, Generic, TypeVar
 
 from attrs import field, frozen
 
-from funnelkit.errors import Invalid, Problem
+from funnelkit.asking import asked
 from funnelkit.funnel import Funnel
 from funnelkit.ports.storage import Storage, Transaction
 from funnelkit.sheets import Cell, csv_text
 from funnelkit.stored import StoredView
 from funnelkit.table import Status
-from funnelkit.values.checks import identifier
 from funnelkit.values.contact import Contact
 from funnelkit.values.person import Person
 from funnelkit.values.pipeline import AtStage, Pipeline
@@ -55,6 +54,7 @@ class Board(Generic[S, R]):
     account: str
     _storage: Storage
 
+    @asked
     def pipeline(self, pipeline: str) -> Pipeline:
         """Give a lead pipeline. Raises NotFound."""
         with self._storage.transaction(self.account, write=False) as stores:
@@ -65,6 +65,7 @@ class Board(Generic[S, R]):
         with self._storage.transaction(self.account, write=False) as stores:
             return tuple(stores.pipelines.every(self.funnel.name))
 
+    @asked
     def pipeline_rows(
         self, pipeline: str | None = None, *, coach: str | None = None, responsible: str | None = None
     ) -> tuple[OnPipeline[S], ...]:
@@ -72,10 +73,6 @@ class Board(Generic[S, R]):
 
         On one pipeline, or (None) on all; of one coach, of one who is responsible, or of everybody. Raises NotFound.
         """
-        asked = {"coach": coach, "responsible": responsible}
-        wrong = [Problem(key, says) for key, who in asked.items() if who is not None and (says := identifier(who))]
-        if wrong:
-            raise Invalid(*wrong)
         with self._storage.transaction(self.account, write=False) as stores:
             if pipeline is None:
                 known = tuple(stores.pipelines.every(self.funnel.name))
@@ -84,6 +81,7 @@ class Board(Generic[S, R]):
             rows = self._rows(stores, known, pipeline)
         return tuple(row for row in rows if coach in (None, row.coach) and responsible in (None, row.responsible))
 
+    @asked
     def pipeline_csv(
         self, pipeline: str | None = None, *, coach: str | None = None, responsible: str | None = None
     ) -> str:

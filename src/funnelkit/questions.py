@@ -7,8 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Generic, TypeVar
 
+from funnelkit.asking import asked
 from funnelkit.decisions import Decision
-from funnelkit.errors import NotFound, invalid, kind_of
+from funnelkit.errors import NotFound, invalid
 from funnelkit.facts import Known, facts, in_time
 from funnelkit.funnel import Funnel
 from funnelkit.policy import StatusWhen
@@ -42,6 +43,7 @@ class Questions(Generic[S, R]):
 
     # ---- what is stored
 
+    @asked
     def contact(self, contact: str) -> Contact:
         """Give a contact as it is now."""
         with self._storage.transaction(self.account, write=False) as stores:
@@ -52,6 +54,7 @@ class Questions(Generic[S, R]):
         with self._storage.transaction(self.account, write=False) as stores:
             return tuple(stores.contacts.every(self.funnel.name))
 
+    @asked
     def person(self, contact: str) -> Person:
         """Give name and addresses of a contact."""
         with self._storage.transaction(self.account, write=False) as stores:
@@ -60,16 +63,19 @@ class Questions(Generic[S, R]):
             raise NotFound("nobody keeps the name of this contact here")
         return found
 
+    @asked
     def company(self, company: str) -> Company:
         """Give a company."""
         with self._storage.transaction(self.account, write=False) as stores:
             return StoredView(stores, self.funnel.name).company(company)
 
+    @asked
     def appointment(self, appointment: str) -> Appointment:
         """Give an appointment as it is now."""
         with self._storage.transaction(self.account, write=False) as stores:
             return StoredView(stores, self.funnel.name).appointment(appointment)
 
+    @asked
     def appointments(self, contact: str) -> tuple[Appointment, ...]:
         """Give all appointments that a contact attends, by start."""
         with self._storage.transaction(self.account, write=False) as stores:
@@ -77,6 +83,7 @@ class Questions(Generic[S, R]):
 
     # ---- access
 
+    @asked
     def may(  # the facts of the question, by name
         self,
         contact: str,
@@ -93,6 +100,7 @@ class Questions(Generic[S, R]):
             groups = self._groups(stores, found.groups, as_of, known)
             return access.may(self.funnel, self._case(stores, found, groups, right, item, facts))
 
+    @asked
     def rights(
         self,
         contacts: Iterable[str],
@@ -117,6 +125,7 @@ class Questions(Generic[S, R]):
                 for key in asked
             }
 
+    @asked
     def company_may(self, company: str, right: R, *, item: str | None = None) -> Decision:
         """May this company have this? In company-first mode by the rights of its primary contact. Source: SD2."""
         with self._storage.transaction(self.account, write=False) as stores:
@@ -131,12 +140,11 @@ class Questions(Generic[S, R]):
 
     # ---- conversion
 
+    @asked
     def options(
         self, contact: str, *, by: Actor, facts: Mapping[str, bool] | None = None
     ) -> tuple[conversion.Option[S], ...]:
         """What can be done next with this contact by this actor, and why not the rest."""
-        if not isinstance(by, Actor):
-            raise invalid("by", f"an Actor is needed, not {kind_of(by)}")
         with self._storage.transaction(self.account, write=False) as stores:
             view = StoredView(stores, self.funnel.name)
             now = instant(self._clock.now(), "clock")
@@ -164,6 +172,7 @@ class Questions(Generic[S, R]):
 
     # ---- hours
 
+    @asked
     def certification(
         self,
         *,
@@ -178,6 +187,8 @@ class Questions(Generic[S, R]):
         `as_of`: the report as of that moment; `known`: as far as was recorded by then.
         """
         begin, end = (None if m is None else instant(m, path) for m, path in ((since, "since"), (until, "until")))
+        if begin is not None and end is not None and end < begin:
+            raise invalid("until", "it lies before since")
         with self._storage.transaction(self.account, write=False) as stores:
             now = instant(self._clock.now(), "clock") if as_of is None else instant(as_of, "as_of")
             rows = self._appointments(stores, coach, as_of, known)
@@ -197,6 +208,7 @@ class Questions(Generic[S, R]):
 
     # ---- history
 
+    @asked
     def history(self, contact: str) -> tuple[Event, ...]:
         """Give everything that happened to a contact, as recorded. What is gone keeps its history."""
         with self._storage.transaction(self.account, write=False) as stores:
@@ -205,6 +217,7 @@ class Questions(Generic[S, R]):
             raise NotFound("there is no history of this contact")
         return found
 
+    @asked
     def history_of(self, kind: str, noun: str) -> tuple[Event, ...]:
         """Give everything that happened to an `appointment`, a `group`, an `invitation`, a `package`, ..."""
         if kind not in NOUNS:
@@ -212,17 +225,20 @@ class Questions(Generic[S, R]):
         with self._storage.transaction(self.account, write=False) as stores:
             return stores.history.of(self.funnel.name if kind == "contact" else "", kind, noun)
 
+    @asked
     def reason(self, event: Event | str) -> str | None:
         """Give the reason or note that goes with an event."""
         with self._storage.transaction(self.account, write=False) as stores:
             return stores.history.text(event if isinstance(event, str) else event.id)
 
+    @asked
     def status_at(self, contact: str, moment: datetime, known: datetime | None = None) -> S | None:
         """Give the status at that moment, as far as was known then; None where there was none, or nobody knows."""
         when, told = instant(moment, "moment"), None if known is None else instant(known, "known")
         found = history.status_at(self.history(contact), when, told)
         return None if found is None else self.funnel.status(found)
 
+    @asked
     def contact_at(self, contact: str, moment: datetime, known: datetime | None = None) -> Contact | None:
         """Give the whole contact as it was at that moment, as far as was known then."""
         when, told = instant(moment, "moment"), None if known is None else instant(known, "known")

@@ -9,7 +9,8 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from attrs import fields, frozen
 
-from funnelkit.errors import NotFound, invalid
+from funnelkit.asking import asked
+from funnelkit.errors import NotFound
 from funnelkit.funnel import Funnel
 from funnelkit.plain import plain
 from funnelkit.ports.clock import Clock
@@ -18,7 +19,6 @@ from funnelkit.rules import history
 from funnelkit.table import Status
 from funnelkit.tags import TAGS
 from funnelkit.times import instant
-from funnelkit.values.checks import identifier
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import Event
 from funnelkit.values.outreach import Campaign
@@ -52,14 +52,13 @@ class Records(Generic[S, R]):
     _storage: Storage
     _clock: Clock
 
+    @asked
     def export(self, contact: str) -> Plain:
         """Give everything that is held about a person in this account, over all funnels, as data for JSON.
 
         Times are ISO texts in UTC. What is the same in the storage gives the same, apart from `exported`. Of hashes and
         selectors of links there is nothing in it, nor of who else attends an appointment. Raises NotFound, Invalid.
         """
-        if wrong := identifier(contact):
-            raise invalid("contact", wrong)
         with self._storage.transaction(self.account, write=False) as stores:
             held = _held(stores, contact, self.funnel.name)
         if not (held["person"] or held["places"] or held["history"]):
@@ -67,14 +66,13 @@ class Records(Generic[S, R]):
         head = {"account": self.account, "contact": contact, "exported": plain(instant(self._clock.now(), "clock"))}
         return {**head, **held}
 
+    @asked
     def drift(self, limit: int = 100) -> tuple[Drift[S], ...]:
         """Give contacts of the funnel whose stored value is not the last of their history, at most so many.
 
         In the order in which they came. Nothing is put right by it: whether the row or the history is wrong, nobody
         here can know. One query for the rows, and one for the history of each.
         """
-        if type(limit) is not int or limit < 1:
-            raise invalid("limit", "a whole number from 1 is needed")
         found: list[Drift[S]] = []
         with self._storage.transaction(self.account, write=False) as stores:
             for row in stores.contacts.every(self.funnel.name):

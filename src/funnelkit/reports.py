@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 from attrs import evolve
 
 from funnelkit import hours
+from funnelkit.asking import asked
 from funnelkit.log import Client, Consent, Letter, Log, Relationship
 from funnelkit.log import log as made
 from funnelkit.ports.storage import Transaction
@@ -22,7 +23,7 @@ from funnelkit.stored import place_of
 from funnelkit.table import Status
 from funnelkit.times import instant, wall
 from funnelkit.values.appointment import Appointment
-from funnelkit.values.checks import checked, day, days, each, identifier, instance, optional, text
+from funnelkit.values.checks import checked, each, text
 from funnelkit.values.contact import Contact
 from funnelkit.values.session import Engagement, Session
 from funnelkit.words import Pay
@@ -30,8 +31,6 @@ from funnelkit.words import Pay
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
 
-STANDARD: Final = optional(instance(Standard, "a Standard"))
-COACH: Final = optional(identifier)
 OF_AN_ORGANISATION: Final = frozenset({Pay.INTERNAL, Pay.THIRD_PARTY})
 
 
@@ -41,6 +40,7 @@ class Reports(Questions[S, R]):
     zone: str
     zones: Mapping[str, str]
 
+    @asked
     def hours(
         self,
         *,
@@ -56,11 +56,11 @@ class Reports(Questions[S, R]):
         `as_of`: the report as of that moment; `known`: as far as was recorded by then. `standard`: when training began,
         and how large a group may be.
         """
-        checked(standard=STANDARD(standard), coach=COACH(coach))
         report = self.certification(coach=coach, since=since, until=until, as_of=as_of, known=known)
         now = instant(self._clock.now(), "clock") if as_of is None else instant(as_of, "as_of")
         return hours.both(self.funnel, report, now=now, standard=standard)
 
+    @asked
     def credential(  # what a coach says of a credential, by name
         self,
         credential: str | Requirements,
@@ -80,11 +80,7 @@ class Reports(Questions[S, R]):
         """
         told: Any = holds
         held = tuple(told) if isinstance(told, Iterable) and not isinstance(told, str) else (told,)
-        checked(
-            credential=None if isinstance(credential, Requirements) else text(credential), pace=days(pace),
-            version=optional(text)(version), on=optional(day)(on), trained=optional(day)(trained), coach=COACH(coach),
-            holds=each(text)(held),
-        )  # fmt: skip
+        checked(credential=None if isinstance(credential, Requirements) else text(credential), holds=each(text)(held))
         asked = credential if isinstance(credential, Requirements) else requirements(credential, version)
         standard = Standard(trained=trained, heads=asked.heads)
         report = self.hours(coach=coach, known=known, standard=standard).eligible
@@ -93,6 +89,7 @@ class Reports(Questions[S, R]):
             holds=tuple(name.upper() for name in held), pace=pace,
         )  # fmt: skip
 
+    @asked
     def log(  # what a log is made of, by name
         self,
         *,
@@ -110,7 +107,6 @@ class Reports(Questions[S, R]):
 
         Names and addresses are those of today, whatever `as_of` and `known` are. `letters`: by the id of the company.
         """
-        checked(standard=STANDARD(standard), coach=COACH(coach), letters=optional(instance(dict, "a dict"))(letters))
         report = self.certification(coach=coach, since=since, until=until, as_of=as_of, known=known)
         now = instant(self._clock.now(), "clock") if as_of is None else instant(as_of, "as_of")
         ids = sorted({attendee.contact for one in report.appointments for attendee in one.attendees})

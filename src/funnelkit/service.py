@@ -12,14 +12,16 @@ from typing import Any, Final, Generic, TypeVar
 from attrs import evolve, frozen
 
 from funnelkit.agenda import RIPENS, Agenda, CommandFor, PlaceOf, about_whom
+from funnelkit.asking import asked
 from funnelkit.clients import Clients
 from funnelkit.decisions import Refused
-from funnelkit.errors import Conflict, FunnelkitError, Invalid, NotFound, Problem, kind_of
+from funnelkit.errors import Conflict, FunnelkitError, Invalid, NotFound, Problem, invalid, kind_of
 from funnelkit.funnel import Funnel
 from funnelkit.outreach import Outreach
 from funnelkit.pipelines import Board
 from funnelkit.plain import digest
 from funnelkit.planning import Command, Moment
+from funnelkit.ports import PORTS
 from funnelkit.ports.calendar import Calendar
 from funnelkit.ports.clock import Clock
 from funnelkit.ports.identifiers import Identifiers
@@ -34,7 +36,7 @@ from funnelkit.stored import StoredView, as_expected, given_for, store_of
 from funnelkit.table import Status
 from funnelkit.times import instant
 from funnelkit.times import zone as zone_of_name
-from funnelkit.values.checks import identifier
+from funnelkit.values.checks import checked, identifier, instance
 from funnelkit.values.contact import Contact
 from funnelkit.values.invitation import Invitation
 from funnelkit.values.plan import Plan, kind_of_noun
@@ -115,16 +117,20 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Re
 
         `zones` has those of members whom the host keeps itself; the others have their own.
         """
-        _checked("account", identifier(account))
-        if not isinstance(funnel, Funnel):
-            raise Invalid(Problem("funnel", f"a Funnel is needed, not {kind_of(funnel)}"))
+        checked(
+            account=identifier(account), funnel=instance(Funnel, "a Funnel")(funnel),
+            **{name: PORTS[name](port) for name, port in (
+                ("storage", storage), ("clock", clock), ("notifier", notifier), ("calendar", calendar),
+                ("identifiers", identifiers), ("tokens", tokens), ("limits", limits), ("observer", observer),
+            )},
+        )  # fmt: skip
         self.funnel = funnel
         self.account = account
         self.zone = zone_of_name(zone, "zone")
         if zones is not None and not isinstance(zones, Mapping):
-            raise Invalid(Problem("zones", f"a table of zones by member is needed, not {kind_of(zones)}"))
+            raise invalid("zones", f"a table of zones by member is needed, not {kind_of(zones)}")
         for member in zones or {}:
-            _checked("zones", identifier(member))
+            checked(zones=identifier(member))
         self.zones = {member: zone_of_name(name, f"zones.{member}") for member, name in (zones or {}).items()}
         self._open_on = None if calendar is None else calendar.open_on
         self._storage = storage
@@ -138,10 +144,9 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Re
 
     # ---- verbs
 
+    @asked
     def plan(self, command: Command[S, T], *, facts: Mapping[str, bool] | None = None) -> Plan[T]:
         """Say what a command would do; nothing is changed. `facts` are what only the host knows, by the need's key."""
-        if not isinstance(command, Command):
-            raise Invalid(Problem("command", f"a command is needed, not {kind_of(command)}"))
         with self._storage.transaction(self.account, write=False) as stores:
             view = StoredView(stores, self.funnel.name)
             plan = command.plan(self.funnel, self._moment(facts), view)
@@ -151,6 +156,7 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Re
             self._tell("planned", command=type(command).__name__, allowed=plan.allowed, rules=rules)
         return plan
 
+    @asked
     def apply(self, plan: Plan[T]) -> T:
         """Store exactly what a plan says, and give its result.
 
@@ -159,6 +165,7 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Re
         """
         return self._apply(plan, None, "")
 
+    @asked
     def do(
         self,
         command: Command[S, T],
@@ -173,10 +180,8 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Re
         delivered twice, the command gives its first result again; the same key with another command is a Conflict.
         """
         if key is not None:
-            _checked("key", identifier(key) or (None if command.repeats else ONCE))
+            checked(key=None if command.repeats else ONCE)
             key = f"{self.funnel.name}:{key}"
-        if expect is not None and type(expect) not in (int, str):
-            raise Invalid(Problem("expect", f"a version or a plan's basis is needed, not {kind_of(expect)}"))
         asked = "" if key is None else digest((type(command).__name__, command))
         tries = self.funnel.policy.shell.tries if self._storage.retries and expect is None else 1
         for left in reversed(range(tries)):
@@ -193,12 +198,11 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Re
                 self._tell("retried", command=type(command).__name__)
         raise Conflict("too many others were quicker; try again")
 
+    @asked
     def do_all(
         self, commands: Iterable[Command[S, object]], *, batch: int = 500, facts: Mapping[str, bool] | None = None
     ) -> Iterator[Outcome[object]]:
         """Do many, one outcome for each as they come. Memory holds one batch; a batch becomes visible together."""
-        if type(batch) is not int or batch < 1:
-            raise Invalid(Problem("batch", "a whole number from 1 is needed"))
         source, place = iter(commands), 0
         while True:
             some, broken = _take(source, batch)
@@ -211,14 +215,13 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Re
             if len(some) < batch:
                 return
 
+    @asked
     def sweep(self, limit: int = 1000) -> Swept:
         """Do what time alone has made true, as the system: last follow-ups and invitations whose time has run out.
 
         At most so many. It may run at any time, as often as one likes, in any number of places: what comes out is the
         same, with the times at which it became true. What cannot be done is an outcome, and stops nothing else.
         """
-        if type(limit) is not int or limit < 1:
-            raise Invalid(Problem("limit", "a whole number from 1 is needed"))
         now = instant(self._clock.now(), "clock")
         swept = Swept(done=0)
         for store, place, command in RIPENS:
@@ -373,11 +376,6 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Re
             return Outcome(place, self.do(command, facts=facts))
         except FunnelkitError as error:
             return Outcome(place, error=error)
-
-
-def _checked(path: str, wrong: str | None) -> None:
-    if wrong:
-        raise Invalid(Problem(path, wrong))
 
 
 def _take(source: Iterator[T], most: int) -> tuple[list[T], Exception | None]:

@@ -171,6 +171,17 @@ def instance(kind: type[object], what: str) -> Check:
     return lambda value: None if isinstance(value, kind) else f"{what} is needed, not {kind_of(value)}"
 
 
+def having(method: str, what: str) -> Check:
+    """An object that can do this; not the class of such objects."""
+
+    def check(value: object) -> str | None:
+        if isinstance(value, type):
+            return f"{what} is needed, not the class of one: write {value.__name__}(...)"
+        return None if callable(getattr(value, method, None)) else f"{what} is needed, not {kind_of(value)}"
+
+    return check
+
+
 def optional(check: Check) -> Check:
     """Nothing, or what the check asks for."""
 
