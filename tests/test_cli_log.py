@@ -81,6 +81,25 @@ def test_three_times_twenty_minutes_are_one_hour(
     assert "1 sessions do not count: eligibility.was_held" in told
 
 
+@pytest.mark.parametrize("start", ["2026-02-02T09:00", "2026-02-02T08:00:00Z", "2026-02-02 13:30+05:30"])
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+def test_exports_of_other_programs_are_understood(
+    between: str, start: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Columns as programmers call them, what spreadsheets put between cells, and times that say their offset."""
+    contacts = "client_id,full_name,e_mail,Consent\nc-1,Ada,ada@example.org,yes\nc-2,Ben,ben@example.org,yes\n"
+    sessions = f'appointment_id,clients,starts_at,minutes,paid\na-1,"c-1;c-2",{start},90,yes\n'
+    files = write(tmp_path, contacts.replace(",", between), sessions.replace(",", between))
+    out = tmp_path / "log.csv"
+    code, told, _ = said(capsys, *files, "--zone", "Europe/Berlin", "--out", out)
+    assert (0, True) == (code, "appointments: 1 rows, 0 of them refused" in told)
+    assert "not read" not in told
+    (group,) = lines(out, "client")
+    assert ("Ada", "ada@example.org", "2", "2026-02-02", "90") == tuple(
+        group[name] for name in ("client", "contact", "number", "start", "paid_minutes")
+    )
+
+
 def test_every_file_of_a_log_is_written(files: tuple[Path, Path], tmp_path: Path) -> None:
     """By its ending: a workbook, a table, a page, a text; several at once."""
     outs = [tmp_path / f"log{kind}" for kind in (".xlsx", ".csv", ".html", ".MD")]

@@ -44,11 +44,12 @@ COLUMNS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     },
     "appointments": {
         "id":           ("id", "appointment id", "session id"),
-        "contacts":     ("contact ids", "contact id", "client ids", "client id", "attendees"),
+        "contacts":     ("contact ids", "contact id", "contacts", "contact", "client ids", "client id", "clients",
+                         "client", "attendees"),
         "coach":        ("coach", "coach id"),
         "kind":         ("kind", "type", "appointment type"),
-        "start":        ("start", "starts", "start time", "date"),
-        "end":          ("end", "ends", "end time"),
+        "start":        ("start", "starts", "starts at", "start time", "date"),
+        "end":          ("end", "ends", "ends at", "end time"),
         "minutes":      ("minutes", "length", "duration"),
         "actual":       ("actual minutes", "minutes held"),
         "zone":         ("time zone", "timezone", "zone"),
@@ -153,7 +154,7 @@ def _columns(
     part: str, header: Iterable[str], told: Mapping[str, Any]
 ) -> tuple[dict[str, tuple[str, ...]], list[Problem]]:
     """Give of each field the columns that it is taken from, and what is wrong."""
-    names, problems = {folded(name): name for name in header}, []
+    names, problems = {_called(name): name for name in header}, []
     found: dict[str, tuple[str, ...]] = {}
     for key, given in told.items():
         asked = (given,) if isinstance(given, str) else tuple(given) if isinstance(given, list) else ()
@@ -165,12 +166,12 @@ def _columns(
             problems.append(
                 Problem(f"{part}.{key}", f"one column is needed; in several may stand: {', '.join(sorted(SEVERAL))}")
             )
-        elif missing := [name for name in asked if folded(name) not in names]:
+        elif missing := [name for name in asked if _called(name) not in names]:
             problems += [Problem(f"{part}.{key}", f"there is no column {name!r}") for name in missing]
         else:
-            found[key] = tuple(names[folded(name)] for name in asked)
+            found[key] = tuple(names[_called(name)] for name in asked)
     for key, usual in COLUMNS[part].items():
-        own = next((names[name] for name in usual if name in names), None)
+        own = next((names[called] for name in usual if (called := _called(name)) in names), None)
         if key not in told and own is not None:
             found[key] = (own,)
     problems += [
@@ -179,6 +180,11 @@ def _columns(
         if key not in found and key not in told
     ]
     return found, problems
+
+
+def _called(name: str) -> str:
+    """Give the name of a column without its odd case, blanks, hyphens and underscores."""
+    return folded(name.replace("_", " ").replace("-", " "))
 
 
 def _words(told: Mapping[str, Any]) -> tuple[dict[str, dict[str, Any]], list[Problem]]:

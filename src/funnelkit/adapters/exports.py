@@ -20,7 +20,7 @@ from funnelkit.decisions import Decision, Finding, named, said
 from funnelkit.errors import Invalid, Problem, unknown
 from funnelkit.funnel import Funnel
 from funnelkit.render import label
-from funnelkit.times import local
+from funnelkit.times import instant, local
 from funnelkit.times import zone as known_zone
 
 T = TypeVar("T")
@@ -31,6 +31,7 @@ REFUSED: Final = ("Refused: line", "Refused: field", "Refused: reason")
 DAY: Final = "a day is needed, or a day and a local time: 2026-03-05, 2026-03-05 09:30"
 DIGITS: Final = 18
 """Of a number that anybody means."""
+DELIMITERS: Final = (",", ";", "\t")
 LENGTH: Final = "the row has {} cells than there are columns"
 
 
@@ -133,19 +134,18 @@ class Row:
         return None
 
     def moment(self, column: str, zone: str | None) -> datetime | None:
-        """A local day, or day and time, as an instant in UTC; nothing if the cell is blank."""
+        """A local day, or day and time, or a time with an offset, as an instant in UTC; nothing if it is blank."""
         text = self.text(column)
         if not text:
             return None
         try:
             wall = datetime.fromisoformat(text)
-            if wall.tzinfo is None:
-                return None if zone is None else local(wall, zone, column)
+            if wall.tzinfo is not None:
+                return instant(wall, column)
+            return None if zone is None else local(wall, zone, column)
         except Invalid as wrong:
             self.blame(wrong)
         except ValueError:
-            self.refuse(column, DAY)
-        else:
             self.refuse(column, DAY)
         return None
 
@@ -191,7 +191,9 @@ def rows(
     """
     first: Known = {} if known is None else known
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        reader = csv.DictReader(file if read is None else _heard(file, read))
+        delimiter = _delimiter(file.readline())
+        file.seek(0)
+        reader = csv.DictReader(file if read is None else _heard(file, read), delimiter=delimiter)
         header = list(reader.fieldnames or ())
         wrong = {column: "is missing" for column in needed if column not in header}
         wrong |= {column: "stands there twice" for column in header if column.strip() and header.count(column) > 1}
@@ -221,10 +223,17 @@ def _told(reader: csv.DictReader[str], name: str) -> Iterator[dict[str | Any, An
 def header_of(path: Path) -> tuple[str, ...]:
     """Give the names of the columns. Raises Invalid for a file without any."""
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        found = next(csv.reader(file), [])
+        line = file.readline()
+        file.seek(0)
+        found = next(csv.reader(file, delimiter=_delimiter(line)), [])
     if not any(name.strip() for name in found):
         raise Invalid(Problem(path.name, "the first line has to name the columns"))
     return tuple(found)
+
+
+def _delimiter(header: str) -> str:
+    """Give what stands between cells: a comma, or what spreadsheets write where a comma is a decimal point."""
+    return max(DELIMITERS, key=header.count)
 
 
 def _heard(file: Iterable[str], read: Callable[[str], object]) -> Iterator[str]:
