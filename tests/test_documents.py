@@ -462,6 +462,7 @@ def test_a_policy_says_only_the_figures_that_are_its_own() -> None:
     short["policy"] = {
         "team": {"members_only": True, "tell_coaches": True},
         "invitation": {"onboarding": ["onboarding"]},
+        "contacts": {"several_coaches_edit": False},
     }
     assert team.TEAM.fingerprint == read_funnel(short).fingerprint
 

@@ -52,6 +52,7 @@ from funnelkit.commands import (
     MarkHeld,
     MarkMissed,
     RecordPayment,
+    Restore,
     ScheduleFollowUp,
     SetDoNotContact,
     SetPrimary,
@@ -647,3 +648,34 @@ def test_drift_gives_at_most_so_many() -> None:
     for limit in (0, True, "1"):
         with pytest.raises(Invalid):
             world.leads.drift(limit)  # type: ignore[arg-type]  # that is the mistake
+
+
+# ---- nobody is there any more
+
+
+@pytest.mark.parametrize("said", [{"name": "Zoe"}, {"email": "zoe@example.org"}, {"email": None}, {"phone": "1"}])
+def test_there_is_nobody_to_edit_whose_person_was_erased(said: dict[str, Any]) -> None:
+    """What is given would be kept nowhere, so it is refused aloud; what belongs to the place goes on."""
+    storage, clock = MemoryStorage(), FixedClock(NOW)
+    agency = FunnelService(AGENCY, account="acme", storage=storage, clock=clock)
+    team = FunnelService(TEAM, account="acme", storage=storage, clock=clock)
+    for crm in (agency, team):
+        crm.do(AddContact(id="c-1", **PERSON, by=OWNER))
+    team.do(Erase(contact="c-1", by=OWNER))
+    for crm in (agency, team):
+        with pytest.raises(NotFound, match="nobody keeps this person here"):
+            crm.do(Edit(contact="c-1", **said, by=OWNER))
+        crm.do(Edit(contact="c-1", coach=None, by=OWNER))
+
+
+def test_who_takes_an_erased_persons_id_elsewhere_does_not_get_the_erased_place() -> None:
+    """The id is given again in another funnel: here it is still the place of somebody who was taken out."""
+    storage, clock = MemoryStorage(), FixedClock(NOW)
+    agency = FunnelService(AGENCY, account="acme", storage=storage, clock=clock)
+    team = FunnelService(TEAM, account="acme", storage=storage, clock=clock)
+    team.do(AddContact(id="c-1", **PERSON, by=OWNER))
+    team.do(Erase(contact="c-1", by=OWNER))
+    agency.do(AddContact(id="c-1", name="Somebody else", by=OWNER))
+    with pytest.raises(Refused) as caught:
+        team.do(Restore(contact="c-1", by=OWNER))
+    assert ["privacy.nobody_was_erased"] == [finding.rule for finding in caught.value.decision.refusals]

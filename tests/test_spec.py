@@ -199,6 +199,8 @@ def test_booking() -> None:
                     standing=standing.value,
                     opened=tuple(case.opened),
                     free=not case.overlaps,
+                    over=case.begun,
+                    described=case.described,
                     facts=case.facts,
                 )
                 if expected != bool(booking.may_book(funnel, case)):
@@ -209,8 +211,9 @@ def test_booking() -> None:
 def bookings(status: Status, *, may_log_in: bool) -> Iterator[booking.Case[Any]]:
     """Every booking that this contact could be in. Opened to it are: nothing, this kind, every kind but this one."""
     kinds = frozenset(kind.value for kind in Kind)
-    space = product(Kind, Where, ACTORS.values(), range(3), ((), ("another",)), tellings("public_booking"))
-    for kind, where, by, opened, overlaps, facts in space:
+    ways: tuple[dict[str, Any], ...] = ({}, {"overlaps": ("another",)}, {"begun": True}, {"described": True})
+    space = product(Kind, Where, ACTORS.values(), range(3), ways, tellings("public_booking"))
+    for kind, where, by, opened, way, facts in space:
         yield booking.Case(
             status=status,
             kind=kind,
@@ -218,7 +221,7 @@ def bookings(status: Status, *, may_log_in: bool) -> Iterator[booking.Case[Any]]
             by=by,
             may_log_in=may_log_in,
             opened=(frozenset[str](), frozenset({kind.value}), kinds - {kind.value})[opened],
-            overlaps=overlaps,
+            **way,
             facts=facts,
         )
 

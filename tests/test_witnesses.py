@@ -176,6 +176,10 @@ BOOKING: Final = (
     of("booking.books_for_oneself", may_book, INSIDE, by=SYSTEM),
     of("booking.books_for_oneself", may_book, OUTSIDE, by=COACH),
     of("booking.may_log_in", may_book, INSIDE, may_log_in=False),
+    of("booking.starts_ahead", may_book, INSIDE, begun=True),
+    of("booking.starts_ahead", may_book, evolve(OUTSIDE, by=SYSTEM), begun=True),
+    of("booking.starts_ahead", may_change, evolve(CALLED_OFF, on=Appointed.RESCHEDULED), behind=True),
+    of("booking.staff_describes", may_book, INSIDE, described=True),
     of("booking.kind_is_opened", may_book, WARM, opened=frozenset({"sample"})),
     of("booking.open_to_the_public", may_book, OUTSIDE, kind=Kind.SESSION),
     of("booking.still_possible", may_change, HELD, state=AppointmentStatus.CANCELLED),
@@ -359,6 +363,11 @@ def may_be_known(case: editing.Case) -> Decision:
     return editing.may_be_known(AGENCY, case)
 
 
+def may_be_edited(case: editing.Case) -> Decision:
+    """May what the team knows of a contact be edited so?"""
+    return editing.may_be_edited(TEAM, case)
+
+
 def may_hold(case: editing.Case) -> Decision:
     """May a contact of the practice hold credentials?"""
     return editing.may_hold_credentials(COACHING, case)
@@ -382,6 +391,7 @@ EDITING: Final = (
     of("editing.keeper_may", may_be_known, KEPT, by=ADA),
     of("editing.id_is_free", may_be_known, KEPT, id_taken=True),
     of("editing.email_is_free", may_be_known, KEPT, holders=("c-2",)),
+    of("editing.coach_is_the_only_one", may_be_edited, evolve(KEPT, moves=True, coaches=1), coaches=2),
     of("editing.status_may_hold", may_hold, HOLDER, status=Coaching.PROSPECT),
     of("editing.primary_is_no_lower", may_be_primary, KEPT, lowers=True),
 )
@@ -400,7 +410,9 @@ def may_merge(case: privacy.Case) -> Decision:
 
 PRIVACY: Final = (
     of("privacy.eraser_may", may_erase, privacy.Case(by=OWNER), by=COACH),
+    of("privacy.eraser_may", may_erase, privacy.Case(by=OWNER), acts=False),
     of("privacy.merger_may", may_merge, privacy.Case(by=OWNER), by=COACH),
+    of("privacy.merger_may", may_merge, privacy.Case(by=OWNER), acts=False),
     of("privacy.nobody_was_erased", may_merge, privacy.Case(by=OWNER), erased=("c-2",)),
 )
 
@@ -652,6 +664,8 @@ TEAMS: Final = (
     of("team.coach_is_member", may_be_given, ONESELF, member="m-2"),
     of("team.coach_is_member", may_be_given, ONESELF, by=Actor(id=COACH.id, role=Role.VIEWER)),
     of("team.head_may", may_add, NEWCOMER, by=COACH),
+    of("team.head_may", may_add, NEWCOMER, acts=False),
+    of("team.head_may", may_change_member, OWN_GREETING, acts=False),
     of("team.head_may", may_change_member, OWN_GREETING, role=Role.ADMIN),
     of("team.head_may", may_change_member, OWN_GREETING, member="m-2"),
     of("team.owner_is_made_by_owner", may_add, NEWCOMER, role=Role.OWNER),
@@ -964,7 +978,8 @@ def test_what_is_about_the_actor_is_about_who_asks() -> None:
     """A host answers 403 by it: each rule that looks at the role alone says so, and no other does."""
     about_actor = {rule.address for rule in every_rule().values() if rule.no.about is About.ACTOR}
     assert about_actor == {
-        "booking.staff_enters", "booking.books_for_oneself", "booking.hand_may", "conversion.actor_may",
+        "booking.staff_enters", "booking.books_for_oneself", "booking.staff_describes", "booking.hand_may",
+        "conversion.actor_may",
         "conversion.recorder_may", "conversion.corrector_may", "editing.keeper_may", "removal.remover_may",
         "pipeline.staff_runs_pipelines", "outreach.may_speak", "outreach.own_wish_stands", "outreach.campaigner_may",
         "follow_up.staff_follows_up", "follow_up.clock_gives_up", "invitation.inviter_may", "invitation.for_oneself",

@@ -146,6 +146,9 @@ class ContactPolicy:
     unique_email: bool = False
     """One address, one contact in the account, archived ones included; off: shared ones get a notice. Source: SD4."""
 
+    several_coaches_edit: bool = True
+    """The address of a contact of several coaches may be changed; off: only where one coach has it. Source: DL2."""
+
     company_first: bool = False
     """A company's rights are those of its primary contact. Source: S1, SD2."""
 

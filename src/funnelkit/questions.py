@@ -12,6 +12,7 @@ from funnelkit.decisions import Decision
 from funnelkit.errors import NotFound, invalid
 from funnelkit.facts import Known, facts, in_time
 from funnelkit.funnel import Funnel
+from funnelkit.planning import past
 from funnelkit.policy import StatusWhen
 from funnelkit.ports.clock import Clock
 from funnelkit.ports.storage import Storage, Transaction
@@ -190,7 +191,8 @@ class Questions(Generic[S, R]):
         if begin is not None and end is not None and end < begin:
             raise invalid("until", "it lies before since")
         with self._storage.transaction(self.account, write=False) as stores:
-            now = instant(self._clock.now(), "clock") if as_of is None else instant(as_of, "as_of")
+            clock = instant(self._clock.now(), "clock")
+            now = past(as_of, "as_of", clock) or clock
             rows = self._appointments(stores, coach, as_of, known)
             ids = sorted({attendee.contact for row in rows for attendee in row.attendees})
             if as_of is None and known is None:

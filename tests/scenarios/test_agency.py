@@ -373,6 +373,32 @@ def test_sd4_an_address_kept_by_its_own_contact_is_no_clash(agency: Agents) -> N
     assert "Ada@Example.org" == agency.person(ada.id).email
 
 
+def test_sd4_addresses_that_were_shared_before_do_not_stand_in_the_way(agency: Agents) -> None:
+    """Where the account makes addresses unique later, what has nothing to do with them is edited. Source: SD4."""
+    before = FunnelService(
+        AGENCY.with_policy(contacts={"unique_email": False}),
+        account="acme", storage=agency.storage, clock=agency.clock,
+    )  # fmt: skip
+    ada, bo = (before.do(AddContact(name=name, status=S.CLIENT, email=ADDRESS, by=COACH)) for name in ("Ada", "Bo"))
+    agency.do(Edit(contact=ada.id, name="Ada L.", email=ADDRESS.upper(), by=COACH))
+    assert ["editing.email_is_free"] == refusals(agency, AddContact(name="Eve", email=ADDRESS, by=COACH))
+    agency.do(Edit(contact=bo.id, email="bo@example.org", by=COACH))
+    assert ["editing.email_is_free"] == refusals(agency, Edit(contact=bo.id, email=ADDRESS, by=COACH))
+
+
+def test_an_address_that_is_told_late_does_not_undo_a_later_one(agency: Agents) -> None:
+    """What was the name and address in between is told afterwards: those of today stay."""
+    ada = someone(agency, S.CLIENT, email=ADDRESS)
+    agency.clock.advance(days=1)
+    between = agency.clock.now()
+    agency.clock.advance(days=1)
+    agency.do(Edit(contact=ada.id, email="new@example.org", by=COACH))
+    agency.clock.advance(days=1)
+    agency.do(Edit(contact=ada.id, email="old@example.org", phone="1", at=between, by=COACH))
+    found = agency.person(ada.id)
+    assert ("new@example.org", "1") == (found.email, found.phone)
+
+
 # ---- 2.5 company first
 
 

@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any, Final, cast
 
 import pytest
+from attrs import evolve
 
 from funnelkit import (
+    AGENCY,
     COACHING,
     Appointment,
     Contact,
@@ -55,6 +57,8 @@ from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.statuses.coaching import READINGS, Coaching, Happening
 from funnelkit.table import Status
 from funnelkit.values.events import Event, StatusChanged, Why
+from funnelkit.values.session import Session
+from funnelkit.words import Activity
 from tests.scenarios.world import (
     ADMIN,
     COACH,
@@ -1663,3 +1667,71 @@ def test_cc_a6_a_client_moves_and_cancels_what_is_their_own(practice: Practice) 
     practice.clock.advance(hours=3)
     assert ["booking.hand_may"] == refusals(practice, MarkHeld(appointment=group.id, by=me))
     assert ["booking.hand_may"] == refusals(practice, MarkMissed(appointment=group.id, by=itself(bo)))
+
+
+# ---- what a client says of an own appointment
+
+
+@pytest.mark.parametrize("where", [Where.PORTAL, Where.PUBLIC])
+def test_nobody_books_the_past_for_oneself(practice: Practice, where: Where) -> None:
+    """What has begun, the staff enter: else a client could make hours that nobody held. A moment later is ahead."""
+    ada = with_credentials(practice, S.ACTIVE_CLIENT)
+    command = in_portal(ada, Kind.SAMPLE, where=where, start=practice.clock.now())
+    assert ["booking.starts_ahead"] == refusals(practice, command)
+    practice.do(evolve(command, start=practice.clock.now() + timedelta(microseconds=1)))
+    practice.do(evolve(command, start=practice.clock.now() - DAY, by=COACH, where=Where.STAFF))
+
+
+def test_a_visitors_booking_that_is_told_late_was_ahead_of_time(practice: Practice) -> None:
+    """The website says when it was booked: that counts, and not when it is told."""
+    bo = someone(practice, S.PROSPECT)
+    booked = practice.clock.now()
+    practice.clock.advance(days=2)
+    late = in_portal(bo, Kind.SAMPLE, where=Where.PUBLIC, start=booked + DAY)
+    assert ["booking.starts_ahead"] == refusals(practice, evolve(late, by=SYSTEM))
+    assert S.PROSPECT is practice.do(evolve(late, by=SYSTEM, at=booked)).attendees[0].status
+
+
+@pytest.mark.parametrize("said", [{"paid": True}, {"paid": False}, {"session": Session(activity=Activity.COACHING)}])
+def test_a_client_does_not_say_what_makes_an_hour_paid(practice: Practice, said: dict[str, Any]) -> None:
+    """Whether a session is paid, and what it is, the staff say."""
+    ada = with_credentials(practice, S.ACTIVE_CLIENT)
+    assert ["booking.staff_describes"] == refusals(practice, in_portal(ada, Kind.SESSION, **said))
+    practice.do(evolve(in_portal(ada, Kind.SESSION, **said), by=COACH))
+
+
+def test_a_client_moves_an_own_session_ahead_only(practice: Practice) -> None:
+    """Staff may put the past right; a client does not move a session to where it would count at once."""
+    ada = with_credentials(practice, S.ACTIVE_CLIENT)
+    session = practice.do(in_portal(ada, Kind.SESSION))
+    past = Reschedule(appointment=session.id, start=practice.clock.now() - DAY, by=itself(ada))
+    assert ["booking.starts_ahead"] == refusals(practice, past)
+    practice.do(evolve(past, start=practice.clock.now() + HOUR))
+    practice.do(evolve(past, by=COACH))
+
+
+# ---- who is known in another funnel
+
+
+def test_a_person_who_is_known_gets_the_name_that_is_given_and_the_plan_says_so(practice: Practice) -> None:
+    """One id is one person in all funnels: who adds it again elsewhere is told that the name is replaced."""
+    agency = FunnelService(AGENCY, account="acme", storage=practice.storage, clock=practice.clock)
+    ada = someone(practice, S.PROSPECT, name="Ada", email="ada@example.org")
+    again: AddContact[Agency] = AddContact(id=ada.id, name="Ada", email="ada@example.org", by=COACH)
+    assert () == agency.plan(again).notices
+    plan = agency.plan(evolve(again, name="Ada L."))
+    assert ["editing.known_person"] == [notice.code for notice in plan.notices]
+    agency.apply(plan)
+    assert "Ada L." == practice.person(ada.id).name
+
+
+# ---- a report is of a time that has come
+
+
+@pytest.mark.parametrize("ask", ["certification", "hours", "log"])
+def test_no_report_is_made_of_a_time_to_come(practice: Practice, ask: str) -> None:
+    """What has not taken place does not count as held. Source: CC-A3."""
+    a_session(practice, someone(practice, S.ACTIVE_CLIENT))
+    getattr(practice, ask)(as_of=practice.clock.now())
+    with pytest.raises(Invalid, match="as_of: this time is still to come"):
+        getattr(practice, ask)(as_of=practice.clock.now() + timedelta(microseconds=1))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final, TypeAlias
 
 import pytest
 
-from funnelkit import FRANCHISE, Actor, Category, Contact, Funnel, Kind, Removal, Right, Role
+from funnelkit import FRANCHISE, Actor, Category, Contact, Funnel, Invalid, Kind, Removal, Right, Role
 from funnelkit.commands import AddContact, Book, Cancel, Convert, Correct, Delete, Edit, Record, Reschedule
 from funnelkit.decisions import Mark
 from funnelkit.rules import removal
@@ -556,3 +557,38 @@ def test_s2_is_silent_about_deleting_and_so_it_is_refused(leads: Leads) -> None:
     case = removal.Case(by=OWNER, contact=lead.id)
     assert Removal.REFUSED is removal.outcome(FRANCHISE, case)
     assert Mark.NO is removal.may_delete(FRANCHISE, case).findings[0].mark
+
+
+def test_bg_a13_a_consultation_that_stands_is_not_undone_by_another_ones_end(leads: Leads) -> None:
+    """Of two consultations one is cancelled: the other one stands, and moving it gives Rescheduled. Source: BG-A13."""
+    lead = someone(leads, S.NEW_LEAD)
+    first = consultation(leads, lead)
+    second = consultation(leads, lead, start=leads.clock.now() + DAY)
+    leads.do(Cancel(appointment=first, by=COACH))
+    assert S.CONSULTATION_BOOKED is leads.contact(lead.id).status
+    leads.do(Reschedule(appointment=second, start=leads.clock.now() + 2 * DAY, by=COACH))
+    assert S.CONSULTATION_RESCHEDULED is leads.contact(lead.id).status
+    leads.do(Cancel(appointment=second, by=COACH))
+    assert S.CONSULTATION_CANCELLED is leads.contact(lead.id).status
+
+
+def test_bg_a13_what_is_moved_to_where_it_was_is_not_moved(leads: Leads) -> None:
+    """Only another time is one. Source: BG-A13."""
+    lead = someone(leads, S.NEW_LEAD)
+    leads.do(Reschedule(appointment=(key := consultation(leads, lead)), start=leads.appointment(key).start, by=COACH))
+    assert S.CONSULTATION_BOOKED is leads.contact(lead.id).status
+
+
+@pytest.mark.parametrize("change", [Cancel, Reschedule])
+def test_an_appointment_is_changed_after_it_was_booked(leads: Leads, change: type[Any]) -> None:
+    """A time before the booking is refused, so that a lead and its calendar agree; the time of booking is none."""
+    lead = someone(leads, S.NEW_LEAD)
+    leads.clock.advance(days=1)
+    booked = leads.clock.now()
+    key = consultation(leads, lead, start=booked + 5 * DAY)
+    leads.clock.advance(days=1)
+    said = {"appointment": key, "by": COACH, **({"start": booked + 6 * DAY} if change is Reschedule else {})}
+    with pytest.raises(Invalid, match="at: the appointment was not there then"):
+        leads.do(change(**said, at=booked - timedelta(microseconds=1)))
+    assert lead.id == leads.do(change(**said, at=booked)).attendees[0].contact
+    assert S.CONSULTATION_BOOKED is not leads.contact(lead.id).status

@@ -33,7 +33,9 @@ from funnelkit.commands import (
     Command,
     Delete,
     Edit,
+    Erase,
     Invite,
+    Merge,
     RemoveMember,
     ScheduleFollowUp,
     UnassignCoach,
@@ -628,3 +630,37 @@ def test_assigning_a_coach_opens_no_portal_and_sends_the_client_nothing(office: 
     office.do(AssignCoach(contact=client.id, coach=COACH.id, by=OWNER))
     assert Portal.NOT_INVITED is office.contact(client.id).portal
     assert client.id not in [to for to, _ in mails(office)]
+
+
+def test_who_has_left_does_not_run_the_team_any_more(office: Office) -> None:
+    """An admin who was taken off changes nobody, erases nobody and merges nobody, whatever the host still says."""
+    gone, other = (someone(office, S.LEAD, name=name) for name in ("Ada", "Bo"))
+    office.do(RemoveMember(member=ADMIN.id, by=OWNER))
+    assert HEAD == refusals(office, AddMember(name="Eve", role=Role.ADMIN, by=ADMIN))
+    assert HEAD == refusals(office, ChangeMember(member=COACH.id, role=Role.VIEWER, by=ADMIN))
+    assert HEAD == refusals(office, RemoveMember(member=COACH.id, by=ADMIN))
+    assert ["privacy.eraser_may"] == refusals(office, Erase(contact=gone.id, by=ADMIN))
+    assert ["privacy.merger_may"] == refusals(office, Merge(contact=gone.id, other=other.id, by=ADMIN))
+
+
+def test_dl2_the_address_of_a_client_of_several_coaches_stays(office: Office, client: Contact) -> None:
+    """It is editable where one coach has the client; name and phone always are, and so is the same address again.
+
+    Source: DL2.
+    """
+    office.do(AssignCoach(contact=client.id, coach=COACH.id, by=OWNER))
+    office.do(Edit(contact=client.id, email="ada@new.example", by=COACH))
+    office.do(AssignCoach(contact=client.id, coach=OTHER.id, primary=False, by=OWNER))
+    for address in ("ada@other.example", None):
+        assert ["editing.coach_is_the_only_one"] == refusals(office, Edit(contact=client.id, email=address, by=OWNER))
+    office.do(Edit(contact=client.id, name="Ada L.", email="Ada@new.example", phone="1", by=COACH))
+    office.do(UnassignCoach(contact=client.id, coach=COACH.id, by=OWNER))
+    office.do(Edit(contact=client.id, email="ada@other.example", by=OWNER))
+
+
+def test_dl2_by_policy_several_coaches_edit_it() -> None:
+    """Elsewhere nobody asks how many coaches there are. Source: DL2."""
+    office = office_of(contacts={"several_coaches_edit": True})
+    client = someone(office, S.CLIENT, email="ada@example.org", coach=COACH.id)
+    office.do(AssignCoach(contact=client.id, coach=OTHER.id, primary=False, by=OWNER))
+    office.do(Edit(contact=client.id, email="ada@new.example", by=OTHER))

@@ -284,16 +284,21 @@ def book(
     standing: str,
     opened: Sequence[str],
     free: bool,
+    over: bool,
+    described: bool,
     facts: Mapping[str, bool],
 ) -> bool:
     """May this appointment be made here, by this actor? Source: S0, CC6, CC10, CC-A6, CC-A7, CC-A8.
 
-    `opened`: the kinds permitted to this contact; `free`: the coach has nothing else then.
+    `opened`: the kinds permitted to this contact; `free`: the coach has nothing else then; `over`: it would have begun
+    already; `described`: somebody says whether it is paid, or what it is.
     """
     if not free:  # CC10
         return False
     if where == "staff":  # CC-A7
         return role in ANYBODY_BUT_THE_CONTACT
+    if over or (described and role == "client"):  # ours: the past, and what makes an hour paid, the staff enter
+        return False
     if where == "portal":
         if funnel != "coaching" or not logs_in(funnel, status, portal=portal, standing=standing):
             return False

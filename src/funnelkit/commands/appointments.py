@@ -11,10 +11,10 @@ from attrs import evolve, field, frozen
 from funnelkit.commands import ledger
 from funnelkit.commands.draft import Draft
 from funnelkit.decisions import Decision, all_of, both
-from funnelkit.errors import Invalid, Problem
+from funnelkit.errors import Invalid, Problem, invalid
 from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import access, booking
-from funnelkit.statuses.appointment import Happening
+from funnelkit.statuses.appointment import AppointmentStatus, Happening
 from funnelkit.table import BOOKED, CANCELLED, RESCHEDULED, Act, Status, Trigger
 from funnelkit.times import instant, later
 from funnelkit.values.appointment import Appointment, Attendee
@@ -98,7 +98,7 @@ class Book(Command[Status, Appointment]):
             raise Invalid(Problem("id", "is taken by another appointment"))
         when = draft.at or max(moment.now, *(c.changed for c in contacts))
         decision = all_of(
-            self._decide(funnel, moment, view, where, contacts, start, end),
+            self._decide(funnel, moment, view, where, contacts, start, end, when),
             *(ledger.may_be_covered(draft, c.id, self.kind, len(contacts), start, when) for c in contacts),
         )
         if not decision:
@@ -127,6 +127,7 @@ class Book(Command[Status, Appointment]):
         contacts: list[Contact],
         start: datetime,
         end: datetime,
+        when: datetime,
     ) -> Decision:
         overlaps = _overlaps(view, self.coach, start, end)
         asked = contacts[:1] if where is Where.STAFF else contacts
@@ -134,7 +135,8 @@ class Book(Command[Status, Appointment]):
             booking.Case(
                 status=contact.status, kind=self.kind, by=self.by, where=where, overlaps=overlaps, contact=contact.id,
                 may_log_in=where is Where.PORTAL and _may_log_in(funnel, contact),
-                opened=_opened(view, contact), facts=moment.facts,
+                opened=_opened(view, contact), facts=moment.facts, begun=start <= when,
+                described=self.paid is not None or self.session is not None,
             )
             for contact in asked
         ]  # fmt: skip
@@ -163,11 +165,15 @@ class _Change(Command[Status, Appointment]):
         on: Trigger,
         when: datetime,
         overlaps: tuple[str, ...] = (),
+        to: datetime | None = None,
     ) -> Decision:
+        if when < min(was.booked, was.start):
+            raise invalid("at", "the appointment was not there then; give a later time, or none")
         own = len(was.attendees) == 1 and was.of(self.by.id) is not None
         case = booking.Change(
-            state=was.state, on=on, by=self.by, own=own, begun=was.start <= when, overlaps=overlaps, appointment=was.id
-        )
+            state=was.state, on=on, by=self.by, own=own, begun=was.start <= when, overlaps=overlaps, appointment=was.id,
+            behind=to is not None and to <= when,
+        )  # fmt: skip
         return booking.may_change(funnel, case)
 
     def _done(  # what a change says
@@ -185,6 +191,8 @@ class _Change(Command[Status, Appointment]):
         if act is not None:
             for attendee in was.attendees:
                 contact = draft.contact(attendee.contact)
+                if act is CANCELLED and _has_another(draft.view, contact, was, when):
+                    continue
                 draft.deed(contact, act, was.kind, draft.when(contact.changed))
         return draft.plan(decision, changed)
 
@@ -206,13 +214,14 @@ class Reschedule(_Change):
         overlaps = tuple(a for a in _overlaps(view, was.coach, start, end) if a != was.id)
         when = draft.when()
         moved = evolve(was, start=start, end=end)
-        judged = self._judged(funnel, view, was, Happening.RESCHEDULED, when, overlaps)
+        judged = self._judged(funnel, view, was, Happening.RESCHEDULED, when, overlaps, start)
         decision = all_of(judged, *ledger.may_be_moved(draft, moved, when))
         if not decision:
             return draft.refuse(decision)
         said = {"start": start, "end": end, "zone": self.zone or was.zone}
         ledger.move(draft, moved, when)
-        return self._done(draft, decision, was, AppointmentRescheduled, RESCHEDULED, when, **said)
+        act = None if (start, end) == (was.start, was.end) else RESCHEDULED
+        return self._done(draft, decision, was, AppointmentRescheduled, act, when, **said)
 
 
 @frozen(kw_only=True)
@@ -271,6 +280,15 @@ class MarkMissed(_Change):
             return draft.refuse(decision)
         ledger.miss(draft, was, when)
         return self._done(draft, decision, was, AppointmentMissed, None, when)
+
+
+def _has_another(view: View, contact: Contact, gone: Appointment, when: datetime) -> bool:
+    """Whether another appointment of the same kind stands, so that this one's going means nothing to the contact."""
+    return any(
+        one.id != gone.id and one.kind is gone.kind and one.state is AppointmentStatus.BOOKED
+        and one.booked <= when < one.start
+        for one in view.appointments_of(contact.id)
+    )  # fmt: skip
 
 
 def _overlaps(view: View, coach: str, start: datetime, end: datetime) -> tuple[str, ...]:

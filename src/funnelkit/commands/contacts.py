@@ -211,8 +211,13 @@ class Edit(Command[Status, Contact]):
         """Plan the changes; of the person, the event says which fields and never to what."""
         draft = Draft(funnel, moment, view, self)
         was, first = draft.contact(self.contact), len(draft.events)
-        holders = () if self.email is KEEP else _others(draft, self.email, self.contact)
-        known = editing.may_be_known(funnel, editing.Case(by=self.by, holders=holders, contact=was.id, what="data"))
+        person = draft.somebody(was.id) if self._told() else None
+        moves = self.email is not KEEP and person is not None and match_key(self.email) != person.address
+        case = editing.Case(
+            by=self.by, contact=was.id, what="data", moves=moves, coaches=len({was.coach, *was.coaches} - {None}),
+            holders=_others(draft, self.email, self.contact) if moves and self.email is not KEEP else (),
+        )  # fmt: skip
+        known = editing.may_be_edited(funnel, case)
         to = None if self.coach is KEEP or self.coach == was.coach else self.coach
         decision = all_of(known, draft.may_be_given(to))
         if not decision:
@@ -227,14 +232,17 @@ class Edit(Command[Status, Contact]):
             _look_up(view, self.company)
             if was.company is not None and was.company != self.company:
                 draft.step_down(was.company, was.id)
-        self._person(draft, was, view.person(was.id), when)
+        self._person(draft, was, person, when)
         if len(draft.events) == first:
             return draft.plan(decision, was)
         return draft.plan(decision, draft.settle(was, now, when))
 
-    def _person(self, draft: Draft, contact: Contact, was: Person | None, when: datetime) -> None:
+    def _told(self) -> dict[str, Any]:
         asked: dict[str, Any] = {"name": self.name, "email": self.email, "phone": self.phone}
-        new = {field: value for field, value in asked.items() if value is not KEEP}
+        return {field: value for field, value in asked.items() if value is not KEEP}
+
+    def _person(self, draft: Draft, contact: Contact, was: Person | None, when: datetime) -> None:
+        new = {field: value for field, value in self._told().items() if field not in _told_after(draft, contact, when)}
         if was is None or all(getattr(was, field) == value for field, value in new.items()):
             return
         now = evolve(was, **new, version=was.version + 1)
@@ -302,10 +310,19 @@ def _person(draft: Draft, view: View, key: str, name: str, address: str | None, 
         if not changed:
             return
         draft.say(PersonChanged, key, 1, draft.when(), fields=changed)
+        draft.notices += (editing.KNOWN,)
         draft.touched += _addresses(was, now)
         if was.address != now.address:
             draft.void_links(key)
     draft.keep(now)
+
+
+def _told_after(draft: Draft, contact: Contact, when: datetime) -> frozenset[str]:
+    """Give what was changed of the person after that time: what is told late does not undo it."""
+    if draft.at is None:
+        return frozenset()
+    later = (e for e in draft.view.history(contact.id) if isinstance(e, PersonChanged) and e.effective > when)
+    return frozenset(field for event in later for field in event.fields)
 
 
 def _addresses(*persons: Person) -> tuple[tuple[str, str], ...]:

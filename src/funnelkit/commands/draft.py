@@ -105,8 +105,8 @@ class Draft(Admitting):
     # ---- what else has to be asked
 
     def erased(self, contact: str) -> bool:
-        """Whether the person was taken out, and nobody has come to the place since."""
-        return self.person(contact) is None and any(isinstance(e, ContactErased) for e in self.view.history(contact))
+        """Whether the person was taken out of this place; who comes to the id in another funnel is somebody else."""
+        return any(isinstance(event, ContactErased) for event in self.view.history(contact))
 
     def may_lift(self, contact: Contact, channel: Channel | None = None) -> Decision:
         """Whether a do-not-contact of this channel (None: of all) may be lifted."""

@@ -86,7 +86,9 @@ class Merge(Command[Status, Contact]):
         draft = Draft(funnel, moment, view, self)
         was, gone = draft.contact(self.contact), draft.contact(self.other)
         erased = tuple(one.id for one in (was, gone) if draft.erased(one.id))
-        decision = privacy.may_merge(funnel, privacy.Case(by=self.by, contact=was.id, other=gone.id, erased=erased))
+        decision = privacy.may_merge(
+            funnel, privacy.Case(by=self.by, acts=draft.acts(), contact=was.id, other=gone.id, erased=erased)
+        )
         if not decision:
             return draft.refuse(decision)
         return draft.plan(decision, _Merging(draft, was, gone).done(self.reason))

@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from funnelkit.commands.draft import Draft
 from funnelkit.decisions import Decision, Notice
-from funnelkit.errors import NotFound, gather, invalid
+from funnelkit.errors import gather, invalid
 from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import outreach
 from funnelkit.table import LIFTED, Status
@@ -17,7 +17,6 @@ from funnelkit.times import instant
 from funnelkit.values.checks import asks, identifier, long_text, moment, one_of, optional
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import DoNotMarketSet
-from funnelkit.values.person import Person
 from funnelkit.values.plan import Plan
 from funnelkit.words import Because, Channel, Ending, Origin, Role
 
@@ -30,12 +29,6 @@ class _Wish(Command[Status, Contact]):
 
     contact: str = field(metadata=asks(identifier))
     reason: str | None = field(default=None, repr=False, metadata=asks(optional(long_text)))
-
-    def _person(self, draft: Draft) -> Person:
-        person = draft.person(self.contact)
-        if person is None:
-            raise NotFound("nobody keeps this person here, so there is nobody to keep it with")
-        return person
 
     def _nothing(self, draft: Draft, decision: Decision, stored: Contact) -> Plan[Contact]:
         """Plan nothing besides what time alone has made true of the contact."""
@@ -64,7 +57,7 @@ class SetDoNotContact(_Wish):
         gather(lambda: self._until(moment.now), lambda: self.timely(moment.now))
         draft = Draft(funnel, moment, view, self)
         stored = draft.contact(self.contact)
-        self._person(draft)
+        draft.somebody(self.contact)
         decision = self._may_set(draft)
         if not decision:
             return draft.refuse(decision)
@@ -102,7 +95,7 @@ class LiftDoNotContact(_Wish):
         """Plan the lifting, and what it means to a contact whose status was a do-not-contact."""
         draft = Draft(funnel, moment, view, self)
         stored = draft.contact(self.contact)
-        self._person(draft)
+        draft.somebody(self.contact)
         decision = draft.may_lift(stored, self.channel)
         if not decision:
             return draft.refuse(decision)
@@ -120,7 +113,9 @@ class LiftDoNotContact(_Wish):
 
     def _still(self, draft: Draft, now: datetime) -> tuple[Notice, ...]:
         """Say what of it stays: a do-not-contact of every channel, or what only the person lifts."""
-        blocks = [block for block in self._person(draft).blocks if block.holds(now, self.channel or block.channel)]
+        blocks = [
+            block for block in draft.somebody(self.contact).blocks if block.holds(now, self.channel or block.channel)
+        ]
         channels = tuple(dict.fromkeys(block.channel or "any channel" for block in blocks))
         return (Notice("outreach.still", STILL, "ours", {"channel": channels}),) if channels else ()
 
@@ -135,7 +130,7 @@ class _Market(_Wish):
         """Plan it; what is so already stays as it is."""
         draft = Draft(funnel, moment, view, self)
         stored = draft.contact(self.contact)
-        person, decision = self._person(draft), self._may_set(draft)
+        person, decision = draft.somebody(self.contact), self._may_set(draft)
         if not decision:
             return draft.refuse(decision)
         if person.do_not_market is self.says:

@@ -51,7 +51,7 @@ class Erase(Command[Status, Contact]):
         now_only(self.at)
         draft = Draft(funnel, moment, view, self)
         was = draft.contact(self.contact)
-        decision = privacy.may_erase(funnel, privacy.Case(by=self.by, contact=was.id))
+        decision = privacy.may_erase(funnel, privacy.Case(by=self.by, acts=draft.acts(), contact=was.id))
         if not decision:
             return draft.refuse(decision)
         told, person = (*view.history(was.id), *draft.told(was.id)), view.person(was.id)

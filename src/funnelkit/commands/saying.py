@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 from attrs import evolve
 
 from funnelkit.decisions import Consequence, Notice
-from funnelkit.errors import invalid
+from funnelkit.errors import NotFound, invalid
 from funnelkit.facts import Known, facts
 from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import follow_up as rule_of
@@ -111,6 +111,13 @@ class Saying:
         """Give the person behind a contact, as it is planned so far."""
         planned = self.nouns.get(("person", contact))
         return planned if isinstance(planned, Person) else self.view.person(contact)
+
+    def somebody(self, contact: str) -> Person:
+        """Give the person behind a contact. Raises NotFound where the host keeps it to itself, or it was erased."""
+        found = self.person(contact)
+        if found is None:
+            raise NotFound("nobody keeps this person here, so there is nobody to keep it with")
+        return found
 
     def blocked(self, contact: str, when: datetime) -> bool:
         """Whether a do-not-contact was in force then; nobody knows of a person whom the host keeps to itself."""

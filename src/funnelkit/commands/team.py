@@ -51,7 +51,7 @@ class AddMember(Command[Status, Member]):
         now_only(self.at)
         draft, key = Draft(funnel, moment, view, self), self.id or moment.fresh("member")
         case = rule_of.Case(
-            by=self.by, member=key, known=not view.is_free("member", key), role=self.role,
+            by=self.by, acts=draft.acts(), member=key, known=not view.is_free("member", key), role=self.role,
             holders=_holders(view, funnel, self.email, key),
         )  # fmt: skip
         decision = rule_of.may_add(funnel, case)
@@ -89,8 +89,8 @@ class ChangeMember(Command[Status, Member]):
         holders = () if self.email is KEEP else _holders(view, funnel, self.email, was.id)
         last = was.role is Role.OWNER and now.role is not Role.OWNER and _only_owner(view, was.id)
         case = rule_of.Case(
-            by=self.by, member=was.id, known=True, there=was.left is None, role=now.role, was=was.role,
-            holders=holders, last_owner=last,
+            by=self.by, acts=draft.acts(), member=was.id, known=True, there=was.left is None,
+            role=now.role, was=was.role, holders=holders, last_owner=last,
         )  # fmt: skip
         decision = rule_of.may_change(funnel, case)
         if not decision:
@@ -121,7 +121,8 @@ class RemoveMember(Command[Status, Member]):
         draft, was = Draft(funnel, moment, view, self), _member(view, self.member)
         last = was.role is Role.OWNER and _only_owner(view, was.id)
         case = rule_of.Case(
-            by=self.by, member=was.id, known=True, there=was.left is None, role=None, was=was.role, last_owner=last
+            by=self.by, acts=draft.acts(), member=was.id, known=True, there=was.left is None,
+            role=None, was=was.role, last_owner=last,
         )  # fmt: skip
         decision = rule_of.may_change(funnel, case)
         if not decision:

@@ -31,6 +31,10 @@ class Case(AnyCase, Generic[S]):
     where: Where = Where.STAFF
     may_log_in: bool = False
     """The answer of `access` to the funnel's log-in column."""
+    begun: bool = False
+    """Whether its start has passed."""
+    described: bool = False
+    """Whether it is said to be paid or not, or what the session is."""
     opened: Collection[str] = frozenset()
     overlaps: tuple[str, ...] = ()
     facts: Mapping[str, bool] = field(factory=dict)
@@ -53,6 +57,8 @@ class Change(AnyCase):
     by: Actor
     own: bool = False
     begun: bool = False
+    behind: bool = False
+    """Whether the start that it is moved to has passed."""
     overlaps: tuple[str, ...] = ()
     appointment: str | None = None
 
@@ -112,6 +118,28 @@ def books_for_oneself(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
 def may_log_in(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
     """Scheduling inside the portal needs the log-in. Source: CC5."""
     return case.may_log_in
+
+
+@rule(
+    ok="it is still to come",
+    no="its start has passed",
+    about=About.TIME,
+    remedy="take a time that is still to come, or let the staff enter it",
+)
+def starts_ahead(funnel: AnyFunnel, case: Asked | Change, row: AnyRow) -> bool:
+    """Who books or moves for oneself does so ahead of time; staff may put the past right. Source: ours, after CC6."""
+    return not case.begun if isinstance(case, Case) else case.by.role is not Role.CLIENT or not case.behind
+
+
+@rule(
+    ok="what the session is and whether it is paid, the staff say",
+    no="{role} does not say whether it is paid, or what the session is",
+    about=About.ACTOR,
+    remedy="leave it out",
+)
+def staff_describes(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
+    """What makes an hour paid, or of one sort or another, a client does not say of its own. Source: ours, after S0."""
+    return case.by.role is not Role.CLIENT or not case.described
 
 
 @rule(
@@ -183,7 +211,7 @@ PUBLIC_BOOKING: Final = Need(
 )
 RULES: Final = (
     coach_is_free, staff_enters, books_for_oneself, may_log_in, kind_is_opened, open_to_the_public,
-    still_possible, hand_may, still_to_come, has_begun,
+    starts_ahead, staff_describes, still_possible, hand_may, still_to_come, has_begun,
 )  # fmt: skip
 
 
@@ -207,7 +235,7 @@ def may_book(funnel: Funnel[S, R], case: Case[S]) -> Decision:
         found.append(open_to_the_public(funnel, case, None))
         if grant in (Grant.NO, Grant.UNSTATED):
             found.append(told("booking", PUBLIC_BOOKING.told, case.facts))
-    found.append(coach_is_free(funnel, case, None))
+    found += [starts_ahead(funnel, case, None), staff_describes(funnel, case, None), coach_is_free(funnel, case, None)]
     return Decision(QUESTION, tuple(found), case, None, funnel)
 
 
@@ -220,5 +248,5 @@ def may_change(funnel: Funnel[S, R], case: Change) -> Decision:
     if case.on in (Happening.RESCHEDULED, Happening.CANCELLED):
         found.append(still_to_come(funnel, case, row))
     if case.on is Happening.RESCHEDULED:
-        found.append(coach_is_free(funnel, case, row))
+        found += [starts_ahead(funnel, case, row), coach_is_free(funnel, case, row)]
     return Decision(CHANGE, tuple(found), case, row, funnel)

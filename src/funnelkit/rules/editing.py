@@ -26,6 +26,10 @@ class Case(AnyCase):
     what: str = "contact"
     holders: tuple[str, ...] = ()
     id_taken: bool = False
+    moves: bool = False
+    """Whether the contact is to get another address, or none."""
+    coaches: int = 0
+    """How many coaches have the contact."""
     status: Status | None = None
     lowers: bool = False
     contact: str | None = None
@@ -34,7 +38,7 @@ class Case(AnyCase):
         """What texts may name; of the actor, the role."""
         return {
             "role": self.by.role, "what": self.what, "status": self.status, "contact": self.contact or "a contact",
-            "holders": len(self.holders),
+            "holders": len(self.holders), "coaches": self.coaches,
         }  # fmt: skip
 
 
@@ -73,6 +77,17 @@ def email_is_free(funnel: AnyFunnel, case: Case, row: None) -> bool:
 
 
 @rule(
+    ok="no second coach has the contact",
+    no="{coaches} coaches have the contact, and its address is all of theirs",
+    remedy="unassign the others first, or switch it on by policy",
+    nothing="the address stays",
+)
+def coach_is_the_only_one(funnel: AnyFunnel, case: Case, row: None) -> bool | None:
+    """Where an account says so, the address of a contact of several coaches stays as it is. Source: DL2."""
+    return None if not case.moves else funnel.policy.contacts.several_coaches_edit or case.coaches <= 1
+
+
+@rule(
     ok="{status} may hold credentials",
     no="{funnel} does not give {status} credentials",
     remedy="convert the contact to a status that may log in",
@@ -94,8 +109,11 @@ def primary_is_no_lower(funnel: AnyFunnel, case: Case, row: None) -> bool:
 
 
 QUESTION: Final = "change the {what} of {contact}"
+KNOWN: Final = Notice(
+    "editing.known_person", "the id is that of a person who is known here: name and addresses are now as given", "ours"
+)
 SHARED: Final = Notice("editing.shared_address", "the address belongs to another contact too", "ours")
-RULES: Final = (keeper_may, id_is_free, email_is_free, status_may_hold, primary_is_no_lower)
+RULES: Final = (keeper_may, id_is_free, email_is_free, coach_is_the_only_one, status_may_hold, primary_is_no_lower)
 
 
 def may_change(funnel: Funnel[S, R], case: Case) -> Decision:
@@ -105,9 +123,17 @@ def may_change(funnel: Funnel[S, R], case: Case) -> Decision:
 
 def may_be_known(funnel: Funnel[S, R], case: Case) -> Decision:
     """Whether a contact may have this id and this address. A shared address gives a notice."""
-    found = (keeper_may(funnel, case, None), id_is_free(funnel, case, None), email_is_free(funnel, case, None))
+    return _known(funnel, case, (keeper_may, id_is_free, email_is_free))
+
+
+def may_be_edited(funnel: Funnel[S, R], case: Case) -> Decision:
+    """Whether what is known of a contact may be changed, its address among it. A shared address gives a notice."""
+    return _known(funnel, case, (keeper_may, email_is_free, coach_is_the_only_one))
+
+
+def _known(funnel: Funnel[S, R], case: Case, rules: tuple[Any, ...]) -> Decision:
     shared = (SHARED,) if case.holders and not funnel.policy.contacts.unique_email else ()
-    return Decision(QUESTION, found, case, None, funnel, shared)
+    return Decision(QUESTION, tuple(rule(funnel, case, None) for rule in rules), case, None, funnel, shared)
 
 
 def may_hold_credentials(funnel: Funnel[S, R], case: Case) -> Decision:

@@ -27,6 +27,8 @@ class Case(AnyCase):
     """Who erases whom, or merges what. `erased`: those of the contacts whose person was taken out."""
 
     by: Actor
+    acts: bool = True
+    """Whether the actor has not left the team."""
     contact: str | None = None
     other: str | None = None
     erased: tuple[str, ...] = ()
@@ -47,7 +49,7 @@ class Case(AnyCase):
 )
 def eraser_may(funnel: AnyFunnel, case: Case, row: None) -> bool:
     """Erasing cannot be undone: the owner, an admin or the system does it. Source: ours."""
-    return case.by.role in HEADS
+    return case.acts and case.by.role in HEADS
 
 
 @rule(
@@ -58,7 +60,7 @@ def eraser_may(funnel: AnyFunnel, case: Case, row: None) -> bool:
 )
 def merger_may(funnel: AnyFunnel, case: Case, row: None) -> bool:
     """Merging cannot be undone: the owner, an admin or the system does it. Source: ours."""
-    return case.by.role in HEADS
+    return case.acts and case.by.role in HEADS
 
 
 @rule(

@@ -26,6 +26,8 @@ class Case(AnyCase):
     """Who changes what about which member. `role` is the member's; `was` the role that it had."""
 
     by: Actor
+    acts: bool = True
+    """Whether the actor has not left the team."""
     member: str | None = None
     known: bool = False
     """Whether there is such a member."""
@@ -68,9 +70,12 @@ def coach_is_member(funnel: AnyFunnel, case: Case, row: None) -> bool:
     remedy="ask an owner or an admin",
 )
 def head_may(funnel: AnyFunnel, case: Case, row: None) -> bool:
-    """Owner, admin and the system change the team; what clients read from oneself, one writes oneself. Source: DL8."""
+    """Owner, admin and the system change the team; what clients read from oneself, one writes oneself. Source: DL8.
+
+    Who has left changes nothing.
+    """
     oneself = case.by.id == case.member and case.by.role is not Role.CLIENT
-    return case.by.role in HEADS or (oneself and case.role is case.was and case.known)
+    return case.acts and (case.by.role in HEADS or (oneself and case.role is case.was and case.known))
 
 
 @rule(

@@ -9,7 +9,7 @@ from enum import auto
 from typing import Final
 
 from funnelkit.funnel import Funnel
-from funnelkit.policy import InvitationPolicy, Policy, TeamPolicy
+from funnelkit.policy import ContactPolicy, InvitationPolicy, Policy, TeamPolicy
 from funnelkit.readings import Readings
 from funnelkit.table import (
     ANY,
@@ -95,6 +95,7 @@ REMOVALS: Final = matrix(
 
 POLICY: Final = Policy(
     team=TeamPolicy(members_only=True, tell_coaches=True), invitation=InvitationPolicy(onboarding=("onboarding",)),
+    contacts=ContactPolicy(several_coaches_edit=False),                                                         # DL2
 )
 
 TEAM: Final = Funnel(

@@ -72,6 +72,18 @@ BOOKING: Final[Mapping[str, str]] = {
         "der Kontakt darf sich nicht anmelden, also bucht er nicht im Portal"
     ),
     "see access: the log-in": "siehe Zugang: das Anmelden",
+    "it is still to come": "er steht noch bevor",
+    "its start has passed": "sein Beginn ist vorbei",
+    "take a time that is still to come, or let the staff enter it": (
+        "eine Zeit wählen, die noch bevorsteht, oder das Team eintragen lassen"
+    ),
+    "what the session is and whether it is paid, the staff say": (
+        "was die Sitzung ist und ob sie bezahlt ist, sagt das Team"
+    ),
+    "{role} does not say whether it is paid, or what the session is": (
+        "die Rolle »{role}« sagt nicht, ob sie bezahlt ist oder was die Sitzung ist"
+    ),
+    "leave it out": "weglassen",
     "{kind} was opened to this contact": "die Terminart »{kind}« ist für diesen Kontakt freigegeben",
     "{kind} was not opened to this contact": "die Terminart »{kind}« ist für diesen Kontakt nicht freigegeben",
     "permit the kind, in person or by group": "die Terminart freigeben, einzeln oder über eine Gruppe",
@@ -168,6 +180,17 @@ EDITING: Final[Mapping[str, str]] = {
     "{status} may hold credentials": "der Status »{status}« darf Zugangsdaten haben",
     "{funnel} does not give {status} credentials": "{funnel} gibt dem Status »{status}« keine Zugangsdaten",
     "convert the contact to a status that may log in": "den Kontakt in einen Status umwandeln, der sich anmelden darf",
+    "no second coach has the contact": "kein zweiter Coach hat den Kontakt",
+    "{coaches} coaches have the contact, and its address is all of theirs": (
+        "{coaches} Coaches haben den Kontakt, und seine Adresse gehört zu ihnen allen"
+    ),
+    "unassign the others first, or switch it on by policy": (
+        "zuerst die anderen abziehen, oder es in den Regeln des Kontos einschalten"
+    ),
+    "the address stays": "die Adresse bleibt",
+    "the id is that of a person who is known here: name and addresses are now as given": (
+        "die Kennung gehört einer Person, die hier bekannt ist: Name und Adressen sind jetzt die angegebenen"
+    ),
     "the company keeps its rights": "die Firma behält ihre Rechte",
     "the new primary contact has fewer rights than the former": (
         "der neue Hauptkontakt hat weniger Rechte als der bisherige"

@@ -93,7 +93,7 @@ def email(value: object) -> str | None:
     if not isinstance(value, str):
         return f"an e-mail address is needed, not {kind_of(value)}"
     name, _, host = value.strip().rpartition("@")
-    good = name and "@" not in name and "." in host and all(host.split("."))
+    good = name and not {*"@<>,;"} & {*name, *host} and "." in host and all(host.split("."))
     if not good or any(sign.isspace() or not sign.isprintable() for sign in value.strip()) or not _short(value):
         return "is no e-mail address; it reads name@host.domain"
     return None
