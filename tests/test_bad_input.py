@@ -443,9 +443,9 @@ def test_a_truth_is_true_or_false(kind: type[Any], name: str, given: object) -> 
 
 
 @pytest.mark.parametrize("name", ["sessions", "days"])
-@pytest.mark.parametrize("given", [0, -1, 1.0, "1", True, [], 5.5])
+@pytest.mark.parametrize("given", [0, -1, 1.0, "1", True, [], 5.5, 2**31, 10**30])
 def test_a_package_is_of_whole_sessions_and_days(name: str, given: object) -> None:
-    """At least one; without a number there are as many as one likes."""
+    """At least one, and no more than a database keeps; without a number there are as many as one likes."""
     with wrong(name):
         made(DefineOffer, **{name: given})
     assert None is getattr(made(DefineOffer, **{name: None}), name)

@@ -14,7 +14,7 @@ import funnelkit.lint
 from funnelkit.errors import Invalid
 from funnelkit.funnel import Funnel
 from funnelkit.lint import lint, need_names
-from funnelkit.policy import Policy
+from funnelkit.policy import PackagePolicy, Policy
 from funnelkit.rules.conversion import NAMES
 from funnelkit.statuses import agency
 from funnelkit.table import (
@@ -115,6 +115,7 @@ def figure(part: str, **figures: Any) -> dict[str, Any]:
 
 
 SORTS: Any = {"policy": evolve(Policy(), follow_up=5)}  # type: ignore[arg-type]  # on purpose
+NO_INVITATION: Any = [evolve(Policy(), invitation=given) for given in (None, 3, PackagePolicy())]  # type: ignore[arg-type]  # on purpose
 MIXED: tuple[Any, ...] = (K.LOG_IN, K.ROOM, Right.PAGES)
 UNBUILDABLE: list[tuple[str, str, dict[str, Any]]] = [
     ("foreign_status", "moves", moved(S.WALKER, T.HOST_DECIDES, FOREIGN)),
@@ -152,10 +153,15 @@ UNBUILDABLE: list[tuple[str, str, dict[str, Any]]] = [
     ("foreign_figure", "policy.team.members_only", figure("team", members_only=1)),
     ("foreign_figure", "policy.invitation.valid", figure("invitation", valid=None)),
     ("foreign_figure", "policy.invitation.valid", figure("invitation", valid=Elapsed(hours=0))),
+    *(("foreign_figure", "policy.invitation", {"policy": policy}) for policy in NO_INVITATION),
+    ("foreign_figure", "policy.invitation.onboarding", figure("invitation", onboarding=None)),
+    ("foreign_figure", "policy.invitation.onboarding", figure("invitation", onboarding=(5,))),
     ("foreign_figure", "policy.invitation.onboarding", figure("invitation", onboarding=["form"])),
     ("foreign_figure", "policy.invitation.onboarding", figure("invitation", onboarding=(" form",))),
     ("foreign_figure", "policy.package.per_invitation", figure("package", per_invitation=-1)),
+    ("foreign_figure", "policy.package.per_invitation", figure("package", per_invitation=10**5000)),
     ("foreign_figure", "policy.shell.page", figure("shell", page=0)),
+    ("foreign_figure", "policy.shell.page", figure("shell", page=2**31)),
     ("foreign_figure", "policy.package.free_until", figure("package", free_until=LocalDays(1))),
     ("foreign_figure", "policy.progress.by_status", figure("progress", by_status=(("walker", 5),))),
     ("foreign_figure", "policy.package.books", figure("package", books=("session",))),

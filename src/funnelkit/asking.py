@@ -12,23 +12,13 @@ from funnelkit.errors import Invalid, Problem, kind_of
 from funnelkit.planning import Command
 from funnelkit.requirements import Standard
 from funnelkit.values.actor import Actor
-from funnelkit.values.checks import Check, day, days, identifier, instance, moment, text, truth
+from funnelkit.values.checks import Check, day, days, identifier, instance, moment, number, text, truth
 from funnelkit.values.outreach import Segment
 from funnelkit.values.plan import Plan
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Shell = TypeVar("Shell")
-
-MANY: Final = 2**31 - 1
-"""More than any limit has to be."""
-
-
-def several(value: object) -> str | None:
-    """So many at most: a whole number from 1."""
-    if type(value) is int and 1 <= value <= MANY:
-        return None
-    return f"a whole number from 1 to {MANY} is needed, not {'another one' if type(value) is int else kind_of(value)}"
 
 
 def some(value: object) -> str | None:
@@ -68,7 +58,7 @@ ARGUMENTS: Final[Mapping[str, Check]] = {
     ),
     **dict.fromkeys(("as_of", "at", "known", "moment", "since", "start", "until"), moment),
     **dict.fromkeys(("on", "trained"), day),
-    **dict.fromkeys(("batch", "limit"), several),
+    **dict.fromkeys(("batch", "limit"), number),
     **dict.fromkeys(("commands", "rights"), some),
     "by": instance(Actor, "an Actor"),
     "command": instance(Command, "a command"),

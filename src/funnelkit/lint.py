@@ -17,7 +17,7 @@ from attrs import fields
 from funnelkit.errors import Problem, kind_of, unknown
 from funnelkit.policy import Policy
 from funnelkit.table import Act, Whence
-from funnelkit.times import BusinessTime, Elapsed, LocalDays
+from funnelkit.times import MANY
 from funnelkit.words import Axis, Category, Grant, Portal, Standing, Ties
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _figures(funnel: Tables) -> Iterator[Problem]:
     for part in fields(Policy):
         given, usual = getattr(funnel.policy, part.name), getattr(USUAL, part.name)
         if type(given) is not type(usual):
-            text = f"a {type(usual).__name__} is needed, not {kind_of(given)}"
+            text = f"{_called(type(usual))} is needed, not {kind_of(given)}"
             yield _fault(f"policy.{part.name}", "foreign_figure", text)
             continue
         own: Any = type(usual)
@@ -113,15 +113,20 @@ def _figures(funnel: Tables) -> Iterator[Problem]:
             kind = kinds[figure.name]
             if not _fits(value, kind):
                 yield _fault(path, "foreign_figure", f"{_called(kind)} is needed, not {kind_of(value)}")
-            elif type(value) is int and value < LEAST.get(path, 1):
-                yield _fault(path, "foreign_figure", f"a whole number from {LEAST.get(path, 1)} is needed")
+            elif text := _out_of_range(path, value):
+                yield _fault(path, "foreign_figure", text)
 
-    valid = funnel.policy.invitation.valid
-    if isinstance(valid, (Elapsed, LocalDays, BusinessTime)) and valid.after(EPOCH) <= EPOCH:
-        yield _fault("policy.invitation.valid", "foreign_figure", "a time longer than nothing is needed")
-    for step in funnel.policy.invitation.onboarding:
-        if not step or step != step.strip() or not step.isprintable():
-            yield _fault("policy.invitation.onboarding", "foreign_figure", "a step is a key without blanks at its ends")
+
+def _out_of_range(path: str, value: Any) -> str | None:
+    """Say what is wrong with a figure of the right sort."""
+    if type(value) is int and not LEAST.get(path, 1) <= value <= MANY:
+        return f"a whole number from {LEAST.get(path, 1)} to {MANY} is needed"
+    if path == "policy.invitation.valid" and value.after(EPOCH) <= EPOCH:
+        return "a time longer than nothing is needed"
+    steps = value if path == "policy.invitation.onboarding" else ()
+    if not all(step and step == step.strip() and step.isprintable() for step in steps):
+        return "a step is a key without blanks at its ends"
+    return None
 
 
 @cache

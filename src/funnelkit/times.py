@@ -23,6 +23,9 @@ DAY: Final = 24 * 60
 CALENDAR: Final = date.max.toordinal()
 """Days of the whole calendar: no length is longer."""
 
+MANY: Final = 2**31 - 1
+"""The largest whole number: databases keep no larger one, and nothing here is counted so far."""
+
 BEYOND: Final = "this time lies beyond the calendar"
 
 

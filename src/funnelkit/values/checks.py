@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final
 from attrs import fields
 
 from funnelkit.errors import Invalid, Problem, kind_of, unknown
-from funnelkit.times import instant, zone
+from funnelkit.times import MANY, instant, zone
 from funnelkit.words import Kind, Standing
 
 Check = Callable[[Any], str | None]
@@ -108,10 +108,11 @@ def minutes(value: object) -> str | None:
 
 
 def number(value: object) -> str | None:
-    """A whole number from 1."""
-    if type(value) is int and value >= 1:
+    """A whole number from 1; not so large that a database would not keep it."""
+    if type(value) is int and 1 <= value <= MANY:
         return None
-    return f"a whole number from 1 is needed, not {'a smaller one' if type(value) is int else kind_of(value)}"
+    shown = "a number out of that range" if type(value) is int else kind_of(value)
+    return f"a whole number from 1 to {MANY} is needed, not {shown}"
 
 
 def days(value: object) -> str | None:
