@@ -1436,6 +1436,19 @@ def test_dl9_contracts_are_signed_before_onboarding_and_without_a_portal(welcome
     assert Right.CONTRACTS not in welcome.dashboard(client.id).sections
 
 
+def test_who_has_accepted_keeps_the_steps_of_that_moment(office: Office, invited: Invitation, key: Token) -> None:
+    """Another list asks nothing new, and lets nobody off; what is left can be completed. Source: ours."""
+    office.do(Accept(token=key))
+    none, more = (
+        Watched(TEAM.with_policy(invitation={"onboarding": steps}), storage=office.storage, clock=office.clock)
+        for steps in ((), ("form", "call"))
+    )
+    assert ("onboarding",) == none.dashboard(invited.contact).onboarding == more.dashboard(invited.contact).onboarding
+    more.do(CompleteOnboarding(contact=invited.contact, step="onboarding", by=OWNER))
+    assert none.dashboard(invited.contact).opens
+    assert more.dashboard(invited.contact).opens
+
+
 def test_who_was_let_in_by_hand_has_no_onboarding(office: Office) -> None:
     """The steps begin with accepting."""
     contact = known(office)
