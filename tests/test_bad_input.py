@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Final, cast
 
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 
 from funnelkit import (
     AGENCY,
@@ -108,10 +108,11 @@ from funnelkit.commands import (
     vocabulary,
 )
 from funnelkit.policy import ConversionPolicy, SameStatus, ShellPolicy
-from funnelkit.rules import access, booking, certification, conversion, editing, history
+from funnelkit.rules import access, booking, certification, conversion, editing, history, package
 from funnelkit.statuses.agency import Agency
 from funnelkit.statuses.coaching import Coaching, Happening
 from funnelkit.statuses.franchise import Franchise
+from funnelkit.statuses.package import PackageStatus
 from funnelkit.statuses.studio import Studio
 from funnelkit.statuses.team import Happening as TeamHappening
 from funnelkit.statuses.team import Team
@@ -119,6 +120,7 @@ from funnelkit.times import Elapsed, LocalDays
 from funnelkit.values.actor import CLOCK
 from funnelkit.values.appointment import Appointment, Attendee
 from funnelkit.values.outreach import Segment
+from funnelkit.values.package import Offer
 from funnelkit.values.pipeline import Stage
 from funnelkit.values.plan import Letter, Message
 from funnelkit.values.session import Session
@@ -126,6 +128,8 @@ from funnelkit.values.token import Token, hashed, link
 from funnelkit.words import Payment
 
 NOW: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
+OFFER: Final = Offer(id="five", name="Five sessions", sessions=5)
+A_USE: Final = package.Use(state=PackageStatus.USABLE, when=NOW)
 NAIVE: Final = datetime(2026, 3, 2, 9)
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
@@ -620,6 +624,11 @@ def test_all_that_planning_finds_is_named_at_once() -> None:
         ("moment", lambda crm: history.contact_at(crm.history("c-1"), NAIVE)),
         ("known", lambda crm: history.contact_at(crm.history("c-1"), NOW, NAIVE)),
         ("moment", lambda crm: Elapsed(hours=1).after(NAIVE)),
+        ("when", lambda crm: package.may_use(COACHING, evolve(A_USE, when=NAIVE))),
+        *(
+            (name, lambda _, told={name: NAIVE}: package.may_use(COACHING, evolve(A_USE, **told)))
+            for name in ("usable", "expires")
+        ),
     ],
 )
 def test_a_question_about_a_naive_time_is_refused(name: str, ask: Callable[[FunnelService[Any, Any]], object]) -> None:
@@ -763,6 +772,7 @@ def test_an_unknown_status_comes_with_the_nearest_known(funnel: Funnel[Any, Any]
         ("status", lambda: access.may(funnel, access.Case(status=given, right=Right.LOG_IN))),
         ("now", lambda: conversion.may_convert(funnel, conversion.Case(now=given, to=funnel.start, by=COACH))),
         ("to", lambda: conversion.may_convert(funnel, conversion.Case(now=funnel.start, to=given, by=COACH))),
+        ("status", lambda: package.may_assign(funnel, package.Case(by=OWNER, offer=OFFER, status=given))),  # type: ignore[arg-type]  # wrong
     ):
         with pytest.raises(UnknownStatus) as caught:
             ask()

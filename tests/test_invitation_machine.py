@@ -539,7 +539,7 @@ class Played(RuleBasedStateMachine):
     @precondition(lambda self: self.model.people)
     @rule(n=st.integers(0, 9), offer=st.sampled_from(sorted(OFFERS)))
     def assign(self, n: int, offer: str) -> None:
-        """Assigned to who is new; with what waits, if something does."""
+        """Assigned to who is new and not archived; with what waits, if something does."""
         who, model = self.pick(self.there(), n), self.model
         model.at(self.now())
         person, waits = model.people[who], model.pending(who)
@@ -547,7 +547,7 @@ class Played(RuleBasedStateMachine):
         over = max(len(before) + 1 - self.most, 0)
         gone = before[:over] if self.replaces and waits is not None else []
         room = len(before) - len(gone) + 1 <= self.most
-        allowed = person["status"] in self.log_in and (self.to_clients if active else room)
+        allowed = person["status"] in self.log_in and not person["archived"] and (self.to_clients if active else room)
         if self.expect(allowed, AssignPackage(contact=who, offer=offer, by=OWNER)) is not None:
             for package in gone:
                 package["state"] = "removed"

@@ -316,6 +316,7 @@ AGAINST_ASSIGNING: Final = {
     "the number": "package.within_number",
     "the portal": "package.client_is_new",
     "the status": "package.status_can_use_it",
+    "archived": "package.is_not_archived",
 }
 COACHES: Final = {"nobody": None, "oneself": "somebody", "another": "another"}
 
@@ -425,6 +426,7 @@ def test_what_may_be_assigned() -> None:
                 lists=lists,
                 retired=False,
                 portal=portal.value,
+                standing="active",
                 count=count,
                 policy=policy,
             )
@@ -444,8 +446,8 @@ def test_who_may_assign() -> None:
     """Who gives packages to whom, of what is offered still and of what is not. Source: S4, DL8, DL-A10."""
     differences = []
     policy = {"per_invitation": 1, "assign_unpaid": False, "to_clients": False}
-    space = product(TEAM.statuses, ACTORS.items(), BOTH, BOTH, Shape, Payment, STANDS_IN, Portal)
-    for status, (role, by), own, retired, shape, payment, (lists, coaches, coach), portal in space:
+    space = product(TEAM.statuses, ACTORS.items(), BOTH, BOTH, Shape, Payment, STANDS_IN, Portal, Standing)
+    for status, (role, by), own, retired, shape, payment, (lists, coaches, coach), portal, standing in space:
         expected = reading.assign(
             "team",
             status.value,
@@ -456,11 +458,12 @@ def test_who_may_assign() -> None:
             lists=lists,
             retired=retired,
             portal=portal.value,
+            standing=standing.value,
             count=1,
             policy=policy,
         )
         offer = Offer(id="five", name="Five", shape=shape, payment=payment, coaches=coaches, retired=retired)
-        case = package.Case(by=by, own=own, offer=offer, coach=coach, status=status, portal=portal)
+        case = package.Case(by=by, own=own, offer=offer, coach=coach, status=status, portal=portal, standing=standing)
         differences.append(compared(expected, AGAINST_ASSIGNING, package.may_assign(TEAM, case)))
     agree([found for found in differences if found])
 

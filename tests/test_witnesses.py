@@ -868,6 +868,7 @@ PACKAGE: Final = (
     ),
     of("package.client_is_new", may_assign, ASSIGNED, portal=Portal.ACTIVE),
     of("package.status_can_use_it", may_assign, ASSIGNED, status=Team.CONTACT),
+    of("package.is_not_archived", may_assign, ASSIGNED, standing=Standing.ARCHIVED),
     of("package.is_usable", may_use, USED, state=PackageStatus.ASSIGNED),
     of("package.is_usable", may_use, USED, usable=NOON + MINUTE),
     of("package.is_in_term", may_use, USED, expires=NOON),

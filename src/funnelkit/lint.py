@@ -113,8 +113,8 @@ def _figures(funnel: Tables) -> Iterator[Problem]:
             kind = kinds[figure.name]
             if not _fits(value, kind):
                 yield _fault(path, "foreign_figure", f"{_called(kind)} is needed, not {kind_of(value)}")
-            elif text := _out_of_range(path, value):
-                yield _fault(path, "foreign_figure", text)
+            elif wrong := _out_of_range(path, value):
+                yield _fault(path, "foreign_figure", wrong)
 
 
 def _out_of_range(path: str, value: Any) -> str | None:

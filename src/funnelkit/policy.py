@@ -184,7 +184,8 @@ class InvitationPolicy:
     """The invitation is mailed; off: the host asks for the link (`MintLink`) and mails it itself. Source: ours."""
 
     onboarding: tuple[str, ...] = ()
-    """Steps between accepting and the dashboard, by key; empty: the dashboard opens at once. Source: S4."""
+    """Steps between accepting and the dashboard, by key; empty: the dashboard opens at once. Who accepts gets the steps
+    of that moment: another list asks nothing new of who has accepted, and lets nobody off. Source: S4."""
 
 
 @frozen(kw_only=True)
@@ -208,7 +209,8 @@ class PackagePolicy:
     """Kinds of appointment that take a session of a package. Source: ours."""
 
     needed: bool = False
-    """Such an appointment is only booked where a package covers it; off: there is a notice. Source: ours."""
+    """Such an appointment is only booked where a package covers it; off: there is a notice where a client has packages
+    and none covers it, at booking, at moving and when it was held. Source: ours."""
 
     free_until: Elapsed | None = Elapsed(hours=24)
     """So long before the start, inclusive, a client calls off without losing the session; None: always. What the staff

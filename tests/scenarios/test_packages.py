@@ -40,15 +40,19 @@ from funnelkit.commands import (
     Decline,
     DefineOffer,
     Delete,
+    Edit,
+    Erase,
     Invite,
     MintLink,
     RecordPayment,
     RemoveMember,
+    Restore,
     Revoke,
     SendAgain,
     SetDoNotContact,
     SetDoNotMarket,
     TakeOffPackage,
+    WithdrawCredentials,
 )
 from funnelkit.policy import PackagePolicy
 from funnelkit.statuses.agency import Agency
@@ -147,6 +151,11 @@ def paid(offer: str = "five", **more: Any) -> RecordPayment:
     said: dict[str, Any] = {"payment": "pi-1", "by": SYSTEM, **more}
     who = {} if "contact" in more else {"name": "Ada", "email": ADA}
     return RecordPayment(offer=offer, **{**who, **said})
+
+
+def said_of(address: str) -> RecordPayment:
+    """Record the same payment as one of whoever has this address."""
+    return RecordPayment(payment="pi-1", offer="five", name="Somebody", email=address, by=SYSTEM)
 
 
 def has(crm: FunnelService[Any, Any], contact: str) -> list[tuple[str, PackageStatus, str | None]]:
@@ -278,6 +287,30 @@ def test_dl4_a_plain_coach_moves_nothing_between_its_list_and_the_accounts(
     assert ["package.keeps_its_own_list"] == found
 
 
+def test_what_is_assigned_to_nobody_is_said_when_it_is_listed(office: Office) -> None:
+    """A group package of no coach, and the list of somebody to whom no clients are given. Source: DL-A8, S4."""
+
+    def said(**more: Any) -> list[str]:
+        plan = office.plan(DefineOffer(name="New", by=OWNER, **more))
+        assert plan.allowed
+        return [str(notice) for notice in plan.notices]
+
+    of_none = "it stands in no coach's list, so it can be bought and is assigned to nobody"
+    assert [of_none] == said(shape=Shape.GROUP)
+    gone = "{} can be given no clients, so nobody new gets it from this list"
+    office.do(RemoveMember(member=OTHER.id, by=OWNER))
+    listed_for = [COACH.id, OTHER.id, "m-9", VIEWER.id]
+    assert [gone.format(member) for member in listed_for[1:]] == said(coaches=listed_for)
+    assert [] == said(shape=Shape.GROUP, retired=True) == said(coaches=["m-9"], retired=True)
+    assert [] == said() == said(shape=Shape.GROUP, coaches=[COACH.id])
+
+
+def test_where_coaches_are_the_hosts_their_lists_are_too() -> None:
+    """Nobody asks there whether an id is a member."""
+    agency = Watched(AGENCY, tokens=KnownTokens())
+    assert () == agency.plan(DefineOffer(name="New", coaches=["m-9"], by=OWNER)).notices
+
+
 @pytest.mark.parametrize("by", [VIEWER, DESK], ids=lambda actor: actor.role.value)
 def test_dl8_nobody_else_gives_packages(office: Office, client: Contact, by: Actor) -> None:
     """Neither a viewer nor the desk nor a client: no list, no package, no payment. Source: DL8."""
@@ -306,6 +339,29 @@ def test_s4_a_coach_gives_packages_to_own_clients_only(office: Office, client: C
     assert ["package.to_own_clients"] == refusals(office, AssignPackage(contact=client.id, offer="five", by=OTHER))
     office.do(AssignCoach(contact=client.id, coach=OTHER.id, primary=False, by=OWNER))
     assert office.plan(AssignPackage(contact=client.id, offer="five", by=OTHER)).allowed
+
+
+@pytest.mark.parametrize("funnel", [TEAM, AGENCY], ids=["team", "agency"])
+def test_sd4_nothing_is_assigned_to_who_is_archived(funnel: Any) -> None:
+    """Not while the contact is inactive, and not to the place of who was erased; what is paid for is kept. SD4."""
+    crm: Watched[Any, Any] = Watched(funnel, tokens=KnownTokens())
+    listed(crm)
+    ben, eve = (someone(crm, funnel.statuses("client"), standing=Standing.ARCHIVED, email=f"{n}@x.org") for n in "be")
+    assert ["package.is_not_archived"] == refusals(crm, AssignPackage(contact=ben.id, offer="five", by=OWNER))
+    assert ASSIGNED is crm.do(paid(contact=ben.id)).state
+    crm.do(Restore(contact=ben.id, by=OWNER))
+    assert crm.plan(AssignPackage(contact=ben.id, offer="open", by=OWNER)).allowed
+    crm.do(Erase(contact=eve.id, by=OWNER))
+    assert ["package.is_not_archived"] == refusals(crm, AssignPackage(contact=eve.id, offer="five", by=OWNER))
+
+
+def test_dl_a4_who_lost_the_portal_is_given_packages_like_somebody_new(office: Office) -> None:
+    """Withdrawn, there is no portal: it is invited once more, and a package comes with that. Source: DL-A4, ours."""
+    client = accepted(office, office.do(ada("five")))
+    assert HAS_PORTAL == refusals(office, AssignPackage(contact=client.id, offer="open", by=OWNER))
+    office.do(WithdrawCredentials(contact=client.id, by=OWNER))
+    again = office.do(Invite(contact=client.id, packages=["open"], by=OWNER))
+    assert [("five", USABLE), ("open", USABLE)] == [row[:2] for row in has(office, accepted(office, again).id)]
 
 
 # ---- at the invitation
@@ -634,10 +690,31 @@ def test_a_payment_for_something_else_under_the_same_id_is_a_conflict(office: Of
     """Another offer, or another contact: somebody made a mistake, and hears of it."""
     first = office.do(paid(contact=client.id))
     bea = someone(office, Team.CLIENT)
-    for other in (paid("open", contact=client.id), paid("open"), paid(contact=bea.id)):
-        with pytest.raises(Conflict, match="this payment was recorded for another offer or contact"):
+    carl = someone(office, Team.CLIENT, email="carl@example.org")
+    others = (paid("open", contact=client.id), paid("open"), paid(contact=bea.id), said_of("carl@example.org"))
+    for other in others:
+        with pytest.raises(Conflict, match="this payment was recorded for another offer, contact or funnel"):
             office.do(other)
     assert first == office.do(paid(contact=client.id)) == office.do(paid())
+    assert [] == has(office, carl.id)
+
+
+def test_a_payment_of_who_has_another_address_now_is_recorded_once(office: Office) -> None:
+    """Nobody has the address of before: it tells of nobody else."""
+    first = office.do(paid())
+    office.do(Edit(contact=first.contact, email="ada@example.com", by=OWNER))
+    assert first == office.do(paid()) == office.do(said_of("ada@example.com"))
+    assert 1 == len(office.packages(first.contact))
+
+
+def test_a_payment_of_another_funnel_is_a_conflict(office: Office, beside: Contact) -> None:
+    """The practice of the same account hears of it, and gets no package of the team."""
+    office.do(paid())
+    practice = Watched(COACHING, storage=office.storage, clock=office.clock)
+    for told in (paid(), paid(contact=beside.id)):
+        with pytest.raises(Conflict, match="this payment was recorded for another offer, contact or funnel"):
+            practice.do(told)
+    assert () == practice.packages(beside.id)
 
 
 def test_two_payments_are_two_packages_and_one_invitation(office: Office) -> None:

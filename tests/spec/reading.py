@@ -464,6 +464,7 @@ def assign(
     lists: str,
     retired: bool,
     portal: str,
+    standing: str,
     count: int,
     policy: Mapping[str, int],
 ) -> set[str]:
@@ -485,5 +486,6 @@ def assign(
         "the portal": portal == "active" and not policy["to_clients"],  # S4, DL-A4
         "the number": counted and count > policy["per_invitation"],  # S4, DL-A5
         "the status": status not in CAN_BE_INVITED[funnel],  # DL-A11; who is not invited yet may have one: DL-A12
+        "archived": standing == "archived",  # SD4: no new assignments
     }
     return {reason for reason, stands in against.items() if stands}

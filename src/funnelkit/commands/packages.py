@@ -31,6 +31,12 @@ OF_STAFF: Final = Notice(
     "package.address_of_staff", "the address is the staff's, so the client comes without it", "SD4"
 )
 NO_COACH: Final = Notice("package.coach_left", "the coach can be given no clients, so it is the team's", "S4")
+OF_NO_COACH: Final = Notice(
+    "package.of_no_coach", "it stands in no coach's list, so it can be bought and is assigned to nobody", "DL-A8"
+)
+OF_NO_MEMBER: Final = Notice(
+    "package.of_no_member", "{member} can be given no clients, so nobody new gets it from this list", "S4"
+)
 AGAIN: Final = Notice("package.paid_before", "this payment was recorded before; nothing changes", "S4")
 
 
@@ -65,11 +71,21 @@ class DefineOffer(Command[Status, Offer]):
             id=key, name=self.name, shape=self.shape, sessions=self.sessions, days=self.days, payment=self.payment,
             coaches=self.coaches, retired=self.retired, version=was.version + 1 if was else 1,
         )  # fmt: skip
+        self._advise(draft)
         if was is not None and evolve(now, version=was.version) == was:
             return draft.plan(decision, was)
         draft.say(OfferDefined, key, now.version, draft.when(), offer=now)
         draft.keep(now)
         return draft.plan(decision, now)
+
+    def _advise(self, draft: Draft) -> None:
+        """Say where it can be assigned to nobody; what is retired is meant to be."""
+        if self.shape is Shape.GROUP and not self.coaches and not self.retired:
+            draft.notices += (OF_NO_COACH,)
+        for coach in () if self.retired else self.coaches:
+            given = draft.may_be_given(coach)
+            if given is not None and not given:
+                draft.notices += (evolve(OF_NO_MEMBER, params={"member": coach}),)
 
 
 @frozen(kw_only=True)
@@ -159,7 +175,7 @@ class RecordPayment(Command[Status, Package]):
         if not decision:
             return draft.refuse(decision)
         if before is not None:
-            return self._once(draft, decision, before)
+            return self._once(draft, decision, before, self._holders(view))
         if stored is None:
             return self._of_a_new_person(draft, decision, offer, next(iter(known), None))
         return self._bought(draft, decision, stored, self._moved(draft, stored), offer)
@@ -178,11 +194,12 @@ class RecordPayment(Command[Status, Package]):
         elsewhere = view.person(contact) is not None and not view.picked(lambda *_: True, (contact,))
         return not elsewhere
 
-    def _once(self, draft: Draft, decision: Decision, before: Package) -> Plan[Package]:
-        """Give what the payment bought before. Raises Conflict where it was for something else."""
-        payers = (None, *lineage(draft.view.history, before.contact))
-        if before.offer != self.offer or self.contact not in payers:
-            raise Conflict("this payment was recorded for another offer or contact")
+    def _once(self, draft: Draft, decision: Decision, before: Package, told: tuple[str, ...]) -> Plan[Package]:
+        """Give what the payment bought before. Raises Conflict where it was for something else, or for others."""
+        payers = lineage(draft.view.history, before.contact)
+        other = (before.funnel, before.offer) != (draft.funnel.name, self.offer)
+        if other or (told and not set(told) & set(payers)):  # an address that nobody has any more tells of nobody else
+            raise Conflict("this payment was recorded for another offer, contact or funnel")
         draft.notices += (AGAIN,)
         return draft.plan(decision, before)
 
@@ -259,7 +276,8 @@ def may_be_assigned(
                 draft.funnel,
                 rule_of.Case(
                     by=draft.by, offer=offer, coach=coach, own=own(contact, draft.by.id), acts=acts,
-                    count=waiting + place, portal=contact.portal, status=contact.status, contact=contact.id,
+                    count=waiting + place, portal=contact.portal, status=contact.status, standing=contact.standing,
+                    contact=contact.id,
                 ),
             )
         )

@@ -6,16 +6,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from funnelkit.decisions import About, Decision, Mark, Notice, decided, rule
 from funnelkit.decisions import Case as AnyCase
 from funnelkit.funnel import Funnel
 from funnelkit.statuses.package import PACKAGE, Happening, PackageStatus
 from funnelkit.table import Row, Status
+from funnelkit.times import instant
 from funnelkit.values.actor import Actor
 from funnelkit.values.package import Offer
-from funnelkit.words import Acquired, Grant, Payment, Portal, Role, Shape
+from funnelkit.words import Acquired, Grant, Payment, Portal, Role, Shape, Standing
 
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
@@ -37,6 +38,7 @@ class Case(AnyCase):
     """How many packages would come with the invitation, this one included."""
     portal: Portal = Portal.NOT_INVITED
     status: Status | None = None
+    standing: Standing = Standing.ACTIVE
     contact: str | None = None
 
     def words(self) -> dict[str, object]:
@@ -187,6 +189,12 @@ def status_can_use_it(funnel: AnyFunnel, case: Case, row: AnyRow) -> bool:
     return column is not None and status is not None and funnel.rights.cells[status, column] is Grant.YES
 
 
+@rule(ok="the contact is not archived", no="the contact is archived", remedy="restore the contact first")
+def is_not_archived(funnel: AnyFunnel, case: Case, row: AnyRow) -> bool:
+    """Nothing new is assigned to who is archived; what was bought is kept. Source: SD4."""
+    return case.standing is not Standing.ARCHIVED
+
+
 @rule(ok="the package is usable", no="the package is not usable: the portal is not open", remedy="have it accepted")
 def is_usable(funnel: AnyFunnel, case: Use, row: AnyRow) -> bool:
     """A package is usable from when the invitation is accepted. Source: S4, DL-A1."""
@@ -220,7 +228,11 @@ def still_possible(funnel: AnyFunnel, case: Change, row: AnyRow) -> bool:
     return row is not None
 
 
-@rule(ok="nobody has paid for it", no="{package} was bought, and is not taken off", remedy="pay the money back first")
+@rule(
+    ok="nobody has paid for it",
+    no="{package} was bought, and is not taken off",
+    remedy="leave it on the record; money that was paid back is no matter of the record",
+)
 def was_not_bought(funnel: AnyFunnel, case: Change, row: AnyRow) -> bool:
     """What was paid for stays on the record until it can be used. Ours."""
     return case.acquired is not Acquired.BOUGHT
@@ -278,6 +290,7 @@ PAY: Final = "record a payment for {offer}"
 LIST: Final = "put {offer} into the list"
 OF_AN_ASSIGNMENT: Final = (
     giver_may, to_own_clients, is_offered, is_on_the_list, is_paid, within_number, client_is_new, status_can_use_it,
+    is_not_archived,
 )  # fmt: skip
 OF_A_USE: Final = (is_usable, is_in_term, has_sessions_left)
 RULES: Final = (
@@ -288,13 +301,16 @@ UNCOVERED: Final = Notice("package.uncovered", "no package of {contact} covers i
 
 
 def may_assign(funnel: Funnel[S, R], case: Case) -> Decision:
-    """Every finding about assigning this package. Raises nothing: an unknown offer is not found before."""
-    return decided(QUESTION, OF_AN_ASSIGNMENT, funnel, case)
+    """Every finding about assigning this package. Raises UnknownStatus; an unknown offer is not found before."""
+    status = None if case.status is None else funnel.status(case.status)
+    return decided(QUESTION, OF_AN_ASSIGNMENT, funnel, evolve(case, status=status))
 
 
 def may_use(funnel: Funnel[S, R], case: Use) -> Decision:
-    """Every finding about using a package then."""
-    return decided(USE, OF_A_USE, funnel, case)
+    """Every finding about using a package then. Raises Invalid for a time without a zone."""
+    given = {"usable": case.usable, "expires": case.expires}
+    times: dict[str, Any] = {name: instant(time, name) for name, time in given.items() if time is not None}
+    return decided(USE, OF_A_USE, funnel, evolve(case, **times, when=instant(case.when, "when")))
 
 
 def may_book_on(funnel: Funnel[S, R], case: Cover) -> Decision:

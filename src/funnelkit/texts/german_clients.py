@@ -46,6 +46,12 @@ INVITATION: Final[Mapping[str, str]] = {
     ),
     "package {package} goes with the contact": "das Paket {package} geht mit dem Kontakt",
     "there is no portal yet, so no onboarding has begun": "es gibt noch kein Portal, also hat kein Onboarding begonnen",
+    "it stands in no coach's list, so it can be bought and is assigned to nobody": (
+        "es steht in keiner Liste eines Coachs, lässt sich also kaufen und wird niemandem zugeteilt"
+    ),
+    "{member} can be given no clients, so nobody new gets it from this list": (
+        "{member} kann keine Klienten bekommen, also bekommt es niemand Neues aus dieser Liste"
+    ),
     "the coach can be given no clients, so it is the team's": (
         "der Coach kann keine Klienten bekommen, also gehört er zum Team"
     ),
@@ -222,7 +228,9 @@ PACKAGE: Final[Mapping[str, str]] = {
     "what is usable runs out by itself": "was verwendbar ist, läuft von selbst ab",
     "nobody has paid for it": "niemand hat dafür bezahlt",
     "{package} was bought, and is not taken off": "{package} wurde gekauft und wird nicht herausgenommen",
-    "pay the money back first": "zuerst das Geld erstatten",
+    "leave it on the record; money that was paid back is no matter of the record": (
+        "es in der Akte lassen; eine Erstattung steht nicht in der Akte"
+    ),
     "it is clear who has paid": "es ist klar, wer bezahlt hat",
     "several contacts have the buyer's address: {holders}": (
         "mehrere Kontakte haben die Adresse, von der die Zahlung kam: {holders}"
