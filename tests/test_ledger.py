@@ -28,10 +28,12 @@ from funnelkit import (
 from funnelkit.adapters.memory import FixedClock, MemoryNotifier, MemoryStorage
 from funnelkit.commands import (
     Accept,
+    AddContact,
     AddMember,
     Adopt,
     Archive,
     AssignCoach,
+    AssignPackage,
     Book,
     Cancel,
     DefineOffer,
@@ -42,6 +44,7 @@ from funnelkit.commands import (
     MintLink,
     RecordPayment,
     Reschedule,
+    TakeOffPackage,
 )
 from funnelkit.statuses.agency import Agency
 from funnelkit.statuses.package import PackageStatus
@@ -113,7 +116,9 @@ class Books:
     def count(self, package: str, at: datetime | None = None) -> Numbers:
         """Then: the balance at a moment, in one line; the statement adds up to it."""
         moment = self.clock.now() if at is None else at
-        found = self.crm.package(package, at=at).balance
+        held = self.crm.package(package, at=at)
+        assert (held.standing is PackageStanding.USABLE) is held.usable.allowed
+        found = held.balance
         said = [(entry.what.value, entry.sessions or 0) for entry in self.crm.ledger(package, at=at)]
         assert [e.at for e in self.crm.ledger(package, at=at)] == sorted(e.at for e in self.crm.ledger(package, at=at))
         assert all(entry.at <= moment for entry in self.crm.ledger(package, at=at))
@@ -356,6 +361,60 @@ def test_what_is_given_back_can_be_booked_again_and_what_is_lost_cannot() -> Non
 
 
 # ---- held without a reservation
+
+
+def test_what_was_held_and_no_package_pays_is_said() -> None:
+    """Its one session went to another booking meanwhile; or none was ever there for it. Who has none hears nothing."""
+    books = Books()
+    for key in ("c-1", "c-2"):
+        books.client(key)
+    books.crm.do(DefineOffer(id="one", name="One", sessions=1, by=OWNER))
+    sent = books.crm.do(Invite(name="Ada", email="ada@example.org", status=Team.CLIENT, packages=["one"], by=OWNER))
+    early = Book(contacts=[sent.contact], coach="m", kind=Kind.SESSION, start=NOON + DAY, minutes=60, by=OWNER)
+    assert ["package.uncovered"] == notices(books, early)
+    unpaid = books.crm.do(early).id
+    books.crm.do(Accept(token=books.crm.do(MintLink(invitation=sent.id, by=OWNER))))
+    books.book(NOON + 2 * DAY, sent.contact)
+    alone, sample = books.book(NOON + HOUR, "c-2").id, books.book(NOON + 3 * HOUR, sent.contact, kind=Kind.SAMPLE).id
+    books.clock.set(NOON + 2 * DAY)
+    plan = books.crm.plan(MarkHeld(appointment=unpaid, by=OWNER))
+    assert ["package.uncovered"] == [notice.code for notice in plan.notices]
+    assert f"no package of {sent.contact} covers it" == str(plan.notices[0])
+    assert ["AppointmentHeld"] == [type(event).__name__ for event in plan.events]
+    assert [] == notices(books, MarkHeld(appointment=alone, by=OWNER))
+    assert [] == notices(books, MarkHeld(appointment=sample, by=OWNER))
+    package = books.crm.packages(sent.contact)[0].package.id
+    books.clock.set(NOON + 3 * DAY)
+    taken = books.crm.appointments(sent.contact)[-1].id
+    assert [] == notices(books, MarkHeld(appointment=taken, by=OWNER))
+    assert (1, 1, 0, 0, 0) == books.count(package)
+
+
+def test_who_had_a_package_taken_off_hears_nothing_of_it() -> None:
+    """Like who never had one."""
+    books = Books()
+    books.crm.do(DefineOffer(id="one", name="One", sessions=1, by=OWNER))
+    contact = books.crm.do(AddContact(name="Ada", status=Team.CLIENT, by=OWNER)).id
+    package = books.crm.do(AssignPackage(contact=contact, offer="one", by=OWNER))
+    books.crm.do(TakeOffPackage(package=package.id, by=OWNER))
+    book = Book(contacts=[contact], coach="m", kind=Kind.SESSION, start=NOON + DAY, minutes=60, by=OWNER)
+    assert [] == notices(books, book)
+
+
+def test_a_package_could_be_used_then_though_it_is_used_up_now() -> None:
+    """The question about a moment knows nothing of what was booked later; a booking that is told late does."""
+    books = Books()
+    books.client()
+    package = books.buys(1)
+    books.clock.advance(days=1)
+    books.book(NOON + 3 * DAY)
+    held = books.crm.package(package, at=NOON + HOUR)
+    assert (PackageStanding.USABLE, 1, True) == (held.standing, held.balance.left, held.usable.allowed)
+    assert ["package.has_sessions_left"] == [f.rule for f in books.crm.package(package).usable.refusals]
+    late = Book(
+        contacts=["c-1"], coach="m", kind=Kind.SESSION, start=NOON + 2 * DAY, minutes=60, by=OWNER, at=NOON + HOUR
+    )
+    assert ["package.uncovered"] == notices(books, late)
 
 
 def test_what_was_held_without_a_reservation_is_taken_from_what_covered_it() -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from funnelkit import ledger as sums
 from funnelkit.asking import asked
@@ -154,7 +154,10 @@ class Clients(Questions[S, R]):
 
     @asked
     def package(self, package: str, *, at: datetime | None = None) -> Holding:
-        """Give a package at a moment (None: now): how it stands with it, what is left, whether it can be used."""
+        """Give a package at a moment (None: now): how it stands with it, what is left, whether it can be used.
+
+        Any moment will do: before it was given there was nothing on it yet, and it reads as assigned.
+        """
         moment = self._at(at)
         with self._storage.transaction(self.account, write=False) as stores:
             return self._holding(StoredView(stores, self.funnel.name).package(package), moment)
@@ -213,7 +216,8 @@ class Clients(Questions[S, R]):
         return instant(self._clock.now(), "clock") if at is None else instant(at, "at")
 
     def _holding(self, package: Package, moment: datetime) -> Holding:
+        then = evolve(package, ledger=tuple(entry for entry in package.ledger if entry.at <= moment))
         return Holding(
             package=package, standing=sums.standing(package, moment), balance=sums.balance(package, moment),
-            usable=rule_of.may_use(self.funnel, sums.use_of(package, moment)),
+            usable=rule_of.may_use(self.funnel, sums.use_of(then, moment)),
         )  # fmt: skip

@@ -58,10 +58,8 @@ def reserve(
         package = _for(draft, attendee.contact, appointment, when)
         if package is not None:
             post(draft, package, min(when, appointment.start), (Posting.RESERVED,), appointment.id)
-        elif appointment.kind in draft.funnel.policy.package.books and any(
-            one.state is PackageStatus.USABLE for one in draft.packages(attendee.contact)
-        ):
-            draft.notices += (evolve(rule_of.UNCOVERED, params={"contact": attendee.contact}),)
+        else:
+            _advise(draft, attendee.contact, appointment.kind)
 
 
 def move(draft: Draft, appointment: Appointment, when: datetime) -> None:
@@ -104,6 +102,8 @@ def hold(draft: Draft, appointment: Appointment, when: datetime) -> None:
         found = _for(draft, attendee.contact, appointment, appointment.start)
         if found is not None:
             post(draft, found, appointment.start, (Posting.RESERVED, Posting.USED), appointment.id)
+        else:
+            _advise(draft, attendee.contact, appointment.kind)
 
 
 def miss(draft: Draft, appointment: Appointment, when: datetime) -> None:
@@ -137,6 +137,13 @@ def post(draft: Draft, package: Package, when: datetime, what: tuple[Posting, ..
     at = _after(package, when, appointment)
     entries = tuple(Entry(what=one, at=at, appointment=appointment) for one in what)
     draft.rewrite_package(PackagePosted, package, at, entries=entries)
+
+
+def _advise(draft: Draft, contact: str, kind: Kind) -> None:
+    """Say that no package covers it; who never had one is not spoken of, for there are accounts that sell none."""
+    has = any(package.state is not PackageStatus.REMOVED for package in draft.packages(contact))
+    if has and kind in draft.funnel.policy.package.books:
+        draft.notices += (evolve(rule_of.UNCOVERED, params={"contact": contact}),)
 
 
 def _reaches(package: Package, start: datetime) -> bool:
