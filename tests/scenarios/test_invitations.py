@@ -902,6 +902,29 @@ def test_credentials_that_are_told_late_end_it_too(office: Office) -> None:
     assert (Portal.ACTIVE, SUPERSEDED) == (office.contact(client.id).portal, office.invitation(made.id).state)
 
 
+TOLD_LATE: Final[tuple[tuple[type[Command[Any, Any]], dict[str, Any], Portal, InvitationStatus], ...]] = (
+    (Archive, {}, Portal.NOT_INVITED, REVOKED),
+    (Convert, {"to": Team.LEAD}, Portal.NOT_INVITED, REVOKED),
+    (AssignCredentials, {}, Portal.ACTIVE, SUPERSEDED),
+)
+
+
+@pytest.mark.parametrize(("kind", "more", "portal", "state"), TOLD_LATE)
+def test_what_is_told_late_ends_what_was_sent_again_since(
+    office: Office, kind: type[Command[Any, Any]], more: dict[str, Any], portal: Portal, state: InvitationStatus
+) -> None:
+    """It happened after the first sending had run out, and before the second: the end is not before that one."""
+    client = known(office, since=NOON - DAY)
+    made = office.do(Invite(contact=client.id, by=OWNER))
+    office.clock.advance(days=8)
+    again = office.clock.now()
+    office.do(SendAgain(invitation=made.id, by=OWNER))
+    office.clock.advance(hours=1)
+    office.do(kind(contact=client.id, at=again - HOUR, by=OWNER, **more))
+    found = office.invitation(made.id)
+    assert (portal, state, again) == (office.contact(client.id).portal, found.state, found.ended)
+
+
 @pytest.fixture
 def practice() -> Watched[Coaching, Right]:
     """A practice, where an accepted agreement makes a client with credentials."""

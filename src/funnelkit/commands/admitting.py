@@ -23,6 +23,7 @@ from funnelkit.values.client_events import (
     PackageRemoved,
 )
 from funnelkit.values.contact import Contact
+from funnelkit.values.events import ContactChanged
 from funnelkit.values.invitation import Invitation
 from funnelkit.values.package import Entry, Offer, Package
 from funnelkit.values.person import address_key
@@ -181,14 +182,15 @@ class Admitting(Late):
     def end_invitation(self, contact: Contact, kind: type[Any], effective: datetime, *, keeps: bool = False) -> Contact:
         """End the invitation that waits, if one does. `keeps`: its packages stay on the record.
 
-        One whose term has run out before ended then, whatever happens now.
+        One whose term has run out before ended then, whatever happens now. One that waits again since a later sending
+        ends then, however late it is told.
         """
         was = self.own_pending(contact.id)
         if was is None:
             return self._uninvited(contact, effective)
         if was.expires <= effective:
             kind, effective = InvitationExpired, was.expires
-        effective = max(effective, was.made)
+        effective = max(effective, was.made, *self._invited_later(contact, effective))
         ended = self.rewrite_invitation(kind, was, effective)
         words = {"invitation": was.id, "state": ended.state}
         self.consequences += (Consequence("invitation_ends", ENDS, words),)
@@ -197,6 +199,12 @@ class Admitting(Late):
                 if package.invitation == was.id and package.state is PackageStatus.ASSIGNED:
                     self.drop_package(package, effective)
         return self._uninvited(contact, effective)
+
+    def _invited_later(self, contact: Contact, effective: datetime) -> list[datetime]:
+        """Give the times at which the contact came to be invited after this one."""
+        told = self.view.history(contact.id) if effective < contact.changed else ()
+        changes = (event for event in told if isinstance(event, ContactChanged) and event.field == "portal")
+        return [event.effective for event in changes if event.to is Portal.INVITED]
 
     def _uninvited(self, contact: Contact, effective: datetime) -> Contact:
         if contact.portal is not Portal.INVITED:
