@@ -1334,6 +1334,19 @@ def test_two_plans_to_accept_are_one_acceptance(office: Office, invited: Invitat
     assert ACCEPTED is office.invitation(invited.id).state
 
 
+def test_a_no_or_a_link_that_was_planned_in_time_and_comes_too_late_is_none(
+    office: Office, invited: Invitation, key: Token
+) -> None:
+    """As with accepting: what has run out is over, with what then stays on the record."""
+    office.clock.set(invited.expires - HOUR / 2)
+    plans: list[Plan[Any]] = [office.plan(Decline(token=key)), office.plan(MintLink(invitation=invited.id, by=OWNER))]
+    office.clock.set(invited.expires)
+    for plan in plans:
+        with pytest.raises(Conflict):
+            office.apply(plan)
+    assert EXPIRED is office.invitation(invited.id).state
+
+
 def test_no_token_and_no_address_is_said_or_heard(office: Office, invited: Invitation, key: Token) -> None:
     """Planted, used, refused: neither shows in a plan, an event, an answer, or what the observer hears."""
     (letter,) = letters(office)

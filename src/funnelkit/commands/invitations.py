@@ -269,7 +269,7 @@ class MintLink(Command[Status, Token]):
         draft.rewrite_invitation(LinkMinted, was, draft.when())
         draft.keep(minted(token, was, moment.account, moment.now))
         draft.count(contact.id)
-        return draft.plan(decision, token)
+        return evolve(draft.plan(decision, token), until=was.expires)
 
 
 @frozen(kw_only=True)
