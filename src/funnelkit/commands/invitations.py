@@ -17,6 +17,8 @@ from funnelkit.decisions import Decision, all_of
 from funnelkit.errors import NotLoaded, Problem, gather, invalid
 from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import invitation as rule_of
+from funnelkit.rules.history import lineage
+from funnelkit.rules.package import listed
 from funnelkit.statuses.invitation import Happening, InvitationStatus
 from funnelkit.table import EMAIL, Status
 from funnelkit.values.checks import (
@@ -320,9 +322,15 @@ def case_of(  # what the rules of invitations look at
         portal=contact.portal, has_email=known, sender=sender, coach=contact.coach if about else coach,
         own=_own(contact, about, draft.by.id), has=contact.coach, acts=draft.acts(),
         pending=waits.id if waits is not None and other else None, holders=holders,
-        declined=any(one.state is InvitationStatus.DECLINED for one in draft.view.invitations_of(contact.id)),
+        declined=_declined(draft, contact.id),
         inviter_within=inviter, address_within=addressee, contact=contact.id,
     )  # fmt: skip
+
+
+def _declined(draft: Draft, contact: str) -> bool:
+    """Whether the person has declined before, be it as a contact that was merged into this one."""
+    told = (one for who in lineage(draft.view.history, contact) for one in draft.view.invitations_of(who))
+    return any(one.state is InvitationStatus.DECLINED for one in told)
 
 
 def _own(contact: Contact, about: Invitation | None, by: str) -> bool:
