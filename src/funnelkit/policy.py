@@ -184,7 +184,8 @@ class InvitationPolicy:
     """The invitation is mailed; off: the host asks for the link (`MintLink`) and mails it itself. Source: ours."""
 
     onboarding: tuple[str, ...] = ()
-    """Steps between accepting and the dashboard, by key; empty: the dashboard opens at once. Source: S4."""
+    """Steps between accepting and the dashboard, by key; empty: the dashboard opens at once. Each person has the steps
+    that stood here when it accepted: another list neither asks nor frees those who accepted before. Source: S4."""
 
 
 @frozen(kw_only=True)

@@ -73,18 +73,24 @@ class Admitting(Late):
 
     def acts(self) -> bool:
         """Whether the actor has not left the team; of whom the team knows nothing, the host does."""
-        found = self.view.member(self.by.id)
-        return found is None or found.left is None
+        return not self.has_left(self.by.id)
+
+    def has_left(self, coach: str | None) -> bool:
+        """Whether this is a coach who has left the team; of whom the team knows nothing, the host does."""
+        found = None if coach is None else self.view.member(coach)
+        return found is not None and found.left is not None
 
     def listener(self, contact: Contact) -> str:
         """Give who hears of what a contact does: its coach; of one who has left, and of none, the account."""
-        found = None if contact.coach is None else self.view.member(contact.coach)
-        return THE_ACCOUNT if contact.coach is None or (found and found.left) else contact.coach
+        return THE_ACCOUNT if contact.coach is None or self.has_left(contact.coach) else contact.coach
 
     def tell_coach(self, contact: Contact, coach: str | None, template: str, **params: str) -> None:
-        """Tell a coach something about a contact, once in a plan; whoever does it knows it. Source: S4, DL-A9, DL3."""
+        """Tell a coach something about a contact, once in a plan; whoever does it knows it. Source: S4, DL-A9, DL3.
+
+        Who has left is told nothing.
+        """
         told = any(message.to == coach and message.template == template for message in self.messages)
-        if coach is not None and coach != self.by.id and not told:
+        if coach is not None and coach != self.by.id and not told and not self.has_left(coach):
             self.send(contact, Recipient.COACH, template, Purpose.TRANSACTIONAL, staff=coach, **params)
 
     # ---- invitations

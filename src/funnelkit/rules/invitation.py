@@ -178,7 +178,7 @@ def has_no_portal_yet(funnel: AnyFunnel, case: Case, row: AnyRow) -> bool:
 @rule(
     ok="no invitation waits",
     no="the invitation {pending} waits for an answer",
-    remedy="send {pending} again, or supersede it",
+    remedy="send {pending} again, or take it back, in its own funnel",
 )
 def none_is_pending(funnel: AnyFunnel, case: Case, row: AnyRow) -> bool:
     """One invitation of a person waits in the account, at most. Source: DL-A13."""
@@ -186,7 +186,7 @@ def none_is_pending(funnel: AnyFunnel, case: Case, row: AnyRow) -> bool:
 
 
 @rule(
-    ok="nobody is known under this address",
+    ok="it is clear who is meant",
     no="somebody is known under this address: {holders}",
     remedy="invite that contact, or say that this is another person",
 )
