@@ -367,6 +367,10 @@ def test_dl_a8_what_a_former_coach_gave_comes_along_with_a_notice(office: Office
     assert [("package.of_another_list", package.id)] == [(n.code, n.params["package"]) for n in plan.notices]
     office.apply(plan)
     assert plan.result.id == office.package(package.id).package.invitation
+    office.do(DefineOffer(id="five", name="Five", sessions=5, by=OWNER))  # in the account's list
+    other = known(office, email="bea@example.org", coach=COACH.id)
+    office.do(AssignPackage(contact=other.id, offer="five", by=OWNER))
+    assert () == office.plan(Invite(contact=other.id, coach=OTHER.id, by=OWNER)).notices
 
 
 # ---- 5.2 client types
