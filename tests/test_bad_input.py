@@ -108,10 +108,11 @@ from funnelkit.commands import (
     vocabulary,
 )
 from funnelkit.policy import ConversionPolicy, SameStatus, ShellPolicy
-from funnelkit.rules import access, booking, certification, conversion, editing, history, package
+from funnelkit.rules import access, booking, certification, conversion, editing, history, invitation, package
 from funnelkit.statuses.agency import Agency
 from funnelkit.statuses.coaching import Coaching, Happening
 from funnelkit.statuses.franchise import Franchise
+from funnelkit.statuses.invitation import InvitationStatus
 from funnelkit.statuses.package import PackageStatus
 from funnelkit.statuses.studio import Studio
 from funnelkit.statuses.team import Happening as TeamHappening
@@ -883,16 +884,32 @@ def test_a_status_of_another_funnel_is_refused_at_every_command(given: Any) -> N
         lambda s: certification.count(COACHING, [_held("a-1", None)], now=NOW + DAY, today={"c-1": s}),
         lambda s: editing.may_hold_credentials(COACHING, editing.Case(status=s, by=COACH)),
         lambda s: vocabulary(COACHING, ["warm"], also={"warm": s}),
+        lambda s: invitation.may_invite(COACHING, invitation.Case(status=s, by=COACH)),
+        lambda s: invitation.may_send_again(COACHING, invitation.Case(status=s, by=COACH)),
     ],
     ids=[
         "may", "rights", "on_status", "book", "book_portal", "now", "to", "record", "enter", "was", "correct",
-        "options", "counts", "count", "count_after_own", "count_today", "credentials", "vocabulary",
+        "options", "counts", "count", "count_after_own", "count_today", "credentials", "vocabulary", "invite",
+        "send_again",
     ],
 )  # fmt: skip
 def test_a_status_of_another_funnel_is_refused_at_every_question(given: Any, ask: Callable[[Any], object]) -> None:
     """Also after our own was asked, so that no answer is found again by the key."""
     with pytest.raises(UnknownStatus):
         ask(given)
+
+
+def test_a_term_of_an_invitation_is_judged_by_times_with_a_zone() -> None:
+    """The pure level takes a host's own rows, and a naive time is none."""
+    soon, naive = NOW + DAY, NOW.replace(tzinfo=None)
+    waits, system = InvitationStatus.PENDING, Actor(id="web", role=Role.SYSTEM)
+    for now, expires, named in ((naive, soon, "now"), (NOW, naive, "expires")):
+        link = invitation.Opening(by=COACH, known=True, state=waits, now=now, expires=expires)
+        with pytest.raises(Invalid, match=f"{named}: the time has no zone"):
+            invitation.may_open(COACHING, link)
+        term = invitation.Term(by=system, state=waits, now=now, expires=expires)
+        with pytest.raises(Invalid, match=f"{named}: the time has no zone"):
+            invitation.may_expire(COACHING, term)
 
 
 @pytest.mark.parametrize("given", ["xyzzy", "entred", 5, None.__class__, TeamHappening.ENTERED, Coaching.PROSPECT])

@@ -16,6 +16,7 @@ from funnelkit import (
     Conflict,
     Funnel,
     FunnelService,
+    Invalid,
     Kind,
     NotFound,
     Package,
@@ -538,14 +539,16 @@ def test_a_mark_that_is_told_late_is_entered_then() -> None:
 
 
 def test_nothing_is_entered_before_what_it_follows() -> None:
-    """Called off, told late for a time before it was booked: it counts from the booking on."""
+    """It is called off when it was booked, and not before."""
     books = Books()
     books.client()
     package = books.buys()
     books.clock.set(NOON + 2 * DAY)
     session = books.book(NOON + 9 * DAY).id
     books.clock.set(NOON + 3 * DAY)
-    books.crm.do(Cancel(appointment=session, at=NOON + DAY, by=OWNER))
+    with pytest.raises(Invalid, match="at: the appointment was not there then"):
+        books.crm.do(Cancel(appointment=session, at=NOON + DAY, by=OWNER))
+    books.crm.do(Cancel(appointment=session, at=NOON + 2 * DAY, by=OWNER))
     assert [("reserved", NOON + 2 * DAY, 1), ("released", NOON + 2 * DAY, 1)] == books.lines(package)[1:]
     assert (3, 0, 0, 0, 3) == books.count(package, NOON + 2 * DAY)
 

@@ -40,6 +40,7 @@ from funnelkit.commands import (
     Book,
     Cancel,
     Convert,
+    Decline,
     DefineOffer,
     Delete,
     Edit,
@@ -49,6 +50,7 @@ from funnelkit.commands import (
     MakeCampaign,
     MarkHeld,
     Merge,
+    MintLink,
     RecordPayment,
     Restore,
     Revoke,
@@ -421,8 +423,27 @@ def test_the_portal_comes_over_and_the_host_is_told(practice: Practice) -> None:
     assert {"merge_files", "merge_access"} == {obligation.code for obligation in plan.obligations}
     assert practice.merged().portal is Portal.ACTIVE
     assert [5] == practice.left()
-    assert ["superseded"] == [one.state.value for one in practice.crm.invitations("c-1")]
+    assert ["superseded", "accepted"] == [one.state.value for one in practice.crm.invitations("c-1")]
     practice.holds_together()
+
+
+@pytest.mark.parametrize("chain", [False, True], ids=["merged", "merged into what was merged"])
+def test_who_declined_under_the_other_id_has_declined(practice: Practice, *, chain: bool) -> None:
+    """Its invitations are told with those of the one that stays, and whoever invites hears of the no."""
+    practice.twins()
+    made = practice.do(Invite(contact="c-2", by=OWNER))
+    practice.do(Decline(token=practice.do(MintLink(invitation=made.id, by=OWNER))))
+    practice.merged()
+    stays = "c-1"
+    if chain:
+        practice.do(Adopt(id="c-0", name="Ada", email="ada@home.example", status=Team.CLIENT, by=OWNER))
+        practice.do(Merge(contact="c-0", other=stays, by=OWNER))
+        stays = "c-0"
+    assert [made.id] == [one.id for one in practice.crm.invitations(stays)]
+    plan = practice.crm.plan(Invite(contact=stays, by=OWNER))
+    assert ["invitation.declined_before"] == [notice.code for notice in plan.notices]
+    again = practice.do(Invite(contact=stays, by=OWNER))
+    assert [made.id, again.id] == [one.id for one in practice.crm.invitations(stays)]
 
 
 @pytest.mark.parametrize("turned", [False, True], ids=["the one that goes", "the one that stays"])

@@ -254,7 +254,7 @@ def test_german_says_who_may_be_invited() -> None:
     assert "die Rolle »Coach« darf diesen Klienten einladen (Coach: das Team)" in text
     assert "die Einladung darf den Absender »Mitglied« haben" in text
     assert "unter dieser Adresse ist schon jemand bekannt: c-2, c-3; jenen Kontakt einladen" in text
-    assert "die Einladung i-1 ist noch offen; i-1 nochmals senden oder ersetzen" in text
+    assert "die Einladung i-1 ist noch offen; i-1 in ihrem eigenen Funnel nochmals senden oder zurücknehmen" in text
     assert "team lässt den Status »Lead« sich nicht anmelden, also gibt es nichts, wozu man einladen könnte" in text
 
 

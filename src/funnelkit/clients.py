@@ -20,6 +20,7 @@ from funnelkit.questions import Questions
 from funnelkit.rules import access
 from funnelkit.rules import invitation as rule_of_invitations
 from funnelkit.rules import package as rule_of
+from funnelkit.rules.history import lineage
 from funnelkit.statuses.invitation import Happening
 from funnelkit.statuses.package import PackageStatus
 from funnelkit.stored import StoredView
@@ -104,12 +105,17 @@ class Clients(Questions[S, R]):
 
     @asked
     def invitations(self, contact: str) -> tuple[Invitation, ...]:
-        """Give all invitations of a contact, in the order in which they were made, as time has made them by now."""
+        """Give all invitations of a contact, in the order in which they were made, as time has made them by now.
+
+        What contacts had that were merged into it is among them.
+        """
         now = instant(self._clock.now(), "clock")
         with self._storage.transaction(self.account, write=False) as stores:
-            StoredView(stores, self.funnel.name).contact(contact)
-            found = stores.invitations.of_contact(contact)
-        return tuple(one.in_time(now) for one in found if one.funnel == self.funnel.name)
+            view = StoredView(stores, self.funnel.name)
+            view.contact(contact)
+            found = [one for who in lineage(view.history, contact) for one in stores.invitations.of_contact(who)]
+        mine = (one.in_time(now) for one in found if one.funnel == self.funnel.name)
+        return tuple(sorted(mine, key=lambda one: one.made))
 
     @asked
     def peek(self, token: str | Token, *, by: Actor = WHOEVER) -> Peek:

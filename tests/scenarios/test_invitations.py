@@ -33,6 +33,7 @@ from funnelkit.commands import (
     Archive,
     AssignCoach,
     AssignCredentials,
+    AssignPackage,
     ChangeMember,
     Command,
     CompleteOnboarding,
@@ -47,6 +48,7 @@ from funnelkit.commands import (
     LiftDoNotContact,
     MintLink,
     Record,
+    RemoveMember,
     Restore,
     Revoke,
     SendAgain,
@@ -64,7 +66,7 @@ from funnelkit.times import Elapsed
 from funnelkit.values.client_events import InvitationSent
 from funnelkit.values.plan import Letter, Message, Plan
 from funnelkit.values.token import Token, link
-from funnelkit.words import Channel, Origin, Sender
+from funnelkit.words import Channel, Origin, Sender, Shape
 from tests.scenarios.leads import R, S, Watched
 from tests.scenarios.world import (
     ADMIN,
@@ -260,6 +262,18 @@ def test_dl_a10_a_coach_invites_an_own_client_in_its_own_name(office: Office) ->
     assert [(client.id, "invitation")] == [(m.to, m.template) for m in plan.messages]
 
 
+def test_dl_a10_a_coach_supersedes_only_what_it_may_take_back(office: Office) -> None:
+    """The contact is nobody's and the invitation the owner's: another one in its place would end that one."""
+    client = known(office)
+    made = office.do(Invite(contact=client.id, by=OWNER))
+    assert [NOT_OWN] == refusals(office, Revoke(invitation=made.id, by=COACH))
+    assert [NOT_OWN] == refusals(office, Invite(contact=client.id, supersede=True, by=COACH))
+    office.do(Revoke(invitation=made.id, by=OWNER))
+    mine = office.do(Invite(contact=client.id, by=COACH))
+    assert COACH.id == office.do(Invite(contact=client.id, supersede=True, by=COACH)).by
+    assert SUPERSEDED is office.invitation(mine.id).state
+
+
 def test_dl_a10_by_policy_a_coach_does_not_invite() -> None:
     """Off: only owner, admin and the system; and it changes no invitation either. Source: DL-A10."""
     office = office_of(coach_invites=False)
@@ -280,6 +294,8 @@ def test_s4_by_policy_a_coach_invites_for_others_too() -> None:
     assert [NOT_SO] == refusals(office, ada(by=COACH, coach=OTHER.id, sender=Sender.MEMBER))
     theirs = office.do(Invite(contact=known(office, coach=OTHER.id).id, by=OTHER))
     assert REVOKED is office.do(Revoke(invitation=theirs.id, by=COACH)).state
+    found = [office.plan(Invite(contact=theirs.contact, coach=coach, by=COACH)).result for coach in (None, OTHER.id)]
+    assert [(Sender.ACCOUNT, OTHER.id)] * 2 == [(one.sender, one.coach) for one in found]
 
 
 def test_s4_for_another_coach_the_team_invites_and_that_coach_is_told(office: Office) -> None:
@@ -323,6 +339,38 @@ def test_dl3_inviting_for_another_coach_hands_the_contact_over(office: Office) -
     found = told(office, Invite(contact=client.id, coach=OTHER.id, by=ADMIN))
     assert (expected, 3) == (set(found), len(found))
     assert OTHER.id == office.contact(client.id).coach
+
+
+def test_dl_a15_a_client_of_who_has_left_is_the_teams(office: Office) -> None:
+    """Nobody who has left is told, nor given the client: who is named is refused, and who was there gives way."""
+    client = known(office, coach=OTHER.id)
+    office.do(RemoveMember(member=OTHER.id, by=OWNER))
+    assert ["team.coach_is_member"] == refusals(office, Invite(contact=client.id, coach=OTHER.id, by=OWNER))
+    plan = office.plan(Invite(contact=client.id, by=OWNER))
+    assert ["invitation.coach_left"] == [notice.code for notice in plan.notices]
+    assert [(client.id, "invitation")] == [(m.to, m.template) for m in plan.messages]
+    office.apply(plan)
+    assert (None, None) == (plan.result.coach, office.contact(client.id).coach)
+    other = known(office, email="bea@example.org", coach=ADMIN.id)
+    office.do(RemoveMember(member=ADMIN.id, by=OWNER))
+    mine = office.plan(Invite(contact=other.id, sender=Sender.MEMBER, by=OWNER))
+    assert (OWNER.id, ()) == (mine.result.coach, mine.notices)  # from one's own portal it is one's own
+
+
+def test_dl_a8_what_a_former_coach_gave_comes_along_with_a_notice(office: Office) -> None:
+    """It was given, so it stays on the record; of what is asked for now, only the new coach's list counts."""
+    client = known(office, coach=COACH.id)
+    office.do(DefineOffer(id="circle", name="Circle", shape=Shape.GROUP, coaches=[COACH.id], by=OWNER))
+    package = office.do(AssignPackage(contact=client.id, offer="circle", by=OWNER))
+    assert () == office.plan(Invite(contact=client.id, by=OWNER)).notices
+    plan = office.plan(Invite(contact=client.id, coach=OTHER.id, by=OWNER))
+    assert [("package.of_another_list", package.id)] == [(n.code, n.params["package"]) for n in plan.notices]
+    office.apply(plan)
+    assert plan.result.id == office.package(package.id).package.invitation
+    office.do(DefineOffer(id="five", name="Five", sessions=5, by=OWNER))  # in the account's list
+    other = known(office, email="bea@example.org", coach=COACH.id)
+    office.do(AssignPackage(contact=other.id, offer="five", by=OWNER))
+    assert () == office.plan(Invite(contact=other.id, coach=OTHER.id, by=OWNER)).notices
 
 
 # ---- 5.2 client types
@@ -511,6 +559,7 @@ def test_dl_a13_who_is_invited_is_not_invited_again_but_sent_again(office: Offic
     text = str(office.plan(ada()).decision)
     assert f"the invitation {invited.id} waits for an answer; send {invited.id} again" in text
     assert (invited,) == office.invitations(invited.contact)
+    assert "nobody is known" not in text
 
 
 WRITTEN: Final = ("ADA@EXAMPLE.ORG", f"  {ADA} ", "\uff41da@example.org", "Ada@Example.org")
@@ -561,6 +610,18 @@ def test_sd4_where_addresses_are_unique_nobody_shares_one(agency: Watched[Agency
     for another in (False, True):
         new = Invite(name="Bea", email=ADA.upper(), status=Agency.PROSPECT, another=another, by=OWNER)
         assert ["editing.email_is_free"] == refusals(agency, new)
+
+
+def test_dl_a13_where_addresses_are_unique_who_is_invited_twice_is_pointed_to_it(
+    agency: Watched[Agency, Right],
+) -> None:
+    """The address is refused, and the answer says why it is known: an invitation waits, or there is the portal."""
+    new: Invite[Agency] = Invite(name="Ada", email=ADA, status=Agency.PROSPECT, by=OWNER)
+    made = agency.do(new)
+    assert ["invitation.none_is_pending", "editing.email_is_free"] == refusals(agency, new)
+    assert f"send {made.id} again" in str(agency.plan(new).decision)
+    agency.do(Accept(token=key_of(agency, made)))
+    assert ["invitation.has_no_portal_yet", "editing.email_is_free"] == refusals(agency, new)
 
 
 def test_sd3_a_prospect_is_invited_and_a_lead_is_not(agency: Watched[Agency, Right]) -> None:
@@ -902,6 +963,29 @@ def test_credentials_that_are_told_late_end_it_too(office: Office) -> None:
     assert (Portal.ACTIVE, SUPERSEDED) == (office.contact(client.id).portal, office.invitation(made.id).state)
 
 
+TOLD_LATE: Final[tuple[tuple[type[Any], dict[str, Any], Portal, InvitationStatus], ...]] = (
+    (Archive, {}, Portal.NOT_INVITED, REVOKED),
+    (Convert, {"to": Team.LEAD}, Portal.NOT_INVITED, REVOKED),
+    (AssignCredentials, {}, Portal.ACTIVE, SUPERSEDED),
+)
+
+
+@pytest.mark.parametrize(("kind", "more", "portal", "state"), TOLD_LATE)
+def test_what_is_told_late_ends_what_was_sent_again_since(
+    office: Office, kind: type[Any], more: dict[str, Any], portal: Portal, state: InvitationStatus
+) -> None:
+    """It happened after the first sending had run out, and before the second: the end is not before that one."""
+    client = known(office, since=NOON - DAY)
+    made = office.do(Invite(contact=client.id, by=OWNER))
+    office.clock.advance(days=8)
+    again = office.clock.now()
+    office.do(SendAgain(invitation=made.id, by=OWNER))
+    office.clock.advance(hours=1)
+    office.do(kind(contact=client.id, at=again - HOUR, by=OWNER, **more))
+    found = office.invitation(made.id)
+    assert (portal, state, again) == (office.contact(client.id).portal, found.state, found.ended)
+
+
 @pytest.fixture
 def practice() -> Watched[Coaching, Right]:
     """A practice, where an accepted agreement makes a client with credentials."""
@@ -1011,6 +1095,7 @@ def test_nobody_supersedes_from_another_funnel(both: Office, practice: Watched[C
     """What waits there is that funnel's to take back."""
     made = practice.do(Invite(contact="p-1", by=OWNER))
     assert ["invitation.none_is_pending"] == refusals(both, Invite(contact="p-1", supersede=True, by=OWNER))
+    assert "in its own funnel" in str(both.plan(Invite(contact="p-1", supersede=True, by=OWNER)).decision)
     assert (PENDING, Portal.INVITED) == (practice.invitation(made.id).state, practice.contact("p-1").portal)
 
 
@@ -1030,6 +1115,19 @@ def test_a_person_of_another_funnel_is_invited_under_its_own_id(practice: Watche
     practice.do(Adopt(id="p-1", name="Ada", email=ADA, status=Coaching.HOT_LEAD, by=OWNER))
     team = Watched(TEAM, storage=practice.storage, clock=practice.clock, tokens=KnownTokens())
     assert "p-1" == team.do(ada(id="p-1")).contact
+
+
+def test_a_person_of_another_funnel_is_asked_about_under_its_own_id(practice: Watched[Coaching, Right]) -> None:
+    """What waits there, and what the person said there, counts as if the contact was there already. Source: DL-A13."""
+    practice.do(Adopt(id="p-1", name="Ada", email=ADA, status=Coaching.HOT_LEAD, by=OWNER))
+    team = Watched(TEAM, storage=practice.storage, clock=practice.clock, tokens=KnownTokens())
+    made = practice.do(Invite(contact="p-1", by=OWNER))
+    assert ["invitation.none_is_pending"] == refusals(team, ada(id="p-1"))
+    assert ["invitation.none_is_pending"] == refusals(team, ada(id="p-1", email="ada@work.example"))
+    practice.do(Revoke(invitation=made.id, by=OWNER))
+    practice.do(SetDoNotContact(contact="p-1", by=itself(practice.contact("p-1"))))
+    assert ["outreach.may_be_contacted"] == refusals(team, ada(id="p-1"))
+    assert () == team.contacts()
 
 
 def test_another_address_voids_links_however_it_came(practice: Watched[Coaching, Right]) -> None:
@@ -1311,6 +1409,19 @@ def test_two_plans_to_accept_are_one_acceptance(office: Office, invited: Invitat
     assert ACCEPTED is office.invitation(invited.id).state
 
 
+def test_a_no_or_a_link_that_was_planned_in_time_and_comes_too_late_is_none(
+    office: Office, invited: Invitation, key: Token
+) -> None:
+    """As with accepting: what has run out is over, with what then stays on the record."""
+    office.clock.set(invited.expires - HOUR / 2)
+    plans: list[Plan[Any]] = [office.plan(Decline(token=key)), office.plan(MintLink(invitation=invited.id, by=OWNER))]
+    office.clock.set(invited.expires)
+    for plan in plans:
+        with pytest.raises(Conflict):
+            office.apply(plan)
+    assert EXPIRED is office.invitation(invited.id).state
+
+
 def test_no_token_and_no_address_is_said_or_heard(office: Office, invited: Invitation, key: Token) -> None:
     """Planted, used, refused: neither shows in a plan, an event, an answer, or what the observer hears."""
     (letter,) = letters(office)
@@ -1405,6 +1516,21 @@ def test_s4_without_steps_the_dashboard_opens_at_once() -> None:
     made = office.do(ada())
     office.do(Accept(token=key_of(office, made)))
     assert ((), True) == ((board := office.dashboard(made.contact)).onboarding, board.opens.allowed)
+
+
+def test_s4_who_accepted_has_the_steps_of_that_day(welcome: Office, client: Contact) -> None:
+    """Another list of steps neither frees nor asks who accepted before."""
+    left = welcome.contact(client.id).onboarding
+    for steps in ((), ("another",)):
+        later = FunnelService(
+            TEAM.with_policy(invitation={"onboarding": steps}), account="acme", storage=welcome.storage,
+            clock=welcome.clock, notifier=welcome.notifier,
+        )  # fmt: skip
+        assert left == later.contact(client.id).onboarding
+        assert not later.may(client.id, Right.MESSAGES)
+        assert ["onboarding.step_is_left"] == rules(
+            later.plan(CompleteOnboarding(contact=client.id, step="another", by=OWNER)).decision
+        )
 
 
 def test_s4_the_dashboard_shows_greeting_package_and_then_the_sections(welcome: Office, client: Contact) -> None:

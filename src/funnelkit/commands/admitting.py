@@ -23,6 +23,7 @@ from funnelkit.values.client_events import (
     PackageRemoved,
 )
 from funnelkit.values.contact import Contact
+from funnelkit.values.events import ContactChanged
 from funnelkit.values.invitation import Invitation
 from funnelkit.values.package import Entry, Offer, Package
 from funnelkit.values.person import address_key
@@ -72,18 +73,24 @@ class Admitting(Late):
 
     def acts(self) -> bool:
         """Whether the actor has not left the team; of whom the team knows nothing, the host does."""
-        found = self.view.member(self.by.id)
-        return found is None or found.left is None
+        return not self.has_left(self.by.id)
+
+    def has_left(self, coach: str | None) -> bool:
+        """Whether this is a coach who has left the team; of whom the team knows nothing, the host does."""
+        found = None if coach is None else self.view.member(coach)
+        return found is not None and found.left is not None
 
     def listener(self, contact: Contact) -> str:
         """Give who hears of what a contact does: its coach; of one who has left, and of none, the account."""
-        found = None if contact.coach is None else self.view.member(contact.coach)
-        return THE_ACCOUNT if contact.coach is None or (found and found.left) else contact.coach
+        return THE_ACCOUNT if contact.coach is None or self.has_left(contact.coach) else contact.coach
 
     def tell_coach(self, contact: Contact, coach: str | None, template: str, **params: str) -> None:
-        """Tell a coach something about a contact, once in a plan; whoever does it knows it. Source: S4, DL-A9, DL3."""
+        """Tell a coach something about a contact, once in a plan; whoever does it knows it. Source: S4, DL-A9, DL3.
+
+        Who has left is told nothing.
+        """
         told = any(message.to == coach and message.template == template for message in self.messages)
-        if coach is not None and coach != self.by.id and not told:
+        if coach is not None and coach != self.by.id and not told and not self.has_left(coach):
             self.send(contact, Recipient.COACH, template, Purpose.TRANSACTIONAL, staff=coach, **params)
 
     # ---- invitations
@@ -181,14 +188,15 @@ class Admitting(Late):
     def end_invitation(self, contact: Contact, kind: type[Any], effective: datetime, *, keeps: bool = False) -> Contact:
         """End the invitation that waits, if one does. `keeps`: its packages stay on the record.
 
-        One whose term has run out before ended then, whatever happens now.
+        One whose term has run out before ended then, whatever happens now. One that waits again since a later sending
+        ends then, however late it is told.
         """
         was = self.own_pending(contact.id)
         if was is None:
             return self._uninvited(contact, effective)
         if was.expires <= effective:
             kind, effective = InvitationExpired, was.expires
-        effective = max(effective, was.made)
+        effective = max(effective, was.made, *self._invited_later(contact, effective))
         ended = self.rewrite_invitation(kind, was, effective)
         words = {"invitation": was.id, "state": ended.state}
         self.consequences += (Consequence("invitation_ends", ENDS, words),)
@@ -197,6 +205,12 @@ class Admitting(Late):
                 if package.invitation == was.id and package.state is PackageStatus.ASSIGNED:
                     self.drop_package(package, effective)
         return self._uninvited(contact, effective)
+
+    def _invited_later(self, contact: Contact, effective: datetime) -> list[datetime]:
+        """Give the times at which the contact came to be invited after this one."""
+        told = self.view.history(contact.id) if effective < contact.changed else ()
+        changes = (event for event in told if isinstance(event, ContactChanged) and event.field == "portal")
+        return [event.effective for event in changes if event.to is Portal.INVITED]
 
     def _uninvited(self, contact: Contact, effective: datetime) -> Contact:
         if contact.portal is not Portal.INVITED:

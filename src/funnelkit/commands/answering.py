@@ -102,7 +102,8 @@ class Decline(_Answer):
         if not exact or was is None:
             return draft.refuse(rule_of.to_the_outside(funnel, exact), exact)
         contact = draft.contact(was.contact)
-        return ended(draft, exact, contact, was, InvitationDeclined, tells="invitation_declined")
+        plan = ended(draft, exact, contact, was, InvitationDeclined, tells="invitation_declined")
+        return evolve(plan, until=was.expires)
 
 
 @frozen(kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -13,10 +13,12 @@ from funnelkit.commands.campaigns import now_only
 from funnelkit.commands.contacts import AddContact
 from funnelkit.commands.draft import Draft
 from funnelkit.commands.packages import assigned, may_be_assigned
-from funnelkit.decisions import Decision, all_of
+from funnelkit.decisions import Decision, Notice, all_of, pinned
 from funnelkit.errors import NotLoaded, Problem, gather, invalid
 from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import invitation as rule_of
+from funnelkit.rules.history import lineage
+from funnelkit.rules.package import listed
 from funnelkit.statuses.invitation import Happening, InvitationStatus
 from funnelkit.table import EMAIL, Status
 from funnelkit.values.checks import (
@@ -47,13 +49,20 @@ from funnelkit.words import Grant, Portal, Role, Sender
 
 S_contra = TypeVar("S_contra", bound=Status, contravariant=True)
 
+COACH_LEFT: Final = Notice("invitation.coach_left", "the coach has left, so the client is the team's", "S4, DL-A15")
+OFF_LIST: Final = Notice(
+    "package.of_another_list",
+    "{package} comes along, and stands in no list that counts for a client of {coach}",
+    "DL-A8",
+)
+
 
 @frozen(kw_only=True)
 class Invite(Command[S_contra, Invitation]):
     """Invite to the portal: a `contact`, or a new person by `name`, `email` and `status` (the client type).
 
-    `coach`: for whom; None: the contact's coach, else oneself from one's own portal, else the team. `packages` are ids
-    of offers. `message` is read by the person invited.
+    `coach`: for whom; None: the contact's coach, unless it has left, else oneself from one's own portal, else the team.
+    `packages` are ids of offers. `message` is read by the person invited.
     """
 
     contact: str | None = field(default=None, metadata=asks(optional(identifier)))
@@ -71,7 +80,7 @@ class Invite(Command[S_contra, Invitation]):
     another: bool = field(default=False, metadata=asks(truth))
     """The new person shares its address with somebody who is known already."""
     supersede: bool = field(default=False, metadata=asks(truth))
-    """Take back the invitation that waits, with its packages, and send this one in its place."""
+    """Take back the invitation of this contact that waits, with its packages, and send this one in its place."""
 
     def together(self) -> Iterable[Problem]:
         """Ask for a contact or a new person, and not for both."""
@@ -91,20 +100,22 @@ class Invite(Command[S_contra, Invitation]):
             lambda: self._typed(funnel),
         )
         draft = Draft(funnel, moment, view, self)
-        itself = self.by.role is Role.COACH and self.coach in (None, self.by.id)
-        sender = self.sender or (Sender.MEMBER if itself else Sender.ACCOUNT)
         offers = tuple(view.offer(offer) for offer in self.packages)
         if self.contact is None:
-            return self._of_a_new_person(draft, sender, offers)
+            return self._of_a_new_person(draft, self._sender(None), offers)
         contact = draft.contact(self.contact)
-        coach = self._coach(sender, contact.coach)
-        waits, base = draft.pending(contact.id), contact
+        has = None if draft.has_left(contact.coach) else contact.coach
+        sender = self._sender(has)
+        coach = self._coach(sender, has)
+        waits, base, may_end = draft.pending(contact.id), contact, None
         if self.supersede and waits is not None and waits.funnel == draft.funnel.name:
+            may_end = pinned(rule_of.may_revoke(funnel, case_of(draft, contact, on=Happening.REVOKED, about=waits)))
             waits, base = None, evolve(contact, portal=Portal.NOT_INVITED)
         decision = all_of(
             rule_of.may_invite(funnel, case_of(draft, base, sender=sender, coach=coach, waits=waits)),
+            may_end,
             draft.may_be_mailed(contact),
-            draft.may_be_given(coach if coach != contact.coach else None),
+            draft.may_be_given(coach if self.coach or coach != has else None),
             *may_be_assigned(draft, offers, base, coach, waiting=self._waiting(draft, contact, offers)),
         )
         if not decision:
@@ -112,6 +123,8 @@ class Invite(Command[S_contra, Invitation]):
         when, now = draft.when(contact.changed), contact
         if self.supersede:
             now = draft.end_invitation(now, InvitationSuperseded, when)
+        if coach is None and contact.coach is not None:
+            draft.notices += (COACH_LEFT,)
         return self._sent(draft, decision, contact, now, when, sender, coach, offers)
 
     def _of_a_new_person(self, draft: Draft, sender: Sender, offers: tuple[Offer, ...]) -> Plan[Invitation]:
@@ -124,11 +137,15 @@ class Invite(Command[S_contra, Invitation]):
         stands_in = contact or Contact(
             id=self.id or "new", status=draft.funnel.status(self.status), since=None, changed=draft.moment.now
         )
-        case = case_of(draft, stands_in, sender=sender, coach=coach, address=key)
+        waits = None if self.id is None else draft.pending(self.id)
+        if waits is not None and waits.funnel == draft.funnel.name:
+            waits = None  # the id is taken, which is said already
+        case = case_of(draft, stands_in, sender=sender, coach=coach, address=key, waits=waits)
         case = evolve(case, contact=None, own=True, has=None, **self._known_as(draft, key))
         decision = all_of(
             rule_of.may_invite(draft.funnel, case),
             entered,
+            None if self.id is None else draft.may_be_mailed(stands_in),
             *may_be_assigned(draft, offers, stands_in, coach, waiting=0),
         )
         if not decision or contact is None:
@@ -148,6 +165,7 @@ class Invite(Command[S_contra, Invitation]):
         offers: tuple[Offer, ...],
     ) -> Plan[Invitation]:
         if coach != now.coach:
+            self._of_another_list(draft, now, coach)
             now = draft.hand_over(now, coach, when)
         now, invitation = draft.begin_invitation(now, when, sender=sender, coach=coach, note=self.message)
         for offer in offers:
@@ -156,17 +174,29 @@ class Invite(Command[S_contra, Invitation]):
         draft.settle(stored, now, when)
         return draft.plan(decision, invitation)
 
+    @staticmethod
+    def _of_another_list(draft: Draft, contact: Contact, coach: str | None) -> None:
+        """Say what was given from the former coach's list: it stays on the record, and comes along. Source: DL-A8."""
+        for package in draft.waiting_packages(contact.id):
+            if not listed(draft.view.offer(package.offer), coach):
+                words = {"package": package.id, "coach": coach or "the team"}
+                draft.notices += (evolve(OFF_LIST, params=words),)
+
     def _known_as(self, draft: Draft, address: str | None) -> dict[str, Any]:
-        """Say how somebody is known who has the new person's address: is invited, has the portal, or is there."""
-        if address is None or self.another or draft.funnel.policy.contacts.unique_email:
+        """Say how somebody is known who has the new person's address: is invited, has the portal, or is there.
+
+        Where addresses are unique, a rule of theirs refuses whoever is there.
+        """
+        if address is None or self.another:
             return {}
         holders = tuple(holder for holder in draft.view.holders(address) if holder != self.id)
         waiting = (draft.pending(holder) for holder in holders)
         pending = next((one.id for one in waiting if one is not None and one.waits(draft.moment.now)), None)
         if pending is not None:
             return {"pending": pending}
-        there = draft.view.picked(lambda contact, _: contact.portal is Portal.ACTIVE, holders)
-        return {"portal": Portal.ACTIVE} if there else {"holders": holders}
+        if draft.view.picked(lambda contact, _: contact.portal is Portal.ACTIVE, holders):
+            return {"portal": Portal.ACTIVE}
+        return {} if draft.funnel.policy.contacts.unique_email else {"holders": holders}
 
     def _waiting(self, draft: Draft, contact: Contact, offers: tuple[Offer, ...]) -> int:
         """Count what waits on the record already; what is superseded goes with its invitation."""
@@ -181,6 +211,11 @@ class Invite(Command[S_contra, Invitation]):
             may = [s.value for s in funnel.statuses if column and funnel.rights.cells[s, column] is Grant.YES]
             said = " or ".join(may) or f"{funnel.name} has no portal to invite to"
             raise invalid("status", f"the client type of a new person is needed: {said}")
+
+    def _sender(self, has: str | None) -> Sender:
+        """Say in whose name it goes out: a plain coach, for itself, speaks in its own, everybody else in the team's."""
+        itself = self.by.role is Role.COACH and (self.coach or has) in (None, self.by.id)
+        return self.sender or (Sender.MEMBER if itself else Sender.ACCOUNT)
 
     def _coach(self, sender: Sender, has: str | None) -> str | None:
         return self.coach or has or (self.by.id if sender is Sender.MEMBER else None)
@@ -269,7 +304,7 @@ class MintLink(Command[Status, Token]):
         draft.rewrite_invitation(LinkMinted, was, draft.when())
         draft.keep(minted(token, was, moment.account, moment.now))
         draft.count(contact.id)
-        return draft.plan(decision, token)
+        return evolve(draft.plan(decision, token), until=was.expires)
 
 
 @frozen(kw_only=True)
@@ -320,9 +355,15 @@ def case_of(  # what the rules of invitations look at
         portal=contact.portal, has_email=known, sender=sender, coach=contact.coach if about else coach,
         own=_own(contact, about, draft.by.id), has=contact.coach, acts=draft.acts(),
         pending=waits.id if waits is not None and other else None, holders=holders,
-        declined=any(one.state is InvitationStatus.DECLINED for one in draft.view.invitations_of(contact.id)),
+        declined=_declined(draft, contact.id),
         inviter_within=inviter, address_within=addressee, contact=contact.id,
     )  # fmt: skip
+
+
+def _declined(draft: Draft, contact: str) -> bool:
+    """Whether the person has declined before, be it as a contact that was merged into this one."""
+    told = (one for who in lineage(draft.view.history, contact) for one in draft.view.invitations_of(who))
+    return any(one.state is InvitationStatus.DECLINED for one in told)
 
 
 def _own(contact: Contact, about: Invitation | None, by: str) -> bool:

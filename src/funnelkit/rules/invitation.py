@@ -13,6 +13,7 @@ from funnelkit.decisions import Case as AnyCase
 from funnelkit.funnel import Funnel
 from funnelkit.statuses.invitation import INVITATION, Happening, InvitationStatus
 from funnelkit.table import Row, Status
+from funnelkit.times import instant
 from funnelkit.values.actor import Actor
 from funnelkit.words import Grant, Portal, Role, Sender, Standing
 
@@ -148,7 +149,7 @@ def speaks_for_itself(funnel: AnyFunnel, case: Case, row: AnyRow) -> bool:
 )
 def status_can_be_invited(funnel: AnyFunnel, case: Case, row: AnyRow) -> bool:
     """Only a status that may log in is invited; the others are created only. Source: DL1, SD3."""
-    column, status = funnel.log_in, case.status
+    column, status = funnel.log_in, None if case.status is None else funnel.status(case.status)
     return column is not None and status is not None and funnel.rights.cells[status, column] is Grant.YES
 
 
@@ -177,7 +178,7 @@ def has_no_portal_yet(funnel: AnyFunnel, case: Case, row: AnyRow) -> bool:
 @rule(
     ok="no invitation waits",
     no="the invitation {pending} waits for an answer",
-    remedy="send {pending} again, or supersede it",
+    remedy="send {pending} again, or take it back, in its own funnel",
 )
 def none_is_pending(funnel: AnyFunnel, case: Case, row: AnyRow) -> bool:
     """One invitation of a person waits in the account, at most. Source: DL-A13."""
@@ -185,7 +186,7 @@ def none_is_pending(funnel: AnyFunnel, case: Case, row: AnyRow) -> bool:
 
 
 @rule(
-    ok="nobody is known under this address",
+    ok="it is clear who is meant",
     no="somebody is known under this address: {holders}",
     remedy="invite that contact, or say that this is another person",
 )
@@ -274,7 +275,8 @@ def waits_for_an_answer(funnel: AnyFunnel, case: Opening, row: AnyRow) -> bool |
 )
 def is_in_time(funnel: AnyFunnel, case: Opening, row: AnyRow) -> bool | None:
     """The end of the term does not belong to it. Source: DL-A14."""
-    return case.expires is not None and case.now < case.expires if case.known else None
+    runs = case.expires is not None and instant(case.now, "now") < instant(case.expires, "expires")
+    return runs if case.known else None
 
 
 @rule(
@@ -332,7 +334,7 @@ def clock_ends_it(funnel: AnyFunnel, case: Term, row: AnyRow) -> bool:
 )
 def has_run_out(funnel: AnyFunnel, case: Term, row: AnyRow) -> bool:
     """The end of the term does not belong to it. Source: DL-A14."""
-    return case.expires <= case.now
+    return instant(case.expires, "expires") <= instant(case.now, "now")
 
 
 @rule(ok="it waits", no="it is {state}, and does not wait any more", remedy="nothing is left to do")

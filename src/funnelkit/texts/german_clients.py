@@ -52,6 +52,10 @@ INVITATION: Final[Mapping[str, str]] = {
     "{member} can be given no clients, so nobody new gets it from this list": (
         "{member} kann keine Klienten bekommen, also bekommt es niemand Neues aus dieser Liste"
     ),
+    "the coach has left, so the client is the team's": "der Coach ist ausgeschieden, also gehört der Klient zum Team",
+    "{package} comes along, and stands in no list that counts for a client of {coach}": (
+        "{package} kommt mit und steht in keiner Liste, die für diesen Klienten gilt (Coach: {coach})"
+    ),
     "the coach can be given no clients, so it is the team's": (
         "der Coach kann keine Klienten bekommen, also gehört er zum Team"
     ),
@@ -82,8 +86,10 @@ INVITATION: Final[Mapping[str, str]] = {
     "nothing has to be sent; a package can be bought": "es ist nichts zu senden; ein Paket kann gekauft werden",
     "no invitation waits": "keine Einladung ist offen",
     "the invitation {pending} waits for an answer": "die Einladung {pending} ist noch offen",
-    "send {pending} again, or supersede it": "{pending} nochmals senden oder ersetzen",
-    "nobody is known under this address": "unter dieser Adresse ist niemand bekannt",
+    "send {pending} again, or take it back, in its own funnel": (
+        "{pending} in ihrem eigenen Funnel nochmals senden oder zurücknehmen"
+    ),
+    "it is clear who is meant": "es ist klar, wer gemeint ist",
     "somebody is known under this address: {holders}": "unter dieser Adresse ist schon jemand bekannt: {holders}",
     "invite that contact, or say that this is another person": (
         "jenen Kontakt einladen, oder sagen, dass dies jemand anderes ist"
