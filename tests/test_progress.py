@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 import pytest
@@ -10,7 +11,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from funnelkit import COACHING, FRANCHISE, STUDIO, TEAM, Contact, Funnel, Invalid, Kind
+from funnelkit import COACHING, FRANCHISE, STUDIO, TEAM, Contact, Funnel, Invalid, Kind, Right
 from funnelkit.adapters.memory import MemoryStorage
 from funnelkit.commands import (
     Archive,
@@ -494,11 +495,18 @@ def expected_of(row: Row, length: Any) -> Progress | None:
     return MOVING if row["staged"] else WITHOUT
 
 
-@settings(max_examples=80, deadline=None)
+@cache
+def stalling(length: Any, status: Franchise | None = None) -> Funnel[Franchise, Right]:
+    """A franchise whose leads stall after this length, in this status or in all; each is built once."""
+    after = {"stalled_after": length} if status is None else {"by_status": ((status.value, length),)}
+    return FRANCHISE.with_policy(progress=ProgressPolicy(**after))
+
+
+@settings(max_examples=60, deadline=None)
 @given(CONTACTS, st.sampled_from(LENGTHS))
 def test_the_split_is_total_and_disjoint(rows: list[Row], length: Any) -> None:
     """Every open contact in sight is in exactly one part, and nobody else is in any; each where plain words put it."""
-    world = watched(FRANCHISE.with_policy(progress=ProgressPolicy(stalled_after=length)), storage=MemoryStorage())
+    world = watched(stalling(length), storage=MemoryStorage())
     for n, row in enumerate(rows):
         stored(world, n, row)
     split = world.progress()
@@ -522,7 +530,7 @@ def test_every_case_is_one_word(
     status: Franchise, length: Any,
 ) -> None:  # fmt: skip
     """On plain facts, whatever they are; on its way exactly if it is moving."""
-    funnel = FRANCHISE.with_policy(progress=ProgressPolicy(by_status=((status.value, length),)))
+    funnel = stalling(length, status)
     case = progress.Case(
         when=NOON, status=status, since=since, touched=touched, due=due, booked=booked, staged=staged
     )  # fmt: skip

@@ -253,19 +253,6 @@ def test_a_database_that_is_not_there_is_unavailable(url: str, tmp_path: Path) -
     assert not any(word in f"{caught.value} {caught.value!r}" for word in (SECRET, str(tmp_path)))
 
 
-def test_sqlite_that_was_not_prepared_is_refused(tmp_path: Path) -> None:
-    """Left to the driver, a savepoint is committed by itself, and what is taken back stays: that is told at once."""
-    url = databases.sqlite_file(tmp_path)
-    SqlStorage(url).close()
-    engine = create_engine(url)
-    with engine.connect() as connection:
-        for target in (engine, connection):
-            with pytest.raises(Invalid, match="prepare") as caught:
-                SqlStorage(target)
-            assert ["target"] == [problem.path for problem in caught.value.problems]
-    engine.dispose()
-
-
 # ---- funnels
 
 

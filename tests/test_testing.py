@@ -428,7 +428,7 @@ def drawn(strategy: st.SearchStrategy[T], count: int = 200) -> list[T]:
 
 
 @pytest.mark.parametrize("funnel", FIVE, ids=lambda funnel: funnel.name)
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_contact_that_is_drawn_is_a_contact_of_the_funnel(funnel: Funnel[Any, Any], data: st.DataObject) -> None:
     """It can be written and read; its fields fit each other; every right can be asked about it."""
