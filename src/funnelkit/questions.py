@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Final, Generic, TypeVar
 
 from funnelkit.asking import asked
@@ -185,7 +186,8 @@ class Questions(Generic[S, R]):
     ) -> Report:
         """Count hours with a reason for each appointment that starts in [since, until).
 
-        `as_of`: the report as of that moment; `known`: as far as was recorded by then.
+        `as_of`: the report as of that moment; `known`: as far as was recorded by then. An appointment that
+        went with its contact since is in no report, of whatever moment. Source: CC4.
         """
         begin, end = (None if m is None else instant(m, path) for m, path in ((since, "since"), (until, "until")))
         if begin is not None and end is not None and end < begin:
@@ -204,7 +206,7 @@ class Questions(Generic[S, R]):
                 )
                 current = {key: status for key, status in then if status is not None}
             return certification.count(
-                self.funnel, rows, now=now, today=current, then=self._statuses(stores, known),
+                self.funnel, rows, now=now, today=current, then=self._statuses(stores, known, as_of),
                 coach=coach, since=begin, until=end,
             )  # fmt: skip
 
@@ -298,9 +300,8 @@ class Questions(Generic[S, R]):
         then = (history.appointment_at(stores.history.of("", "appointment", row.id), moment, told) for row in rows)
         return tuple(row for row in then if row is not None)
 
-    def _statuses(self, stores: Transaction, known: datetime | None) -> StatusThen | None:
+    def _statuses(self, stores: Transaction, known: datetime | None, as_of: datetime | None) -> StatusThen | None:
         if self.funnel.policy.certification.status_when is not StatusWhen.AT_SESSION:
             return None
-        return lambda contact, moment: history.status_at(
-            stores.history.of(self.funnel.name, "contact", contact), moment, known
-        )
+        told = partial(stores.history.of, self.funnel.name, "contact")
+        return lambda contact, moment: history.status_then(told, contact, moment, known, as_of)
