@@ -51,6 +51,7 @@ from funnelkit.commands import (
     LeaveGroups,
     MarkHeld,
     MarkMissed,
+    Merge,
     Permit,
     PutOnPipeline,
     Record,
@@ -213,6 +214,7 @@ VERBS: Final[dict[str, Verb]] = {
     "missed": lambda w, c, n, at: MarkMissed(appointment=VISITS[n % 3], by=COACH, at=at),
     "delete": lambda w, c, n, at: Delete(contact=c, reason="so", by=COACH, at=at),
     "erase": lambda w, c, n, at: Erase(contact=c, reason="so", by=OWNER),
+    "merge": lambda w, c, n, at: Merge(contact=c, other=PEOPLE[c == PEOPLE[0]], reason="so", by=OWNER),
     "define": lambda w, c, n, at: DefinePipeline(
         pipeline=RUNS[n % 2], name="Leads", stages=STAGES[n % 3 :] if n % 4 else STAGES, default=n < 6,
         hidden=n > 9, responsible="m-1" if n % 5 else None, by=COACH, at=at,

@@ -63,7 +63,7 @@ from funnelkit.commands import (
 )
 from funnelkit.rules import history
 from funnelkit.statuses.agency import Agency
-from funnelkit.statuses.coaching import Coaching
+from funnelkit.statuses.coaching import READINGS, Coaching
 from funnelkit.statuses.franchise import FRANCHISE, Franchise
 from funnelkit.statuses.team import Team
 from funnelkit.values.events import ContactDeleted, DoNotContactSet
@@ -663,3 +663,39 @@ def test_a_deleted_contact_leaves_no_text() -> None:
     practice.do(Delete(contact="c-1", reason="asked for it", by=OWNER))
     told = str(practice.crm.export("c-1"))
     assert (0, 1) == (told.count("zqx"), told.count("asked for it"))
+
+
+@pytest.mark.parametrize("stays", ["c-1", "c-2"])
+def test_hours_by_the_status_at_the_session_are_what_they_were(stays: str) -> None:
+    """Who stays may have come later: for the time before, what the other one was is what counts. Source: CC-A1."""
+    practice = Practice(READINGS["CC-A1 b"])
+    practice.do(Adopt(id="c-1", name="Ada", status=Coaching.ACTIVE_CLIENT, since=NOW, by=OWNER))
+    practice.books("a-1", "c-1")
+    practice.clock.advance(3 * DAY)
+    before = practice.clock.now()
+    practice.do(AddContact(id="c-2", name="Ada King", status=Coaching.PROSPECT, by=OWNER))
+    assert 60 == practice.crm.certification().minutes
+    plan = practice.crm.plan(Merge(contact=stays, other={"c-1": "c-2", "c-2": "c-1"}[stays], by=OWNER))
+    assert not [c for c in plan.consequences if c.code in ("hours_start", "hours_stop")]
+    practice.crm.apply(plan)
+    assert 60 == practice.crm.certification().minutes
+    assert 60 == practice.crm.certification(as_of=before).minutes
+    assert 60 == practice.crm.certification(known=before).minutes
+
+
+def test_what_the_other_one_was_speaks_since_the_merge_only() -> None:
+    """A session of the one that stays, of before it came, counts by the other one's history once they are one."""
+    practice = Practice(READINGS["CC-A1 b"])
+    practice.do(Adopt(id="c-1", name="Ada", status=Coaching.ACTIVE_CLIENT, since=NOW, by=OWNER))
+    practice.clock.advance(3 * DAY)
+    practice.do(AddContact(id="c-2", name="Ada King", status=Coaching.PROSPECT, by=OWNER))
+    practice.books("a-1", "c-2", days=-1)
+    before = practice.clock.now()
+    assert 0 == practice.crm.certification().minutes
+    practice.clock.advance(HOUR)
+    plan = practice.crm.plan(Merge(contact="c-2", other="c-1", by=OWNER))
+    assert ["a-1"] == [c.params["appointment"] for c in plan.consequences if c.code == "hours_start"]
+    practice.crm.apply(plan)
+    assert 60 == practice.crm.certification().minutes
+    assert 0 == practice.crm.certification(as_of=before).minutes
+    assert 0 == practice.crm.certification(known=before).minutes

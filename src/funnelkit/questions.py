@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Final, Generic, TypeVar
 
+from attrs import evolve
+
 from funnelkit.asking import asked
-from funnelkit.decisions import Decision
+from funnelkit.decisions import NEEDS, Decision, both
 from funnelkit.errors import NotFound, invalid
 from funnelkit.facts import Known, facts, in_time
 from funnelkit.funnel import Funnel
@@ -16,7 +19,7 @@ from funnelkit.planning import past
 from funnelkit.policy import StatusWhen
 from funnelkit.ports.clock import Clock
 from funnelkit.ports.storage import Storage, Transaction
-from funnelkit.rules import access, certification, conversion, history
+from funnelkit.rules import access, certification, conversion, follow_up, history, outreach
 from funnelkit.rules.certification import Report, StatusThen
 from funnelkit.stored import StoredView
 from funnelkit.table import Need, Status
@@ -151,7 +154,9 @@ class Questions(Generic[S, R]):
             now = instant(self._clock.now(), "clock")
             found = in_time(self.funnel, view.contact(contact), view.person(contact), now)
             return tuple(
-                option for to in self.funnel.statuses for option in self._ways(view, found, to, by, facts or {})
+                self._with_the_rest(view, found, option, by, now)
+                for to in self.funnel.statuses
+                for option in self._ways(view, found, to, by, facts or {})
             )
 
     def _ways(
@@ -171,6 +176,22 @@ class Questions(Generic[S, R]):
         )
         return conversion.ways(self.funnel, case, to)
 
+    def _with_the_rest(
+        self, view: StoredView, contact: Contact, option: conversion.Option[S], by: Actor, now: datetime
+    ) -> conversion.Option[S]:
+        """Ask besides what the command asks besides: for notes of a follow-up, and whether a wish may be lifted."""
+        if option.automatic and option.on is not None and conversion.lifts(self.funnel, option.on):
+            person = view.person(contact.id)
+            blocks = () if person is None else person.blocks
+            also = outreach.may_lift(self.funnel, outreach.Case(contact=contact.id, by=by, blocks=blocks, now=now))
+        elif not option.automatic and option.to in self.funnel.dated:
+            case: follow_up.Case[S] = follow_up.Case(by=by, when=now, attempt=contact.attempt, contact=contact.id)
+            found = follow_up.is_noted(self.funnel, case)
+            also = evolve(found, findings=tuple(f if f.ok else evolve(f, mark=NEEDS) for f in found.findings))
+        else:
+            return option
+        return evolve(option, decision=both(option.decision, also))
+
     # ---- hours
 
     @asked
@@ -185,7 +206,8 @@ class Questions(Generic[S, R]):
     ) -> Report:
         """Count hours with a reason for each appointment that starts in [since, until).
 
-        `as_of`: the report as of that moment; `known`: as far as was recorded by then.
+        `as_of`: the report as of that moment; `known`: as far as was recorded by then. An appointment that
+        went with its contact since is in no report, of whatever moment. Source: CC4.
         """
         begin, end = (None if m is None else instant(m, path) for m, path in ((since, "since"), (until, "until")))
         if begin is not None and end is not None and end < begin:
@@ -204,7 +226,7 @@ class Questions(Generic[S, R]):
                 )
                 current = {key: status for key, status in then if status is not None}
             return certification.count(
-                self.funnel, rows, now=now, today=current, then=self._statuses(stores, known),
+                self.funnel, rows, now=now, today=current, then=self._statuses(stores, known, as_of),
                 coach=coach, since=begin, until=end,
             )  # fmt: skip
 
@@ -298,9 +320,8 @@ class Questions(Generic[S, R]):
         then = (history.appointment_at(stores.history.of("", "appointment", row.id), moment, told) for row in rows)
         return tuple(row for row in then if row is not None)
 
-    def _statuses(self, stores: Transaction, known: datetime | None) -> StatusThen | None:
+    def _statuses(self, stores: Transaction, known: datetime | None, as_of: datetime | None) -> StatusThen | None:
         if self.funnel.policy.certification.status_when is not StatusWhen.AT_SESSION:
             return None
-        return lambda contact, moment: history.status_at(
-            stores.history.of(self.funnel.name, "contact", contact), moment, known
-        )
+        told = partial(stores.history.of, self.funnel.name, "contact")
+        return lambda contact, moment: history.status_then(told, contact, moment, known, as_of)

@@ -644,7 +644,7 @@ def test_cc4_delete_is_permanent_and_takes_everything(practice: Practice) -> Non
     plan = practice.plan(Delete(contact=ada.id, by=COACH))
     assert Removal.DELETED is practice.apply(plan)
     assert ["delete_files"] == [obligation.code for obligation in plan.obligations]
-    assert ["hours_removed"] == [consequence.code for consequence in plan.consequences]
+    assert ["hours_removed", "hours_stop"] == [consequence.code for consequence in plan.consequences]
     for ask in (practice.contact, practice.person):
         with pytest.raises(NotFound):
             ask(ada.id)
@@ -845,6 +845,75 @@ def test_cc_a2_a_conversion_says_which_hours_without_a_snapshot_start_or_stop(pr
     practice.apply(plan)
     back = practice.plan(Convert(contact=ada.id, to=S.BUYER, by=COACH))
     assert [unknown.id] == [c.params["appointment"] for c in back.consequences if c.code == "hours_stop"]
+
+
+def hours_said(practice: FunnelService[Any, Any], command: Any) -> tuple[list[object], list[object]]:
+    """When this is done: the appointments that its plan says to start to count, and those to stop."""
+    plan = practice.plan(command)
+    found = [
+        [c.params["appointment"] for c in plan.consequences if c.code == f"hours_{how}"] for how in ("start", "stop")
+    ]
+    before = {line.appointment.id for line in practice.certification().counted}
+    practice.apply(plan)
+    after = {line.appointment.id for line in practice.certification().counted}
+    assert (after - before, before - after) == ({*found[0]}, {*found[1]})
+    return found[0], found[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "to"),
+    [("CC-A1 c", S.ACTIVE_CLIENT), ("CC-A2 inactive_counts_all", S.INACTIVE_CLIENT)],
+)
+def test_cc_a1_a_conversion_says_which_hours_start_by_the_status_of_today(
+    practice: Practice, name: str, to: Coaching
+) -> None:
+    """Where today's status decides, a conversion changes hours that have a snapshot, too. Source: CC-A1, CC-A2."""
+    ada = someone(practice, S.PROSPECT)
+    session = coached(practice, ada)
+    found = under(practice, name)
+    assert ([session.id], []) == hours_said(found, Convert(contact=ada.id, to=to, by=COACH))
+    assert ([], [session.id]) == hours_said(found, Convert(contact=ada.id, to=S.PROSPECT, by=COACH))
+
+
+def test_cc_a1_a_conversion_does_not_change_hours_that_go_by_the_day_of_the_session(practice: Practice) -> None:
+    """What the contact was then, it was then; only what is told late about it changes the hour. Source: CC-A1."""
+    ada = someone(practice, S.PROSPECT)
+    session = coached(practice, ada)
+    found = under(practice, "CC-A1 b")
+    assert ([], []) == hours_said(found, Convert(contact=ada.id, to=S.ACTIVE_CLIENT, by=COACH))
+    practice.clock.advance(DAY)
+    late = Convert(contact=ada.id, to=S.HOT_LEAD, by=COACH, at=session.start - HOUR / 2)
+    assert ([session.id], []) == hours_said(found, late)
+
+
+def test_cc_a12_a_group_that_counts_anyway_does_not_start_or_stop(practice: Practice) -> None:
+    """A session counts once, whoever of its attendees counts besides. Source: CC-A12."""
+    ada, bo = someone(practice, S.PROSPECT), someone(practice, S.ACTIVE_CLIENT, name="Bo")
+    session = a_session(practice, ada, bo, start=NOON - 30 * DAY)
+    assert ([], []) == hours_said(practice, Convert(contact=ada.id, to=S.ACTIVE_CLIENT, by=COACH))
+    assert ([], []) == hours_said(practice, Convert(contact=bo.id, to=S.BUYER, by=COACH))
+    assert ([], [session.id]) == hours_said(practice, Convert(contact=ada.id, to=S.BUYER, by=COACH))
+
+
+def test_cc_a3_whatever_changes_an_hour_says_so(practice: Practice) -> None:
+    """Held, missed, called off, entered, corrected, told late, deleted: each names what it does to hours.
+
+    Source: CC-A3, CC-A1, CC4.
+    """
+    ada = someone(practice, S.ACTIVE_CLIENT, since=NOON - 60 * DAY)
+    session = coached(practice, ada)
+    assert ([], [session.id]) == hours_said(practice, MarkMissed(appointment=session.id, by=COACH))
+    assert ([session.id], []) == hours_said(practice, MarkHeld(appointment=session.id, by=COACH))
+    called = coached(practice, ada)
+    assert ([], [called.id]) == hours_said(practice, Cancel(appointment=called.id, by=COACH))
+    length: dict[str, Any] = {"coach": COACH.id, "kind": Kind.SESSION, "minutes": 60, "by": COACH}
+    assert (["late"], []) == hours_said(practice, Book(contacts=(ada.id,), start=NOON - 3 * DAY, id="late", **length))
+    assert ([], []) == hours_said(practice, Book(contacts=(ada.id,), start=NOON + 3 * DAY, id="soon", **length))
+    put_right = Correct(contact=ada.id, to=S.PROSPECT, reason="a wrong click", by=COACH)
+    assert ([], [session.id, "late"]) == hours_said(practice, put_right)
+    late = Convert(contact=ada.id, to=S.ACTIVE_CLIENT, by=COACH, at=NOON - HOUR)
+    assert ([session.id, "late"], []) == hours_said(practice, late)
+    assert ([], ["late", session.id]) == hours_said(practice, Delete(contact=ada.id, by=COACH))
 
 
 def test_cc_a2_an_hour_entered_with_the_time_of_its_booking_has_a_snapshot(practice: Practice) -> None:
@@ -1058,6 +1127,18 @@ def test_cc_a6_a_conversion_names_the_bookings_that_it_makes_illegal(practice: P
     plan = practice.plan(Convert(contact=ada.id, to=S.INACTIVE_CLIENT, by=COACH))
     illegal = [c.params["appointment"] for c in plan.consequences if c.code == "booking_illegal"]
     assert [own.id] == illegal
+
+
+def test_cc_a6_a_conversion_names_the_bookings_of_kinds_that_were_never_opened(practice: Practice) -> None:
+    """A Hot Lead books what was opened to it, in person or by a group; of the rest the plan speaks. Source: CC-A6."""
+    ada = with_credentials(practice, S.ACTIVE_CLIENT)
+    own = practice.do(in_portal(ada, Kind.SESSION))
+    warm = Convert(contact=ada.id, to=S.HOT_LEAD, by=COACH)
+    illegal = [c.params["appointment"] for c in practice.plan(warm).consequences if c.code == "booking_illegal"]
+    assert [own.id] == illegal
+    practice.do(JoinGroups(contact=ada.id, groups=("g-1",), by=COACH))
+    practice.do(Permit(group="g-1", kinds=(Kind.SESSION,), by=COACH))
+    assert not [c for c in practice.plan(warm).consequences if c.code == "booking_illegal"]
 
 
 @pytest.mark.parametrize("kind", list(Kind))

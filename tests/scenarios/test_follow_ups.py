@@ -873,6 +873,21 @@ def test_bg_a6_notes_are_required_by_policy() -> None:
     assert 2 == world.do(Convert(contact=lead.id, to=S.FOLLOW_UP_2, reason="asks again", by=COACH)).attempt
 
 
+@pytest.mark.parametrize("required", [True, False])
+def test_bg_a6_an_option_asks_for_the_notes_that_the_conversion_asks_for(required: bool) -> None:
+    """What is shown as possible is possible at once; notes that are needed are shown as missing. Source: BG-A6."""
+    world = watched(READINGS["BG-A6 notes required"] if required else FRANCHISE)
+    lead = someone(world, S.NEW_LEAD)
+    options = {option.to: option for option in world.options(lead.id, by=COACH) if not option.automatic}
+    for to, option in options.items():
+        assert option.allowed is world.plan(Convert(contact=lead.id, to=to, by=COACH)).allowed, to
+    missing = [finding.rule for finding in options[S.FOLLOW_UP_1].decision.missing]
+    assert (["follow_up.notes_are_written"] if required else []) == missing
+    assert options[S.NOT_SOLD].allowed
+    noted: Any = evolve(by_status(lead), reason="asks for maths")
+    assert world.plan(noted).allowed
+
+
 def test_bg_a6_notes_are_required_where_follow_ups_are_no_statuses() -> None:
     """The same in a practice. Source: BG-A6."""
     practice = watched(COACHING.with_policy(follow_up=FollowUpPolicy(notes_required=True)))

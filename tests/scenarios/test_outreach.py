@@ -387,6 +387,19 @@ def test_bg_a11_recording_that_it_was_lifted_lifts_no_wish_of_the_person(leads: 
     assert (S.DNC, [(None, Origin.STAFF), (None, Origin.PERSON)]) == (leads.contact(ada.id).status, blocks(leads, ada))
 
 
+@pytest.mark.parametrize("by", [*KEEPERS, SYSTEM], ids=lambda actor: actor.role.value)
+@pytest.mark.parametrize("own", [True, False])
+def test_bg_a11_an_option_asks_whether_a_wish_may_be_lifted(leads: Leads, by: Actor, own: bool) -> None:
+    """Who could not record that the do-not-contact was lifted is not told that it can be done. Source: BG-A11."""
+    ada = leads.do(Convert(contact=known(leads, S.NEW_LEAD).id, to=S.DNC, by=COACH))
+    if own:
+        leads.do(SetDoNotContact(contact=ada.id, by=itself(ada)))
+    option = next(o for o in leads.options(ada.id, by=by) if o.on is LIFTED)
+    plan = leads.plan(Record(contact=ada.id, trigger=LIFTED, by=by))
+    assert rules(plan.decision) == rules(option.decision)
+    assert option.allowed is plan.allowed is (not own or by is SYSTEM)
+
+
 @pytest.mark.parametrize("status", [S.DNC, S.CANCELLED_AND_DNC])
 def test_bg_a20_a_status_of_not_contacting_sets_it_for_the_person(leads: Leads, status: Franchise) -> None:
     """The status and the do-not-contact are two things; the one sets the other, and drops the follow-up. BG-A12."""

@@ -113,6 +113,7 @@ class Book(Command[Status, Appointment]):
         draft.note(draft.say(AppointmentBooked, key, 1, when, appointment=appointment), self.note)
         draft.keep(appointment)
         draft.touch(appointment)
+        draft.recount(new=key)
         ledger.reserve(draft, appointment, when)
         for contact in contacts:
             draft.deed(contact, BOOKED, self.kind, draft.when(contact.changed))

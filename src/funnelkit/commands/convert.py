@@ -20,7 +20,7 @@ from funnelkit.values.contact import Contact
 from funnelkit.values.events import Event, StatusCorrected, Why
 from funnelkit.values.making import opened
 from funnelkit.values.plan import Plan
-from funnelkit.words import Axis, Because, Ending, Portal
+from funnelkit.words import Because, Ending, Portal
 
 OPEN_CASE: Final = opened(conversion.Case)
 NOTHING_TOLD: Final[Mapping[str, bool]] = {}
@@ -97,7 +97,7 @@ class Record(Command[Status, Contact]):
             now=was.status, on=on, by=self.by, standing=was.standing, contact=stored.id, facts=known
         )
         decision = conversion.may_record(funnel, case)
-        if any(effect.axis is Axis.DO_NOT_CONTACT and not effect.to for effect in funnel.sets.get(on, ())):
+        if conversion.lifts(funnel, on):
             decision = both(decision, draft.may_lift(was))
         if not decision:
             return draft.refuse(decision)

@@ -8,13 +8,13 @@ from typing import Any, Final, TypeVar
 
 from attrs import evolve
 
-from funnelkit.commands.admitting import Admitting
+from funnelkit.commands.counting import Counting
 from funnelkit.decisions import Consequence, Decision
-from funnelkit.rules import outreach
+from funnelkit.rules import booking, outreach
 from funnelkit.rules import pipeline as stages_of
 from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.table import Act, Status
-from funnelkit.values.actor import CLOCK
+from funnelkit.values.actor import CLOCK, Actor
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.client_events import ContactErased, InvitationExpired
 from funnelkit.values.contact import Contact
@@ -29,7 +29,7 @@ from funnelkit.values.invitation import Invitation
 from funnelkit.values.making import opened
 from funnelkit.values.pipeline import AtStage
 from funnelkit.values.plan import Plan
-from funnelkit.words import Because, Channel, Ending, Grant, Kind, Portal, Where
+from funnelkit.words import Because, Channel, Ending, Kind, Portal, Role, Where
 
 T = TypeVar("T")
 
@@ -41,11 +41,11 @@ GIVES_UP: Final = "the contact is given up {when} unless something happens befor
 RUN_ENDS: Final = "the run on {pipeline} ends at {stage}"
 STAGE_BEGINS: Final = "the contact comes to {stage} of {pipeline}"
 SAYS_STATUS: Final = (StatusChanged, StatusCorrected)
-STANDS: Final = frozenset({AppointmentStatus.BOOKED})
-STANDS_NOT: Final = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.MISSED})
+ILLEGAL: Final = "{appointment} could not be booked by the contact any more"
+BOOKED: Final = AppointmentStatus.BOOKED
 
 
-class Draft(Admitting):
+class Draft(Counting):
     """Adds what follows, and hands the plan over once."""
 
     lapsed = False
@@ -188,7 +188,8 @@ class Draft(Admitting):
         self.pass_on(was.status, now.status)
         appointments = self.view.appointments_of(now.id)
         if appointments:
-            self.consequences += tuple(self._of_appointments(was, now, appointments))
+            self.consequences += tuple(self._of_bookings(was, now, appointments))
+            self.recount_by_status(was, appointments)
 
     def step_down(self, company: str, contact: str) -> None:
         """Leave a company without a primary contact, if it was this one."""
@@ -202,28 +203,21 @@ class Draft(Admitting):
         """Say which rights another status gives and takes."""
         self.consequences += self.funnel.follows[was, now]
 
-    def _of_appointments(
-        self, was: Contact, now: Contact, appointments: tuple[Appointment, ...]
-    ) -> Iterator[Consequence]:
-        before, after = (self.funnel.hours[c.status] is Grant.YES for c in (was, now))
-        for appointment in appointments:
-            entry, words = appointment.of(now.id), {"appointment": appointment.id}
-            closed = self.funnel.bookings.cells[now.status, appointment.kind] in (Grant.NO, Grant.UNSTATED)
-            if (
-                appointment.state in STANDS
-                and appointment.start > self.moment.now
-                and appointment.where is not Where.STAFF
-                and closed
-            ):
-                yield Consequence("booking_illegal", "{appointment} could not be booked by the contact any more", words)
-            if (
-                before is not after
-                and entry is not None
-                and entry.status is None
-                and appointment.state not in STANDS_NOT
-            ):
-                text = "{appointment} starts to count" if after else "{appointment} stops to count"
-                yield Consequence("hours_start" if after else "hours_stop", text, words)
+    def _of_bookings(self, was: Contact, now: Contact, appointments: tuple[Appointment, ...]) -> Iterator[Consequence]:
+        for one in appointments:
+            if one.state is not BOOKED or one.start <= self.moment.now or one.where is Where.STAFF:
+                continue
+            if self._could_book(was, one) and not self._could_book(now, one):
+                yield Consequence("booking_illegal", ILLEGAL, {"appointment": one.id})
+
+    def _could_book(self, contact: Contact, one: Appointment) -> bool:
+        """Whether the status lets a contact book this for itself, were it logged in and the coach free."""
+        case: booking.Case[Status] = booking.Case(
+            status=contact.status, kind=one.kind, by=Actor(id=contact.id, role=Role.CLIENT), where=one.where,
+            may_log_in=True, facts=self.moment.facts, contact=contact.id,
+            opened=contact.opened.union(*(self.view.group(group).opened for group in sorted(contact.groups))),
+        )  # fmt: skip
+        return booking.may_book(self.funnel, case).allowed
 
     def _announce(self) -> None:
         """Send what stages have ready, where the contact stands there in the end: what is told late may be over."""
@@ -245,6 +239,8 @@ class Draft(Admitting):
             outcome = self.nouns.get(("contact", outcome.id), outcome)  # type: ignore[assignment]  # it is a contact
         if self.staged:
             self._announce()
+        if self.recounted:
+            self.consequences += tuple(self.hours(self.recounted))
         plan = OPEN_PLAN()
         plan.decision, plan.outcome, plan.changed = decision, outcome, tuple(self.nouns.values())
         plan.removed, plan.read = self.removed, tuple(self.view.read)

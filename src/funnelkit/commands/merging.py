@@ -214,6 +214,7 @@ class _Merging:
     def _appointments(self) -> None:
         """Who attends by both names, attends once; its session is taken from one package."""
         draft, mine, theirs = self.draft, self.was.id, self.gone.id
+        draft.recount_by_history(mine)
         for one in draft.view.appointments_of(theirs):
             words = {**self.words, "appointment": one.id}
             if one.of(mine) is None:

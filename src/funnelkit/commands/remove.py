@@ -63,6 +63,7 @@ class Delete(Command[Status, Removal]):
             if rest:
                 draft.rewrite(AppointmentRestated, appointment, when, attendees=rest)
             else:
+                draft.recount(appointment)
                 draft.say(AppointmentRemoved, appointment.id, appointment.version + 1, when)
                 draft.removed += ((APPOINTMENT, appointment.id),)
             draft.touch(appointment)

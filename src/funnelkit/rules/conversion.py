@@ -245,6 +245,11 @@ def needs_of_record(funnel: Funnel[S, R], row: Row[S] | None, on: Trigger) -> tu
     return tuple(dict.fromkeys((*(row.needs if row is not None else ()), *bought)))
 
 
+def lifts(funnel: Funnel[S, R], on: Trigger) -> bool:
+    """Whether it lifts a do-not-contact when this happens, so that whoever records it has to be allowed that, too."""
+    return any(effect.axis is Axis.DO_NOT_CONTACT and not effect.to for effect in funnel.sets.get(on, ()))
+
+
 def may_enter(funnel: Funnel[S, R], case: Case[S]) -> Decision:
     """Whether a contact may come into being so: by a trigger (`on`), or by hand with a status (`to`)."""
     to = None if case.to is None else funnel.status(case.to, "to")

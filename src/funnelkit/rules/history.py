@@ -106,6 +106,30 @@ def status_at(events: Iterable[Event], moment: datetime, known: datetime | None 
     return None if contact is None else contact.status
 
 
+def status_then(
+    told: Callable[[str], Iterable[Event]],
+    contact: str,
+    moment: datetime,
+    known: datetime | None = None,
+    as_of: datetime | None = None,
+) -> Status | None:
+    """Give the status at that moment; where the contact had none then, that of one that was merged into it by `as_of`.
+
+    `told`: gives the history of a contact.
+    """
+    events = tuple(told(contact))
+    found = status_at(events, moment, known)
+    if found is not None:
+        return found
+    others = [
+        event.other
+        for event in _as_known(events, known)
+        if isinstance(event, ContactMerged) and (as_of is None or event.effective <= as_of)
+    ]
+    of_others = (status_then(told, other, moment, known, as_of) for other in others)
+    return next((status for status in of_others if status is not None), None)
+
+
 def appointment_at(
     events: Iterable[Event], moment: datetime | None = None, known: datetime | None = None
 ) -> Appointment | None:

@@ -222,6 +222,11 @@ COMMANDS: Final[Mapping[str, str]] = {
         "Dateien, Notizen, Rechnungen und Zahlungen des Kontakts löschen, die mit ihm gehen"
     ),
     "appointment {appointment} goes, and its hours with it": "der Termin {appointment} geht, und mit ihm seine Stunden",
+    "{appointment} starts to count": "der Termin {appointment} zählt von jetzt an",
+    "{appointment} stops to count": "der Termin {appointment} zählt nicht mehr",
+    "{appointment} could not be booked by the contact any more": (
+        "den Termin {appointment} könnte der Kontakt nicht mehr selbst buchen"
+    ),
     "the run on {pipeline} ends at {stage}": "der Durchlauf in {pipeline} endet bei {stage}",
     "the contact comes to {stage} of {pipeline}": "der Kontakt kommt zu {stage} von {pipeline}",
     "follow-up {attempt}, due {due}, ends": "Nachfassen {attempt}, fällig {due}, endet",
