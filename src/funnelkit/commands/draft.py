@@ -109,10 +109,13 @@ class Draft(Admitting):
         return any(isinstance(event, ContactErased) for event in self.view.history(contact))
 
     def may_lift(self, contact: Contact, channel: Channel | None = None) -> Decision:
-        """Whether a do-not-contact of this channel (None: of all) may be lifted."""
-        person = self.person(contact.id)
-        blocks = () if person is None else person.blocks
-        case = outreach.Case(contact=contact.id, by=self.by, channel=channel, blocks=blocks, now=self.moment.now)
+        """Whether a do-not-contact of this channel (None: of all) may be lifted; told late, by what stood then."""
+        person, when = self.person(contact.id), self.at
+        held = () if person is None else person.blocks
+        blocks = tuple(block for block in held if when is None or block.since <= when)
+        case = outreach.Case(
+            contact=contact.id, by=self.by, channel=channel, blocks=blocks, now=when or self.moment.now
+        )  # fmt: skip
         return outreach.may_lift(self.funnel, case)
 
     def deed(self, contact: Contact, act: Act, kind: Kind | None, effective: datetime) -> Contact:

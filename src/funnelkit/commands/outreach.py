@@ -53,7 +53,7 @@ class SetDoNotContact(_Wish):
     origin: Origin | None = field(default=None, metadata=asks(optional(one_of(Origin))))
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
-        """Plan the do-not-contact; one that stands already stays as it is."""
+        """Plan the do-not-contact; one that stands already stays as it is, and is said again."""
         gather(lambda: self._until(moment.now), lambda: self.timely(moment.now))
         draft = Draft(funnel, moment, view, self)
         stored = draft.contact(self.contact)
@@ -127,18 +127,23 @@ class _Market(_Wish):
     says: ClassVar[bool]
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
-        """Plan it; what is so already stays as it is."""
+        """Plan it. A wish may be said again; what is told late does not undo what was said since."""
         draft = Draft(funnel, moment, view, self)
         stored = draft.contact(self.contact)
         person, decision = draft.somebody(self.contact), self._may_set(draft)
         if not decision:
             return draft.refuse(decision)
-        if person.do_not_market is self.says:
-            return self._nothing(draft, decision, stored)
         when = draft.when(stored.changed)
+        told = [event for event in view.history(stored.id) if isinstance(event, DoNotMarketSet)]
+        same = any((event.effective, event.to) == (when, self.says) for event in told)
+        if person.do_not_market is self.says and (same or not self.says):
+            return self._nothing(draft, decision, stored)
         was = draft.base(stored, when)
         draft.note(draft.say(DoNotMarketSet, stored.id, stored.version, when, to=self.says), self.reason)
-        draft.keep(evolve(person, do_not_market=self.says, version=person.version + 1))
+        later = sorted((event for event in told if event.effective > when), key=lambda event: event.effective)
+        says = later[-1].to if later else self.says
+        if says is not person.do_not_market:
+            draft.keep(evolve(person, do_not_market=says, version=person.version + 1))
         return draft.plan(decision, draft.settle(stored, was, when))
 
 
