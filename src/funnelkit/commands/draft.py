@@ -16,7 +16,7 @@ from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.table import Act, Status
 from funnelkit.values.actor import CLOCK
 from funnelkit.values.appointment import Appointment
-from funnelkit.values.client_events import ContactErased, InvitationExpired
+from funnelkit.values.client_events import InvitationExpired
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import (
     CompanyChanged,
@@ -103,10 +103,6 @@ class Draft(Admitting):
         return settled
 
     # ---- what else has to be asked
-
-    def erased(self, contact: str) -> bool:
-        """Whether the person was taken out of this place; who comes to the id in another funnel is somebody else."""
-        return any(isinstance(event, ContactErased) for event in self.view.history(contact))
 
     def may_lift(self, contact: Contact, channel: Channel | None = None) -> Decision:
         """Whether a do-not-contact of this channel (None: of all) may be lifted; told late, by what stood then."""

@@ -16,6 +16,7 @@ from funnelkit.rules import follow_up as rule_of
 from funnelkit.rules import history
 from funnelkit.table import Need, Row, Status
 from funnelkit.times import zone_of
+from funnelkit.values.client_events import ContactErased
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import (
     ContactChanged,
@@ -129,6 +130,14 @@ class Saying:
         """Whether a do-not-contact was in force just before, as was known then."""
         person = self.person(contact)
         return person is not None and person.blocked_before(when)
+
+    def erased(self, contact: str) -> bool:
+        """Whether the person was taken out of this place; who comes to the id in another funnel is somebody else."""
+        return any(isinstance(event, ContactErased) for event in self.view.history(contact))
+
+    def nobody_there(self, contact: Contact) -> bool:
+        """Whether it is the place of who was erased: these stay in the archive, so nobody else is looked up."""
+        return contact.standing is Standing.ARCHIVED and self.erased(contact.id)
 
     def note(self, event: Event, text: str | None) -> None:
         """Put a reason or note beside an event."""

@@ -159,12 +159,14 @@ class Telling(Saying):
         link_of: str | None = None,
         **params: str,
     ) -> None:
-        """Add a message; none to a person who is not to get it. What goes to the coach goes to `staff`, if given.
+        """Add a message; none to who is not to get it, or was erased. What goes to the coach goes to `staff`, if given.
 
         `key` None: it is the only one with this template that goes with the last event. `link_of`: the
         invitation whose link it brings.
         """
         person = self.person(contact.id)
+        if to is Recipient.CONTACT and self.nobody_there(contact):
+            return
         if to is Recipient.CONTACT and person is not None:
             case = outreach.Case(
                 contact=contact.id, channel=Channel.EMAIL, purpose=purpose, blocks=person.blocks,
