@@ -889,7 +889,7 @@ def test_bg_a14_a_date_of_the_sixth_does_not_run_out_once_the_desk_moved_it(lead
 @pytest.mark.parametrize("late", [False, True])
 def test_bg_a10_an_attempt_that_is_told_late_counts(late: bool, name: str) -> None:
     """Called on Tuesday, booked on Wednesday, cancelled on Friday: the next is the second, whenever one told of it."""
-    leads: Leads = watched(READINGS.get(name, FRANCHISE))
+    leads: Watched[Any, Any] = watched(READINGS.get(name, FRANCHISE))
     lead = someone(leads, S.NEW_LEAD)
     leads.clock.advance(days=1)
     if not late:

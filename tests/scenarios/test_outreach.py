@@ -14,6 +14,7 @@ from funnelkit.commands import (
     Archive,
     Command,
     Convert,
+    Correct,
     Delete,
     LiftDoNotContact,
     LiftDoNotMarket,
@@ -898,3 +899,32 @@ def test_a_lifting_told_late_is_refused_by_a_wish_of_its_time(practice: Practice
     practice.clock.advance(days=3)
     late = LiftDoNotContact(contact=ada.id, at=NOON + DAY, by=COACH)
     assert ["outreach.own_wish_stands"] == refusals(practice, late)
+
+
+def corrected(crm: Leads, contact: Contact, to: Franchise) -> list[str]:
+    """When the last status turns out a mistake, give what the plan says besides."""
+    plan = crm.plan(Correct(contact=contact.id, to=to, reason="mistyped", by=COACH))
+    assert plan.allowed
+    return [notice.code for notice in plan.notices]
+
+
+def test_bg_a20_a_correction_of_a_dnc_says_that_the_person_may_still_not_be_contacted(leads: Leads) -> None:
+    """Status and do-not-contact are two things: a mistyped status takes back only itself. Source: BG-A18, BG-A20."""
+    ada = leads.do(Convert(contact=known(leads, S.NEW_LEAD).id, to=S.DNC, by=COACH))
+    assert ["outreach.still"] == corrected(leads, ada, S.NEW_LEAD)
+    assert [] == corrected(leads, ada, S.CANCELLED_AND_DNC)
+    leads.do(Correct(contact=ada.id, to=S.NEW_LEAD, reason="mistyped", by=COACH))
+    assert [(None, Origin.STAFF)] == blocks(leads, ada)
+    leads.do(LiftDoNotContact(contact=ada.id, by=COACH))
+    assert leads.do(ScheduleFollowUp(contact=ada.id, by=COACH)).follow_up is not None
+
+
+def test_a_correction_says_nothing_of_wishes_where_none_stands(leads: Leads) -> None:
+    """Of a status that is no do-not-contact, and of a person whom the host keeps to itself."""
+    ada = leads.do(Convert(contact=known(leads, S.NEW_LEAD).id, to=S.NOT_SOLD, by=COACH))
+    leads.do(SetDoNotContact(contact=ada.id, by=COACH))
+    assert [] == corrected(leads, ada, S.NEW_LEAD)
+    bob = leads.do(Convert(contact=known(leads, S.NEW_LEAD).id, to=S.DNC, by=COACH))
+    with leads.storage.transaction(leads.account) as stores:
+        stores.persons.remove(bob.id)
+    assert [] == corrected(leads, bob, S.NEW_LEAD)
