@@ -51,6 +51,7 @@ from funnelkit.commands import (
     MakeCampaign,
     MarkHeld,
     MarkMissed,
+    Record,
     RecordPayment,
     Restore,
     ScheduleFollowUp,
@@ -60,7 +61,7 @@ from funnelkit.commands import (
 )
 from funnelkit.policy import ContactPolicy
 from funnelkit.rules import history
-from funnelkit.statuses.coaching import Coaching
+from funnelkit.statuses.coaching import Coaching, Happening
 from funnelkit.statuses.franchise import FRANCHISE, Franchise
 from funnelkit.statuses.invitation import InvitationStatus
 from funnelkit.statuses.team import Team
@@ -436,6 +437,33 @@ def test_nothing_leaves_that_waited() -> None:
     world.notifier.sent.clear()
     assert 1 == world.team.deliver()
     assert ["k-2"] == [message.key for _, message in world.notifier.sent]
+
+
+def test_no_mail_is_planned_for_who_was_erased() -> None:
+    """What is recorded of the place afterwards mails nobody, not even one whose opt-out was erased, too."""
+    world = Practice()
+    crm: FunnelService[Any, Any] = FunnelService(
+        COACHING, account="acme", storage=world.storage, clock=world.clock, notifier=world.notifier
+    )
+    world.do(AddContact(id="c-1", **PERSON, by=OWNER), crm)
+    world.do(SetDoNotContact(contact="c-1", by=Actor(id="c-1", role=Role.CLIENT)), crm)
+    world.do(Erase(contact="c-1", by=OWNER), crm)
+    system = Actor(id="web", role=Role.SYSTEM)
+    plan = crm.plan(Record(contact="c-1", trigger=Happening.AGREEMENT_ACCEPTED, item="x", by=system))
+    assert plan.allowed
+    assert () == tuple(m for m in plan.messages if m.recipient is Recipient.CONTACT)
+
+
+def test_nothing_leaves_for_who_was_erased_in_whatever_funnel() -> None:
+    """What is planned afterwards in another funnel is never sent: one person was behind both places."""
+    world = practice()
+    world.leads.do(Erase(contact="c-1", by=OWNER))
+    world.notifier.sent.clear()
+    with world.storage.transaction("acme") as stores:
+        stores.outbox.add([Message(key="k-1", to="c-1", template="hello", params={"contact": "c-1"})])
+    world.team.deliver()
+    assert [] == [message for _, message in world.notifier.sent if message.key == "k-1"]
+    assert ["k-1"] == [message.key for message in world.team.withheld()]
 
 
 def test_a_pending_invitation_is_revoked() -> None:

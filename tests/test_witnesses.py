@@ -482,6 +482,8 @@ OUTREACH: Final = (
         purpose=Purpose.ALERT,
     ),
     of("outreach.is_still_there", may_send, WRITTEN, there=False),
+    of("outreach.is_still_there", may_contact, WRITTEN, there=False),
+    of("outreach.is_still_there", may_pick, WRITTEN, there=False),
     of("outreach.is_offered", may_pick, WRITTEN, standing=Standing.HIDDEN),
     of("outreach.may_speak", may_set, SPOKEN, by=VIEWER),
     of("outreach.may_speak", may_set, evolve(SPOKEN, by=ADA), by=EVE),

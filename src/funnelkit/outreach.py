@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 from warnings import warn
 
-from attrs import field, fields, frozen
+from attrs import evolve, field, fields, frozen
 
 from funnelkit.asking import asked
 from funnelkit.commands.campaigns import seen
@@ -23,14 +23,14 @@ from funnelkit.ports.observer import Observer
 from funnelkit.ports.outbox import Waiting
 from funnelkit.ports.storage import Storage, Transaction
 from funnelkit.rules import outreach
-from funnelkit.stored import StoredView, place_of
+from funnelkit.stored import StoredView, place_of, was_erased
 from funnelkit.table import Status
 from funnelkit.times import instant
 from funnelkit.values.contact import Contact
 from funnelkit.values.outreach import Campaign, Segment
 from funnelkit.values.plan import Letter, Message
 from funnelkit.values.token import Token
-from funnelkit.words import Recipient
+from funnelkit.words import Recipient, Standing
 
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
@@ -72,6 +72,7 @@ class Outreach(Generic[S, R]):
     def segment(self, segment: Segment) -> Audience[S]:
         """Give whom a segment is for now, each with the decision on whether a campaign picks them; in two queries.
 
+        Two more for each of them that is archived: who was erased is not picked.
         Raises Invalid for a status that the funnel does not have.
         """
         funnel: Funnel[Status, StrEnum] = self.funnel
@@ -79,13 +80,16 @@ class Outreach(Generic[S, R]):
         with self._storage.transaction(self.account, write=False) as stores:
             every = list(stores.contacts.every(self.funnel.name))
             persons = stores.persons.many([contact.id for contact in every])
+            cases = ((contact, seen(contact, persons.get(contact.id), now)) for contact in every)
+            meant = [(contact, case) for contact, case in cases if outreach.is_meant(funnel, asked, case)]
+            put_away = (contact.id for contact, _ in meant if contact.standing is Standing.ARCHIVED)
+            gone = {contact for contact in put_away if was_erased(stores, contact, (self.funnel.name,))}
         picks: list[Pick[S]] = []
-        for contact in every:
+        for contact, case in meant:
             person = persons.get(contact.id)
-            case = seen(contact, person, now)
-            if outreach.is_meant(funnel, asked, case):
-                name, status = None if person is None else person.name, self.funnel.status(contact.status)
-                picks.append(Pick(contact=contact.id, name=name, status=status, why=outreach.may_pick(funnel, case)))
+            name, status = None if person is None else person.name, self.funnel.status(contact.status)
+            why = outreach.may_pick(funnel, evolve(case, there=contact.id not in gone))
+            picks.append(Pick(contact=contact.id, name=name, status=status, why=why))
         return Audience(
             picked=tuple(pick for pick in picks if pick.why), left_out=tuple(pick for pick in picks if not pick.why)
         )
@@ -210,8 +214,10 @@ class Outreach(Generic[S, R]):
     def _recipient(self, stores: Transaction, message: Message, now: datetime) -> outreach.Case:
         contact, person = self._place_of(stores, message.to), stores.persons.get(message.to)
         coach = None if contact is None else contact.coach
+        gone = person is None and was_erased(stores, message.to, stores.contacts.funnels(message.to))
         return outreach.Case(
-            contact=message.to, channel=message.channel, purpose=message.purpose, now=now, there=contact is not None,
+            contact=message.to, channel=message.channel, purpose=message.purpose, now=now,
+            there=contact is not None and not gone,
             zone=place_of(stores, coach, self.zones, self.zone),
             blocks=person.blocks if person else (), do_not_market=person.do_not_market if person else False,
         )  # fmt: skip

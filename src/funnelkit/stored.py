@@ -12,6 +12,7 @@ from funnelkit.ports.storage import STORES, Transaction
 from funnelkit.times import zone_of
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.checks import identifier
+from funnelkit.values.client_events import ContactErased
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import ContactDeleted, Event
 from funnelkit.values.invitation import Invitation, Link
@@ -21,6 +22,7 @@ from funnelkit.values.person import Company, Group, Person, address_key
 from funnelkit.values.pipeline import Pipeline
 from funnelkit.values.plan import KINDS, Noun, Plan, Read
 from funnelkit.values.team import Member
+from funnelkit.words import Standing
 
 N = TypeVar("N", Company, Appointment, Campaign, Pipeline, Invitation, Offer, Package)
 
@@ -257,6 +259,16 @@ def as_expected(command: Command[Any, Any], plan: Plan[Any], expect: int | str) 
                 raise Conflict(f"{kind} {about!r} is no longer at version {expect}; look again")
             return
     raise invalid("expect", "this command is about nothing that has a version yet; give a plan's basis")
+
+
+def was_erased(stores: Transaction, contact: str, funnels: Iterable[str]) -> bool:
+    """Tell whether the person was taken out of the place in one of these: it stays in the archive there."""
+    for funnel in funnels:
+        place = stores.contacts.get(funnel, contact)
+        told = stores.history.of(funnel, "contact", contact) if place and place.standing is Standing.ARCHIVED else ()
+        if any(isinstance(event, ContactErased) for event in told):
+            return True
+    return False
 
 
 def place_of(stores: Transaction, member: str | None, zones: Mapping[str, str], usual: str) -> str:

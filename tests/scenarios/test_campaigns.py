@@ -30,6 +30,7 @@ from funnelkit.commands import (
     Command,
     Convert,
     Delete,
+    Erase,
     Hide,
     LiftDoNotContact,
     LiftDoNotMarket,
@@ -742,3 +743,50 @@ def test_a_segment_is_asked_of_plain_facts() -> None:
     assert outreach.is_meant(AGENCY, outreach.segment_of(AGENCY, Segment(tags=("red",))), case)
     assert not outreach.is_meant(AGENCY, outreach.segment_of(AGENCY, Segment(statuses=(Agency.LEAD,))), case)
     assert "may the contact be picked for a campaign" in str(outreach.may_pick(AGENCY, case))
+
+
+# ---- nobody is there
+
+
+def test_who_was_erased_stays_a_member_and_gets_nothing(world: World) -> None:
+    """There is nobody behind the place, so no name and no wish can tell: it is left out, and said to be."""
+    some(world, "c-1", "c-2")
+    campaign = made(world)
+    world.do(Erase(contact="c-1", by=OWNER))
+    plan = world.plan(SendCampaign(campaign=campaign.id, template="letter", by=COACH))
+    assert ["outreach.left_out"] == [notice.code for notice in plan.notices]
+    send(world, campaign)
+    assert ["c-2"] == reached(world)
+    assert ("c-1", "c-2") == world.campaign(campaign.id).members
+
+
+def test_who_was_erased_is_not_picked_where_the_archive_is() -> None:
+    """Even where the account picks who is archived. Source: SC-A11."""
+    world: Watched[Any, Any] = watched(READINGS["SC-A11 out of sight too"])
+    some(world, "c-1", "c-2")
+    world.do(Archive(contact="c-2", by=COACH))
+    world.do(Erase(contact="c-1", by=OWNER))
+    assert ["c-2"] == picked(world)
+    assert {"c-1": ["outreach.is_still_there"]} == left_out(world)
+
+
+def test_who_takes_an_erased_members_id_elsewhere_gets_nothing_of_it(world: World) -> None:
+    """The id is given again in another funnel: that is somebody else, who was never a member here."""
+    some(world, "c-1")
+    campaign = made(world)
+    world.do(Erase(contact="c-1", by=OWNER))
+    agency = watched(AGENCY, storage=world.storage, clock=world.clock)
+    someone(agency, "c-1", Agency.PROSPECT)
+    send(world, campaign)
+    assert [] == reached(world)
+
+
+def test_a_nameless_member_of_the_archive_gets_it(world: World) -> None:
+    """Where the host keeps names to itself, no name means nothing: only an erasure does."""
+    some(world, "c-1")
+    campaign = made(world)
+    world.do(Archive(contact="c-1", by=COACH))
+    with world.storage.transaction(world.account) as stores:
+        stores.persons.remove("c-1")
+    send(world, campaign)
+    assert ["c-1"] == reached(world)

@@ -37,6 +37,7 @@ from funnelkit.commands import (
 from funnelkit.policy import Anchor, FollowUpPolicy
 from funnelkit.rules import follow_up
 from funnelkit.statuses.coaching import Coaching
+from funnelkit.statuses.coaching import Happening as Coached
 from funnelkit.statuses.franchise import READINGS, Franchise, Happening
 from funnelkit.statuses.studio import Studio
 from funnelkit.times import BusinessTime, Elapsed, LocalDays, Skipped, Week, wall
@@ -839,6 +840,70 @@ def test_bg_a12_a_do_not_contact_that_is_told_late_drops_what_was_set_after_it(l
     assert [] == due_in(leads)
     leads.do(LiftDoNotContact(contact=lead.id, by=COACH))
     assert [] == due_in(leads)
+
+
+@pytest.mark.parametrize("moved", [False, True])
+@pytest.mark.parametrize("how", ["told late", "corrected"])
+def test_a_date_stays_when_the_status_before_it_turns_out_another_one(how: str, moved: bool) -> None:
+    """Where follow-ups are no statuses: set on Thursday, it is not ended by what was so on Tuesday already."""
+    world: Watched[Any, Any] = watched(COACHING)
+    ada = someone(world, Coaching.PROSPECT)
+    world.clock.advance(days=2)
+    due = world.clock.now() + 2 * DAY
+    world.do(ScheduleFollowUp(contact=ada.id, due=due, note="ask again", by=COACH))
+    if moved:
+        world.clock.advance(hours=1)
+        due += DAY
+        world.do(MoveFollowUp(contact=ada.id, due=due, by=COACH))
+    world.clock.advance(days=1)
+    agreed = Record(contact=ada.id, trigger=Coached.AGREEMENT_ACCEPTED, item="x", at=NOON + DAY, by=SYSTEM)
+    wrong = Correct(contact=ada.id, to=Coaching.ACTIVE_CLIENT, reason="mistyped", by=COACH)
+    now = world.do(agreed if how == "told late" else wrong)
+    assert (Coaching.ACTIVE_CLIENT, 1, due) == (now.status, now.attempt, stands(now).due)
+    assert [ada.id] == due_in(world)
+
+
+def test_a_date_set_before_a_change_that_is_told_late_is_ended_by_it() -> None:
+    """Set on Monday, and the status changed on Tuesday: that ends it, whenever it is told."""
+    world: Watched[Any, Any] = watched(COACHING)
+    ada = someone(world, Coaching.PROSPECT)
+    world.do(ScheduleFollowUp(contact=ada.id, by=COACH))
+    world.clock.advance(days=1)
+    world.do(MoveFollowUp(contact=ada.id, by=COACH))
+    agreed = Record(contact=ada.id, trigger=Coached.AGREEMENT_ACCEPTED, item="x", at=NOON + HOUR, by=SYSTEM)
+    assert world.do(agreed).follow_up is None
+
+
+def test_bg_a14_a_date_of_the_sixth_does_not_run_out_once_the_desk_moved_it(leads: Leads) -> None:
+    """The staff gave it another date after that, as is told late: the date stands, and nobody gives up. BG-A7."""
+    lead = called(leads, 6)
+    then = leads.clock.now()
+    leads.clock.advance(hours=2)
+    due = stands(leads.do(MoveFollowUp(contact=lead.id, by=COACH))).due
+    leads.clock.advance(hours=1)
+    now = leads.do(MoveFollowUp(contact=lead.id, at=then + HOUR, by=DESK))
+    assert (S.FOLLOW_UP_MOVED, due, None) == (now.status, stands(now).due, stands(now).gives_up)
+
+
+@pytest.mark.parametrize("name", ["franchise", "BG-A10 restart"])
+@pytest.mark.parametrize("late", [False, True])
+def test_bg_a10_an_attempt_that_is_told_late_counts(late: bool, name: str) -> None:
+    """Called on Tuesday, booked on Wednesday, cancelled on Friday: the next is the second, whenever one told of it."""
+    leads: Watched[Any, Any] = watched(READINGS.get(name, FRANCHISE))
+    lead = someone(leads, S.NEW_LEAD)
+    leads.clock.advance(days=1)
+    if not late:
+        leads.do(by_schedule(lead))
+    leads.clock.advance(days=1)
+    booked = consultation(leads, lead, start=NOON + 9 * DAY)
+    leads.clock.advance(days=1)
+    if late:
+        leads.do(by_schedule(lead, at=NOON + DAY))
+    assert (S.CONSULTATION_BOOKED, 1) == (leads.contact(lead.id).status, leads.contact(lead.id).attempt)
+    leads.clock.advance(days=1)
+    leads.do(Cancel(appointment=booked, by=COACH))
+    goes_on = 1 if name == "BG-A10 restart" else 2
+    assert goes_on == leads.do(by_schedule(lead)).attempt
 
 
 # ---- notes

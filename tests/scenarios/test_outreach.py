@@ -14,6 +14,7 @@ from funnelkit.commands import (
     Archive,
     Command,
     Convert,
+    Correct,
     Delete,
     LiftDoNotContact,
     LiftDoNotMarket,
@@ -823,3 +824,120 @@ def test_a_fact_told_late_blocks_nobody_again(leads: Leads) -> None:
     leads.do(LiftDoNotContact(contact=lead.id, by=COACH))
     leads.do(Record(contact=lead.id, trigger=Happening.CONSULTATION_BOOKED, at=start + HOUR, by=SYSTEM))
     assert leads.person(lead.id).blocked(leads.clock.now()) is None
+
+
+@pytest.mark.parametrize("by", [COACH, None], ids=["staff", "itself"])
+def test_a_wish_that_was_said_again_outlives_a_lifting_told_late(practice: Practice, by: Actor | None) -> None:
+    """Opted out on Monday and again on Friday: that it was lifted on Wednesday, told on Saturday, lifts Monday's."""
+    ada = known(practice)
+    for _ in range(2):
+        practice.do(SetDoNotContact(contact=ada.id, by=by or itself(ada)))
+        practice.clock.advance(days=4)
+    practice.do(LiftDoNotContact(contact=ada.id, at=NOON + 2 * DAY, by=SYSTEM))
+    person = practice.person(ada.id)
+    assert person.blocked(practice.clock.now()) is not None
+    assert [True, False, True] == [person.was_blocked(NOON + n * DAY) for n in (1, 3, 5)]
+
+
+@pytest.mark.parametrize("days", [3, 5, 12])
+def test_a_wish_said_every_day_is_kept_with_its_first_and_its_last(practice: Practice, days: int) -> None:
+    """Whoever passes on a list every night fills the history, and not the person."""
+    ada = known(practice)
+    for _ in range(days):
+        practice.do(SetDoNotContact(contact=ada.id, by=COACH))
+        practice.clock.advance(days=1)
+    assert days == len(said(practice, ada))
+    assert [NOON, NOON + (days - 1) * DAY] == [block.since for block in practice.person(ada.id).blocks]
+    practice.do(LiftDoNotContact(contact=ada.id, by=COACH))
+    assert [] == blocks(practice, ada)
+
+
+def test_a_wish_that_is_told_late_was_in_force_then(practice: Practice) -> None:
+    """It stands since Wednesday; that it was said on Monday already is known from then on, and said once."""
+    ada = known(practice)
+    practice.clock.advance(days=2)
+    practice.do(SetDoNotContact(contact=ada.id, by=COACH))
+    practice.clock.advance(days=1)
+    for day in (1, 1):
+        practice.do(SetDoNotContact(contact=ada.id, at=NOON + day * DAY, by=COACH))
+    assert [False, True, True] == [practice.person(ada.id).was_blocked(NOON + n * DAY) for n in (0, 1, 2)]
+    assert 2 == len(said(practice, ada))
+    practice.do(SetDoNotContact(contact=ada.id, by=COACH))
+    assert practice.person(ada.id).blocked_before(NOON + 2 * DAY + HOUR)  # what was known in time stays known
+
+
+def test_do_not_market_said_again_outlives_a_lifting_told_late(practice: Practice) -> None:
+    """What somebody decided afterwards stands, and the history says all that was said."""
+    ada = known(practice)
+    for _ in range(2):
+        practice.do(SetDoNotMarket(contact=ada.id, by=itself(ada)))
+        practice.clock.advance(days=4)
+    practice.do(LiftDoNotMarket(contact=ada.id, at=NOON + 2 * DAY, by=COACH))
+    assert practice.person(ada.id).do_not_market
+    assert [True, True, False] == [event.to for event in said(practice, ada)]
+    practice.do(LiftDoNotMarket(contact=ada.id, by=COACH))
+    assert not practice.person(ada.id).do_not_market
+
+
+@pytest.mark.parametrize("lifted", [True, False])
+def test_do_not_market_told_late_stands_unless_it_was_lifted_since(practice: Practice, lifted: bool) -> None:
+    """Asked on Tuesday, told on Friday: a lifting of Wednesday stands."""
+    ada = known(practice)
+    practice.do(SetDoNotMarket(contact=ada.id, by=COACH))
+    practice.clock.advance(days=2)
+    if lifted:
+        practice.do(LiftDoNotMarket(contact=ada.id, by=COACH))
+    practice.clock.advance(days=2)
+    practice.do(SetDoNotMarket(contact=ada.id, at=NOON + DAY, by=COACH))
+    assert practice.person(ada.id).do_not_market is not lifted
+
+
+@pytest.mark.parametrize("how", ["lift", "record"])
+def test_a_lifting_told_late_is_judged_by_the_wishes_of_its_time(leads: Leads, how: str) -> None:
+    """The staff lifted their own on Tuesday; what the person asked for on Wednesday is not in the way, and stays."""
+    ada = leads.do(Convert(contact=known(leads, S.NEW_LEAD).id, to=S.DNC, by=COACH))
+    leads.clock.advance(days=2)
+    leads.do(SetDoNotContact(contact=ada.id, by=itself(ada)))
+    at = NOON + DAY
+    late = Record(contact=ada.id, trigger=LIFTED, at=at, by=COACH)
+    leads.do(LiftDoNotContact(contact=ada.id, at=at, by=COACH) if how == "lift" else late)
+    assert [(None, Origin.PERSON)] == blocks(leads, ada)
+    assert S.NEW_LEAD is leads.contact(ada.id).status
+
+
+def test_a_lifting_told_late_is_refused_by_a_wish_of_its_time(practice: Practice) -> None:
+    """That the wish ended by itself since makes the staff no better: it stood when they say that they lifted it."""
+    ada = known(practice)
+    practice.do(SetDoNotContact(contact=ada.id, until=NOON + 2 * DAY, by=itself(ada)))
+    practice.clock.advance(days=3)
+    late = LiftDoNotContact(contact=ada.id, at=NOON + DAY, by=COACH)
+    assert ["outreach.own_wish_stands"] == refusals(practice, late)
+
+
+def corrected(crm: Leads, contact: Contact, to: Franchise) -> list[str]:
+    """When the last status turns out a mistake, give what the plan says besides."""
+    plan = crm.plan(Correct(contact=contact.id, to=to, reason="mistyped", by=COACH))
+    assert plan.allowed
+    return [notice.code for notice in plan.notices]
+
+
+def test_bg_a20_a_correction_of_a_dnc_says_that_the_person_may_still_not_be_contacted(leads: Leads) -> None:
+    """Status and do-not-contact are two things: a mistyped status takes back only itself. Source: BG-A18, BG-A20."""
+    ada = leads.do(Convert(contact=known(leads, S.NEW_LEAD).id, to=S.DNC, by=COACH))
+    assert ["outreach.still"] == corrected(leads, ada, S.NEW_LEAD)
+    assert [] == corrected(leads, ada, S.CANCELLED_AND_DNC)
+    leads.do(Correct(contact=ada.id, to=S.NEW_LEAD, reason="mistyped", by=COACH))
+    assert [(None, Origin.STAFF)] == blocks(leads, ada)
+    leads.do(LiftDoNotContact(contact=ada.id, by=COACH))
+    assert leads.do(ScheduleFollowUp(contact=ada.id, by=COACH)).follow_up is not None
+
+
+def test_a_correction_says_nothing_of_wishes_where_none_stands(leads: Leads) -> None:
+    """Of a status that is no do-not-contact, and of a person whom the host keeps to itself."""
+    ada = leads.do(Convert(contact=known(leads, S.NEW_LEAD).id, to=S.NOT_SOLD, by=COACH))
+    leads.do(SetDoNotContact(contact=ada.id, by=COACH))
+    assert [] == corrected(leads, ada, S.NEW_LEAD)
+    bob = leads.do(Convert(contact=known(leads, S.NEW_LEAD).id, to=S.DNC, by=COACH))
+    with leads.storage.transaction(leads.account) as stores:
+        stores.persons.remove(bob.id)
+    assert [] == corrected(leads, bob, S.NEW_LEAD)

@@ -65,9 +65,10 @@ class MakeCampaign(Command[Status, Campaign]):
 
         def wanted(contact: Contact, person: Person | None) -> bool:
             case = seen(contact, person, moment.now)
-            meant = outreach.is_meant(funnel, segment, case)
-            picked = meant and outreach.may_pick(funnel, case).allowed
-            left_out.extend([contact.id] if meant and not picked else [])
+            if not outreach.is_meant(funnel, segment, case):
+                return False
+            picked = outreach.may_pick(funnel, evolve(case, there=not draft.nobody_there(contact))).allowed
+            left_out.extend([] if picked else [contact.id])
             return picked
 
         members = tuple(contact.id for contact in view.picked(wanted))
@@ -104,7 +105,8 @@ class SendCampaign(Command[Status, Campaign]):
             return draft.refuse(decision)
 
         def wanted(contact: Contact, person: Person | None) -> bool:
-            return outreach.may_contact(funnel, seen(contact, person, moment.now, self.channel)).allowed
+            case = evolve(seen(contact, person, moment.now, self.channel), there=not draft.nobody_there(contact))
+            return outreach.may_contact(funnel, case).allowed
 
         to = tuple(contact.id for contact in view.picked(wanted, was.members))
         sent = evolve(was, sent=(*was.sent, self.template), version=was.version + 1)

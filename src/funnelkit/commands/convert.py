@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from attrs import evolve, field, frozen
 
 from funnelkit.commands.draft import Draft
+from funnelkit.commands.outreach import still
 from funnelkit.decisions import both
 from funnelkit.errors import gather, invalid
 from funnelkit.facts import attempt_after
@@ -149,11 +150,18 @@ class Correct(Command[S_contra, Contact]):
             now = evolve(ended, version=now.version)  # who says that it was no cold lead is not overruled by the clock
         if stored.portal is Portal.INVITED or now.portal is not stored.portal:
             now = evolve(draft.follow_portal(stored, now, draft.when(now.changed)), version=now.version)
+        if silences(funnel, said) and not silences(funnel, now.status):  # the person may have asked for it all the same
+            draft.notices += still(draft.person(stored.id), moment.now)
         draft.keep(now)
         draft.stand(stored.pipeline, now.pipeline)
         if now.status is not stored.status:
             draft.follow(stored, now)
         return draft.plan(decision, now)
+
+
+def silences(funnel: AnyFunnel, status: Status) -> bool:
+    """Whether who comes to this status is not to be contacted. Source: BG-A20."""
+    return any(effect.axis is Axis.DO_NOT_CONTACT and effect.to for effect in funnel.sets.get(status, ()))
 
 
 def _named(told: tuple[Event, ...], wish: str | None) -> tuple[Event, Status]:

@@ -16,7 +16,7 @@ from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.table import Act, Status
 from funnelkit.values.actor import CLOCK, Actor
 from funnelkit.values.appointment import Appointment
-from funnelkit.values.client_events import ContactErased, InvitationExpired
+from funnelkit.values.client_events import InvitationExpired
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import (
     CompanyChanged,
@@ -104,15 +104,14 @@ class Draft(Counting):
 
     # ---- what else has to be asked
 
-    def erased(self, contact: str) -> bool:
-        """Whether the person was taken out of this place; who comes to the id in another funnel is somebody else."""
-        return any(isinstance(event, ContactErased) for event in self.view.history(contact))
-
     def may_lift(self, contact: Contact, channel: Channel | None = None) -> Decision:
-        """Whether a do-not-contact of this channel (None: of all) may be lifted."""
-        person = self.person(contact.id)
-        blocks = () if person is None else person.blocks
-        case = outreach.Case(contact=contact.id, by=self.by, channel=channel, blocks=blocks, now=self.moment.now)
+        """Whether a do-not-contact of this channel (None: of all) may be lifted; told late, by what stood then."""
+        person, when = self.person(contact.id), self.at
+        held = () if person is None else person.blocks
+        blocks = tuple(block for block in held if when is None or block.since <= when)
+        case = outreach.Case(
+            contact=contact.id, by=self.by, channel=channel, blocks=blocks, now=when or self.moment.now
+        )  # fmt: skip
         return outreach.may_lift(self.funnel, case)
 
     def deed(self, contact: Contact, act: Act, kind: Kind | None, effective: datetime) -> Contact:

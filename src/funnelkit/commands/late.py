@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import evolve
 
-from funnelkit.commands.telling import RESTARTS, Telling
+from funnelkit.commands.telling import Telling
 from funnelkit.decisions import Consequence, Notice
 from funnelkit.facts import attempt_after
 from funnelkit.rules import history
@@ -46,6 +46,7 @@ class Late(Telling):
             if isinstance(event, StatusChanged):
                 if not ((happened or event.by == CLOCK) and self._judged_again(stored, event, past)):
                     self.notices += (LATER,) * said
+                    self._counted_again(stored, later[later.index(event) :], past)
                     break
             elif isinstance(event, TriggerRecorded) and not event.moved and (event.on, event.effective) not in moved:
                 then, row = self._then(stored, event, event.item, past)
@@ -112,13 +113,24 @@ class Late(Telling):
         items = (e.item for e in past if isinstance(e, TriggerRecorded) and (e.on, e.effective) == same)
         then, row = self._then(stored, event, next(items, None), past)
         true, said = row.to if row else then.status, fix.to if fix else event.to
-        restart = self.funnel.policy.follow_up.restart_after_cancel and self._is(event.on, RESTARTS)
-        attempt = attempt_after(self.funnel, then, true, restart=restart) if row else then.attempt
+        attempt = attempt_after(self.funnel, then, true, restart=self._restarts(event.on)) if row else then.attempt
         differs = true is not said or attempt != (fix or event).attempt
         void, was_void = row is None and (event.by == CLOCK or differs), fix is not None and fix.void
         if void is not was_void or (differs and not void):
             self.correct(then, true, event.id, said, attempt, event.effective, by_hand=False, void=void)
         return True
+
+    def _counted_again(self, stored: Contact, later: list[Event], past: tuple[Event, ...]) -> None:
+        """What followed by itself stands, with the attempts that are known now, until somebody decided. BG-A10."""
+        fixes = history.corrected(past)
+        for event in (e for e in later if isinstance(e, StatusChanged) and self.funnel.follow_ups):
+            fix = fixes.get(event.id)
+            if event.why is not Why.HAPPENED or (fix is not None and fix.by_hand):
+                break
+            then, said = self._then(stored, event, None, past)[0], fix.to if fix else event.to
+            attempt = attempt_after(self.funnel, then, said, restart=self._restarts(event.on))
+            if attempt != (fix or event).attempt and not (fix is not None and fix.void):
+                self.correct(then, said, event.id, said, attempt, event.effective, by_hand=False)
 
     def correct(  # all that a correction says
         self,

@@ -17,6 +17,7 @@ from funnelkit.times import instant
 from funnelkit.values.checks import asks, identifier, long_text, moment, one_of, optional
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import DoNotMarketSet
+from funnelkit.values.person import Person
 from funnelkit.values.plan import Plan
 from funnelkit.words import Because, Channel, Ending, Origin, Role
 
@@ -53,7 +54,7 @@ class SetDoNotContact(_Wish):
     origin: Origin | None = field(default=None, metadata=asks(optional(one_of(Origin))))
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
-        """Plan the do-not-contact; one that stands already stays as it is."""
+        """Plan the do-not-contact; one that stands already stays as it is, and is said again."""
         gather(lambda: self._until(moment.now), lambda: self.timely(moment.now))
         draft = Draft(funnel, moment, view, self)
         stored = draft.contact(self.contact)
@@ -103,21 +104,13 @@ class LiftDoNotContact(_Wish):
         was = draft.base(stored, when)
         own = outreach.in_their_name(outreach.Case(contact=self.contact, by=self.by, now=moment.now))
         now = draft.unblock(was, when, self.channel, own=own, reason=self.reason)
-        draft.notices += self._still(draft, moment.now)
+        draft.notices += still(draft.somebody(self.contact), moment.now, self.channel)
         on = funnel.means.get((LIFTED, None))
         if self.channel is None and on is not None and (was.status, on) in funnel.recorded:
             now = draft.happen(now, on, None, when)
         if len(draft.events) == first:
             return self._nothing(draft, decision, stored)
         return draft.plan(decision, draft.settle(stored, now, when))
-
-    def _still(self, draft: Draft, now: datetime) -> tuple[Notice, ...]:
-        """Say what of it stays: a do-not-contact of every channel, or what only the person lifts."""
-        blocks = [
-            block for block in draft.somebody(self.contact).blocks if block.holds(now, self.channel or block.channel)
-        ]
-        channels = tuple(dict.fromkeys(block.channel or "any channel" for block in blocks))
-        return (Notice("outreach.still", STILL, "ours", {"channel": channels}),) if channels else ()
 
 
 @frozen(kw_only=True)
@@ -127,18 +120,23 @@ class _Market(_Wish):
     says: ClassVar[bool]
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
-        """Plan it; what is so already stays as it is."""
+        """Plan it. A wish may be said again; what is told late does not undo what was said since."""
         draft = Draft(funnel, moment, view, self)
         stored = draft.contact(self.contact)
         person, decision = draft.somebody(self.contact), self._may_set(draft)
         if not decision:
             return draft.refuse(decision)
-        if person.do_not_market is self.says:
-            return self._nothing(draft, decision, stored)
         when = draft.when(stored.changed)
+        told = [event for event in view.history(stored.id) if isinstance(event, DoNotMarketSet)]
+        same = any((event.effective, event.to) == (when, self.says) for event in told)
+        if person.do_not_market is self.says and (same or not self.says):
+            return self._nothing(draft, decision, stored)
         was = draft.base(stored, when)
         draft.note(draft.say(DoNotMarketSet, stored.id, stored.version, when, to=self.says), self.reason)
-        draft.keep(evolve(person, do_not_market=self.says, version=person.version + 1))
+        later = sorted((event for event in told if event.effective > when), key=lambda event: event.effective)
+        says = later[-1].to if later else self.says
+        if says is not person.do_not_market:
+            draft.keep(evolve(person, do_not_market=says, version=person.version + 1))
         return draft.plan(decision, draft.settle(stored, was, when))
 
 
@@ -157,3 +155,11 @@ class LiftDoNotMarket(_Market):
     """Take a person back into campaigns and alerts."""
 
     says: ClassVar[bool] = False
+
+
+def still(person: Person | None, now: datetime, channel: Channel | None = None) -> tuple[Notice, ...]:
+    """Say what still stands against a channel (None: any): one of every channel, or what only the person lifts."""
+    held = () if person is None else person.blocks
+    blocks = (block for block in held if block.holds(now, channel or block.channel))
+    channels = tuple(dict.fromkeys(block.channel or "any channel" for block in blocks))
+    return (Notice("outreach.still", STILL, "ours", {"channel": channels}),) if channels else ()

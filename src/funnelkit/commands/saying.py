@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import combinations
 from typing import Any, Final, TypeVar
 
 from attrs import evolve
@@ -15,6 +16,7 @@ from funnelkit.rules import follow_up as rule_of
 from funnelkit.rules import history
 from funnelkit.table import Need, Row, Status
 from funnelkit.times import zone_of
+from funnelkit.values.client_events import ContactErased
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import (
     ContactChanged,
@@ -128,6 +130,14 @@ class Saying:
         """Whether a do-not-contact was in force just before, as was known then."""
         person = self.person(contact)
         return person is not None and person.blocked_before(when)
+
+    def erased(self, contact: str) -> bool:
+        """Whether the person was taken out of this place; who comes to the id in another funnel is somebody else."""
+        return any(isinstance(event, ContactErased) for event in self.view.history(contact))
+
+    def nobody_there(self, contact: Contact) -> bool:
+        """Whether it is the place of who was erased: these stay in the archive, so nobody else is looked up."""
+        return contact.standing is Standing.ARCHIVED and self.erased(contact.id)
 
     def note(self, event: Event, text: str | None) -> None:
         """Put a reason or note beside an event."""
@@ -252,9 +262,15 @@ class Saying:
         until: datetime | None = None,
         reason: str | None = None,
     ) -> Contact:
-        """Say that the person is not to be contacted, unless that is said already; nobody follows up then."""
+        """Say that the person is not to be contacted; nobody follows up then. Said again, the last word is kept, too.
+
+        What is lifted in between, and told late, lifts the first one only.
+        """
         person = self.person(contact.id)
-        if person is None or any((b.channel, b.origin, b.until) == (channel, origin, until) for b in person.blocks):
+        if person is None:
+            return contact
+        same = [b for b in person.blocks if (b.channel, b.origin, b.until) == (channel, origin, until)]
+        if same and min(b.since for b in same) <= effective <= max(b.since for b in same):
             return contact
         event = self.say(
             DoNotContactSet,
@@ -270,7 +286,8 @@ class Saying:
         block = Block(
             id=event.id, since=effective, channel=channel, origin=origin, until=until, recorded=self.moment.now
         )  # fmt: skip
-        self._blocked(person, (*person.blocks, block))
+        between = [later for b, later in combinations(same, 2) if b.since < later.since < effective]
+        self._blocked(person, (*(b for b in person.blocks if b not in between), block))
         if channel is None:
             contact = self.end(contact, Ending.DROPPED, Because.DO_NOT_CONTACT, effective, event.id)
         return evolve(contact, changed=max(contact.changed, effective))

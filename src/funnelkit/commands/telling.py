@@ -48,8 +48,7 @@ class Telling(Saying):
         funnel, stays = self.funnel, to is contact.status
         attempt = 0
         if funnel.follow_ups or contact.attempt:
-            restart = funnel.policy.follow_up.restart_after_cancel and self._is(on, RESTARTS)
-            attempt = attempt_after(funnel, contact, to, restart=restart)
+            attempt = attempt_after(funnel, contact, to, restart=self._restarts(on))
         event = OPEN_CHANGE()
         event.id = self.moment.fresh("event")
         follow_up = contact.follow_up if stays else None
@@ -122,8 +121,10 @@ class Telling(Saying):
             self.notices += (Notice("conversion.unmoved", UNMOVED, params={"on": on, "status": contact.status}),)
         return contact
 
-    def _is(self, on: Trigger, acts: frozenset[Act]) -> bool:
-        return any(deed.on is on and deed.act in acts for deed in self.funnel.deeds)
+    def _restarts(self, on: Trigger) -> bool:
+        """Whether the attempts begin anew with this, where the account says so. Source: BG-A10."""
+        restarts = self.funnel.policy.follow_up.restart_after_cancel
+        return restarts and any(deed.on is on and deed.act in RESTARTS for deed in self.funnel.deeds)
 
     def rewrite(self, kind: type[Any], appointment: Appointment, effective: datetime, **said: Any) -> Appointment:
         """Change an appointment by an event that says how, and touch what lists it."""
@@ -159,12 +160,14 @@ class Telling(Saying):
         link_of: str | None = None,
         **params: str,
     ) -> None:
-        """Add a message; none to a person who is not to get it. What goes to the coach goes to `staff`, if given.
+        """Add a message; none to who is not to get it, or was erased. What goes to the coach goes to `staff`, if given.
 
         `key` None: it is the only one with this template that goes with the last event. `link_of`: the
         invitation whose link it brings.
         """
         person = self.person(contact.id)
+        if to is Recipient.CONTACT and self.nobody_there(contact):
+            return
         if to is Recipient.CONTACT and person is not None:
             case = outreach.Case(
                 contact=contact.id, channel=Channel.EMAIL, purpose=purpose, blocks=person.blocks,

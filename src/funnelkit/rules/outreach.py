@@ -33,7 +33,7 @@ class Case(AnyCase):
     tags: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     there: bool = True
-    """Whether the contact is still there."""
+    """Whether the contact is still there, and the person behind it was not erased."""
     zone: str | None = None
     """By which clock the hours are quiet; None: by none."""
     by: Actor | None = None
@@ -96,7 +96,7 @@ def is_no_quiet_hour(funnel: AnyFunnel, case: Case, row: None) -> bool:
 
 @rule(ok="the contact is there", no="the contact is gone")
 def is_still_there(funnel: AnyFunnel, case: Case, row: None) -> bool:
-    """What waits for somebody who was deleted is not sent any more. Source: ours."""
+    """Nothing is sent to who was deleted or erased, and no campaign picks them. Source: ours."""
     return case.there
 
 
@@ -192,7 +192,7 @@ RULES: Final = (
 
 def may_contact(funnel: AnyFunnel, case: Case) -> Decision:
     """Whether this person may be sent something of this purpose on this channel; asked when it is planned."""
-    return decided(CONTACT, (may_be_contacted, may_be_marketed_to), funnel, case)
+    return decided(CONTACT, (is_still_there, may_be_contacted, may_be_marketed_to), funnel, case)
 
 
 def may_send(funnel: AnyFunnel, case: Case) -> Decision:
@@ -227,7 +227,7 @@ def is_meant(funnel: AnyFunnel, segment: Segment, case: Case) -> bool:
 
 def may_pick(funnel: AnyFunnel, case: Case) -> Decision:
     """Whether this contact may be picked for a new campaign; who is in one already stays."""
-    return decided(PICK, (is_offered, may_be_contacted, may_be_marketed_to), funnel, case)
+    return decided(PICK, (is_still_there, is_offered, may_be_contacted, may_be_marketed_to), funnel, case)
 
 
 def may_set(funnel: AnyFunnel, case: Case) -> Decision:

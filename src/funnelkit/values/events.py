@@ -183,11 +183,12 @@ class FollowUpScheduled(Event):
     """Whether it is another date for the one that stood."""
 
     def onto(self, contact: Contact) -> Contact:
-        """Give the contact with what this says; told late, the status may have been another one, or none stood."""
-        other = contact.status is not self.status or contact.standing is Standing.ARCHIVED
-        if other or (self.moved and contact.follow_up is None):
+        """Give the contact with what this says; told late, another attempt or none may stand, or another status."""
+        was, new = contact.follow_up, self.follow_up
+        if contact.standing is Standing.ARCHIVED or (self.moved and (was is None or was.attempt != new.attempt)):
             return contact
-        return evolve(contact, follow_up=self.follow_up, attempt=self.follow_up.attempt)
+        new = new if contact.status is self.status else evolve(new, gives_up=None)  # it was the last of that status
+        return evolve(contact, follow_up=new, attempt=new.attempt)
 
 
 WHICHEVER: Final = (Because.REPLIED, Because.TOUCHED, Because.CALLED_OFF)
