@@ -21,7 +21,7 @@ from funnelkit.values.contact import Contact
 from funnelkit.values.events import Event, StatusCorrected, Why
 from funnelkit.values.making import opened
 from funnelkit.values.plan import Plan
-from funnelkit.words import Because, Ending, Portal
+from funnelkit.words import Axis, Because, Ending, Portal
 
 OPEN_CASE: Final = opened(conversion.Case)
 NOTHING_TOLD: Final[Mapping[str, bool]] = {}
