@@ -12,7 +12,7 @@ from funnelkit.errors import Invalid, Problem, kind_of
 from funnelkit.planning import Command
 from funnelkit.requirements import Standard
 from funnelkit.values.actor import Actor
-from funnelkit.values.checks import Check, day, days, identifier, instance, moment, number, text, truth
+from funnelkit.values.checks import Check, day, days, identifier, instance, moment, number, text, told, truth
 from funnelkit.values.outreach import Segment
 from funnelkit.values.plan import Plan
 
@@ -34,13 +34,6 @@ def ids(value: object) -> str | None:
     if wrong is None and isinstance(value, (list, tuple, set, frozenset)):  # what can be gone through once is left be
         wrong = next(filter(None, map(identifier, value)), None)
     return wrong
-
-
-def told(value: object) -> str | None:
-    """What the host tells: by the key of a need, true or false."""
-    if not isinstance(value, Mapping):
-        return f"a table of true and false is needed, not {kind_of(value)}"
-    return None if all(type(one) is bool for one in value.values()) else "true or false is needed for each of them"
 
 
 def basis(value: object) -> str | None:

@@ -13,6 +13,9 @@ from funnelkit.decisions import About, Decision, Mark, Rule, rule
 from funnelkit.decisions import Case as AnyCase
 from funnelkit.funnel import Funnel
 from funnelkit.table import Status
+from funnelkit.values.cases import WORD, door, several
+from funnelkit.values.checks import one_of
+from funnelkit.values.checks import told as told_facts
 from funnelkit.words import Grant, Portal, Reach, Standing
 
 S = TypeVar("S", bound=Status)
@@ -38,6 +41,15 @@ class Case(AnyCase, Generic[S, R]):
     facts: Mapping[str, bool] = field(factory=dict)
     contact: str | None = None
 
+
+LOOK: Final = door(
+    Case,
+    {
+        "portal": one_of(Portal), "standing": one_of(Standing), "item": WORD, "contact": WORD,
+        "permitted": several, "owned": several, "onboarding": several,
+    },
+    {"facts": told_facts},
+)  # fmt: skip
 
 AnyFunnel = Funnel[Status, Any]
 Asked = Case[Any, Any]
@@ -133,7 +145,8 @@ QUESTION: Final = "may {status} have the right {right}"
 
 
 def may(funnel: Funnel[S, R], case: Case[S, R]) -> Decision:
-    """Every finding about this right: of the status, of the portal, of the item. Raises UnknownStatus, UnknownRight."""
+    """Every finding about this right: of the status, of the portal, of the item. Raises Invalid."""
+    LOOK(funnel, case)
     status = funnel.status(case.status)
     right = funnel.right(case.right)
     if status is not case.status or right is not case.right:
@@ -143,6 +156,7 @@ def may(funnel: Funnel[S, R], case: Case[S, R]) -> Decision:
 
 def rights(funnel: Funnel[S, R], case: Case[S, R]) -> Mapping[R, Decision]:
     """The answers to all rights of the funnel at once; the case's own right is not looked at."""
+    LOOK(funnel, case)
     status = funnel.status(case.status)
     return {r: _decide(funnel, evolve(case, status=status, right=r), r) for r in funnel.rights.columns}
 

@@ -15,6 +15,9 @@ from funnelkit.funnel import Funnel
 from funnelkit.statuses.appointment import APPOINTMENT, AppointmentStatus, Happening
 from funnelkit.table import Need, Row, Status, Trigger
 from funnelkit.values.actor import Actor
+from funnelkit.values.cases import ACTOR, WORD, door, several
+from funnelkit.values.checks import one_of, truth
+from funnelkit.values.checks import told as told_facts
 from funnelkit.words import Grant, Kind, Role, Where
 
 S = TypeVar("S", bound=Status)
@@ -69,6 +72,22 @@ class Change(AnyCase):
             "appointment": self.appointment or "an appointment",
         }  # fmt: skip
 
+
+LOOK: Final = door(
+    Case,
+    {
+        "kind": one_of(Kind), "by": ACTOR, "where": one_of(Where), "may_log_in": truth, "opened": several,
+        "overlaps": several, "contact": WORD,
+    },
+    {"facts": told_facts},
+)  # fmt: skip
+LOOK_AT_CHANGE: Final = door(
+    Change,
+    {
+        "state": one_of(AppointmentStatus), "on": one_of(Happening), "by": ACTOR, "own": truth, "begun": truth,
+        "overlaps": several, "appointment": WORD,
+    },
+)  # fmt: skip
 
 AnyFunnel = Funnel[Status, Any]
 Asked = Case[Any]
@@ -216,7 +235,8 @@ RULES: Final = (
 
 
 def may_book(funnel: Funnel[S, R], case: Case[S]) -> Decision:
-    """Every finding about this booking: of the actor, of the kind, of the coach's time. Raises UnknownStatus."""
+    """Every finding about this booking: of the actor, of the kind, of the coach's time. Raises Invalid."""
+    LOOK(funnel, case)
     if case.where is Where.STAFF:
         if case.status is not None:
             funnel.status(case.status)
@@ -240,7 +260,8 @@ def may_book(funnel: Funnel[S, R], case: Case[S]) -> Decision:
 
 
 def may_change(funnel: Funnel[S, R], case: Change) -> Decision:
-    """Every finding about moving, cancelling, or marking a standing appointment."""
+    """Every finding about moving, cancelling, or marking a standing appointment. Raises Invalid."""
+    LOOK_AT_CHANGE(funnel, case)
     row = APPOINTMENT.after.get((case.state, case.on))
     found = [still_possible(funnel, case, row), hand_may(funnel, case, row)]
     if case.on in (Happening.HELD, Happening.MISSED):

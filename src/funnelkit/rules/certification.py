@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum, auto, unique
@@ -12,12 +12,15 @@ from attrs import field, frozen
 
 from funnelkit.decisions import About, Decision, rule
 from funnelkit.decisions import Case as AnyCase
+from funnelkit.errors import Invalid, Problem, kind_of
 from funnelkit.funnel import Funnel
 from funnelkit.policy import Countable, StatusWhen
 from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.table import Status
 from funnelkit.times import instant
-from funnelkit.values.appointment import Appointment, Attendee
+from funnelkit.values.appointment import DAY, Appointment, Attendee
+from funnelkit.values.cases import A_FUNNEL, WORD, door
+from funnelkit.values.checks import Check, checked, instance, moment, one_of, optional, truth
 from funnelkit.values.worked import hours_of
 
 S = TypeVar("S", bound=Status)
@@ -49,6 +52,8 @@ class Case(AnyCase, Generic[S]):
     always: bool = False
     """Whether all hours of the contact's status of today count by policy."""
 
+
+LOOK: Final = door(Case, {"state": one_of(AppointmentStatus), "ended": truth, "taken": one_of(From), "always": truth})
 
 AnyFunnel = Funnel[Status, Any]
 Asked = Case[Any]
@@ -87,6 +92,7 @@ def all_hours_count(funnel: AnyFunnel, case: Asked, row: None) -> bool:
     return case.always
 
 
+MINUTES: Final = range(DAY + 1)
 NOBODY: Final = (Attendee(""),)
 QUESTION: Final = "count this appointment"
 OF_WHAT_HAPPENED: Final[Mapping[Countable, tuple[Any, ...]]] = {
@@ -97,7 +103,12 @@ RULES: Final = (not_cancelled, not_missed, has_ended, status_is_known, all_hours
 
 
 def counts(funnel: Funnel[S, R], case: Case[S]) -> Decision:
-    """Every finding about one attendee of one appointment. Raises UnknownStatus."""
+    """Every finding about one attendee of one appointment. Raises UnknownStatus, Invalid."""
+    LOOK(funnel, case)
+    return _counts(funnel, case)
+
+
+def _counts(funnel: Funnel[S, R], case: Case[S]) -> Decision:
     found = [claim(funnel, case, None) for claim in OF_WHAT_HAPPENED[funnel.policy.certification.countable]]
     if case.always:
         found.append(all_hours_count(funnel, case, None))
@@ -168,7 +179,7 @@ class Report:
     def __iter__(self) -> Iterator[Line]:
         """A line for each appointment, in the order given."""
         for place, (appointment, decision) in enumerate(zip(self.appointments, self.decisions, strict=True)):
-            each = self.of_groups.get(place, (decision,))
+            each = self.of_groups.get(place, (decision,) if appointment.attendees else ())
             yield Line(appointment, decision, tuple(zip((a.contact for a in appointment.attendees), each, strict=True)))
 
     @property
@@ -204,20 +215,45 @@ def count(  # the facts that the policy may ask for, by name
 
     `today` gives the current status by contact: it stands in where there is no snapshot. `then` gives the status of a
     contact at a moment, where the policy asks for the one at the session. A group counts once if anybody in it counts.
+    Raises Invalid for what is no appointment of this funnel, and UnknownStatus.
     """
+    checked(
+        funnel=A_FUNNEL(funnel),
+        appointments=instance(Iterable, "a list of Appointments")(appointments),
+        today=instance(Mapping, "a table of statuses")(today or {}),
+        then=None if then is None or callable(then) else f"a function is needed, not {kind_of(then)}",
+        coach=WORD(coach),
+    )
     now = instant(now, "now")
     since = None if since is None else instant(since, "since")
     until = None if until is None else instant(until, "until")
-    picked = _picked(appointments, coach, since, until)
+    given = tuple(appointments)
     today = {contact: funnel.status(status) for contact, status in (today or {}).items()}
-    kind, (judge, as_booked) = funnel.statuses, _judge(funnel, today, then)
+    try:
+        return _report(funnel, _picked(given, coach, since, until), now, _judge(funnel, today, then))
+    except (AttributeError, TypeError):
+        wrong = [found for place, one in enumerate(given) for found in _unfit(funnel, f"appointments[{place}]", one)]
+        if wrong:
+            raise Invalid(*wrong) from None
+        raise
+
+
+def _report(funnel: Funnel[S, R], picked: tuple[Appointment, ...], now: datetime, asked: tuple[Judge, bool]) -> Report:
+    """Count what is fit to be counted; at the first that is not it stops, and `_unfit` says why."""
+    name, kind, (judge, as_booked) = funnel.name, funnel.statuses, asked
     made: dict[tuple[object, ...], Decision] = {}
     decisions: list[Decision] = []
     of_groups: dict[int, tuple[Decision, ...]] = {}
     sums: dict[tuple[str, str, bool | None], int] = {}
     counted = excluded = 0
     for appointment in picked:
-        minutes, state, ended = appointment.minutes, appointment.state, appointment.end <= now
+        minutes, state, end = appointment.actual, appointment.state, appointment.end
+        if minutes is None:  # as `Appointment.minutes` says; a call for each row would be dear
+            span = end - appointment.start
+            minutes = span.days * DAY + span.seconds // 60
+        if state.__class__ is not AppointmentStatus or appointment.funnel != name or minutes not in MINUTES:
+            raise TypeError
+        ended = end <= now
         attendees, whole = appointment.attendees or NOBODY, None
         for attendee in attendees:
             status: Any = attendee.status
@@ -228,7 +264,7 @@ def count(  # the facts that the policy may ask for, by name
             if decision is None:
                 status, taken, always = facts if type(facts) is tuple else (facts, BOOKING, False)
                 case = Case(status=status, taken=taken, always=always, state=state, ended=ended)
-                decision = made[key] = counts(funnel, case)
+                decision = made[key] = _counts(funnel, case)
             if decision.allowed:
                 who = (appointment.coach, attendee.contact, appointment.paid)
                 sums[who] = sums.get(who, 0) + minutes
@@ -249,6 +285,36 @@ def count(  # the facts that the policy may ask for, by name
         minutes=counted,
         excluded=excluded,
     )
+
+
+def _taken(given: object) -> str | None:
+    fits = type(given) is int and given in MINUTES
+    return None if fits else f"whole minutes from 0 to {DAY} are needed"
+
+
+def _attending(given: object) -> str | None:
+    fits = isinstance(given, Collection) and all(isinstance(one, Attendee) for one in given)
+    return None if fits else "a list of Attendees is needed"
+
+
+OF_AN_APPOINTMENT: Final[Mapping[str, Check]] = {
+    "start": moment, "end": moment, "state": one_of(AppointmentStatus), "actual": optional(_taken),
+    "attendees": _attending,
+}  # fmt: skip
+
+
+def _unfit(funnel: Funnel[S, R], path: str, given: Any) -> Iterator[Problem]:
+    """Give everything because of which this is no appointment that could be counted here."""
+    wrong = instance(Appointment, "an Appointment")(given)
+    if wrong:
+        yield Problem(path, wrong)
+        return
+    wrongs = {name: check(getattr(given, name)) for name, check in OF_AN_APPOINTMENT.items()}
+    if not any(wrongs.values()) and given.minutes not in MINUTES:
+        wrongs["end"] = "it lies before the start, or more than a day behind it"
+    if given.funnel != funnel.name:
+        wrongs["funnel"] = f"an appointment of {funnel.name} is needed"
+    yield from (Problem(f"{path}.{name}", says) for name, says in wrongs.items() if says)
 
 
 def _picked(

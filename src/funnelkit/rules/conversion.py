@@ -15,6 +15,9 @@ from funnelkit.funnel import Funnel
 from funnelkit.policy import SameStatus
 from funnelkit.table import ENROLLMENT, PRODUCT, REASON, Need, Row, Status, Trigger
 from funnelkit.values.actor import Actor
+from funnelkit.values.cases import ACTOR, WORD, door, from_nought
+from funnelkit.values.checks import one_of, truth
+from funnelkit.values.checks import told as told_facts
 from funnelkit.words import HANDS, STAFF_AND_DESK, Axis, Role, Standing
 
 S = TypeVar("S", bound=Status)
@@ -43,6 +46,13 @@ class Case(AnyCase, Generic[S]):
             "now": self.now or "new", "to": self.to, "on": self.on, "role": self.by.role, "standing": self.standing,
             "contact": self.contact or "a contact",
         }  # fmt: skip
+
+
+LOOK: Final = door(
+    Case,
+    {"by": ACTOR, "standing": one_of(Standing), "notes": truth, "contact": WORD},
+    {"facts": told_facts, "attempt": from_nought},
+)
 
 
 @frozen
@@ -179,7 +189,8 @@ NAMES: Final = frozenset({*(rule.address.partition(".")[2] for rule in RULES), "
 
 
 def may_convert(funnel: Funnel[S, R], case: Case[S]) -> Decision:
-    """Every finding about this conversion: of the wish, of the row, of what the row needs. Raises UnknownStatus."""
+    """Every finding about this conversion: of the wish, of the row, of what the row needs. Raises Invalid."""
+    LOOK(funnel, case)
     now, to = funnel.status(case.now, "now"), funnel.status(case.to, "to")
     if now is not case.now or to is not case.to:
         case = evolve(case, now=now, to=to)
@@ -229,7 +240,8 @@ def nobody_there(funnel: Funnel[S, R], case: Case[S]) -> Decision:
 
 
 def may_record(funnel: Funnel[S, R], case: Case[S]) -> Decision:
-    """Whether this may be recorded as having happened; `moved_to` tells where it moves the contact. Raises Invalid."""
+    """Whether this may be recorded as having happened; `moved_to` tells where it moves the contact."""
+    LOOK(funnel, case)
     on = funnel.trigger(case.on)
     now = None if case.now is None else funnel.status(case.now, "now")
     row = funnel.recorded.get((now, on))
@@ -252,6 +264,7 @@ def lifts(funnel: Funnel[S, R], on: Trigger) -> bool:
 
 def may_enter(funnel: Funnel[S, R], case: Case[S]) -> Decision:
     """Whether a contact may come into being so: by a trigger (`on`), or by hand with a status (`to`)."""
+    LOOK(funnel, case)
     to = None if case.to is None else funnel.status(case.to, "to")
     on = None if case.on is None else funnel.trigger(case.on)
     case = evolve(case, now=None, to=to, on=on)
@@ -279,6 +292,7 @@ def entry(funnel: Funnel[S, R], case: Case[S]) -> Row[S] | None:
 
 def may_correct(funnel: Funnel[S, R], case: Case[S]) -> Decision:
     """Whether a mistake may be put right: `now` is what the wrong event said, `to` what was true instead."""
+    LOOK(funnel, case)
     now = None if case.now is None else funnel.status(case.now, "now")
     case = evolve(case, now=now, to=funnel.status(case.to, "to"))
     claims = (corrections_are_offered, corrector_may, is_a_change)
@@ -291,7 +305,9 @@ def options(funnel: Funnel[S, R], case: Case[S]) -> tuple[Option[S], ...]:
     """Everything that could be done next, legal or not, each with its decision, status by status.
 
     The case's own `to` and `on` are not looked at. An option that says yes, done at once, is done.
+    Raises Invalid.
     """
+    LOOK(funnel, case)
     return tuple(option for to in funnel.statuses for option in ways(funnel, case, to))
 
 

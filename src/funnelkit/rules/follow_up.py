@@ -18,6 +18,9 @@ from funnelkit.policy import Anchor
 from funnelkit.table import NEXT_ATTEMPT, Act, Status, Trigger
 from funnelkit.times import OpenOn, instant
 from funnelkit.values.actor import Actor
+from funnelkit.values.cases import ACTOR, WORD, door, from_nought
+from funnelkit.values.checks import checked, instance, moment, one_of, optional, truth
+from funnelkit.values.checks import told as told_facts
 from funnelkit.values.contact import Contact
 from funnelkit.values.follow_up import FollowUp
 from funnelkit.words import HANDS, Axis, Because, Direction, Ending, Role, Standing
@@ -57,6 +60,15 @@ class Case(AnyCase, Generic[S]):
             "gives_up": None if stands is None else stands.gives_up, "contact": self.contact or "a contact",
         }  # fmt: skip
 
+
+LOOK: Final = door(
+    Case,
+    {
+        "by": ACTOR, "follow_up": optional(instance(FollowUp, "a FollowUp")), "standing": one_of(Standing),
+        "blocked": truth, "notes": truth, "lapsed": truth, "contact": WORD,
+    },
+    {"when": moment, "due": optional(moment), "attempt": from_nought},
+)  # fmt: skip
 
 AnyFunnel = Funnel[Status, Any]
 Asked = Case[Any]
@@ -198,6 +210,7 @@ OF_A_DATE: Final = (may_be_contacted, is_worked_with, attempts_are_left, is_stil
 
 def may_date(funnel: Funnel[S, R], case: Case[S]) -> Decision:
     """Whether a follow-up may get this date, whoever asks: what is asked besides where a row leads to its status."""
+    LOOK(funnel, case)
     return decided(SCHEDULE, OF_A_DATE, funnel, case)
 
 
@@ -206,11 +219,13 @@ def is_noted(funnel: Funnel[S, R], case: Case[S]) -> Decision:
 
     The status may be set of whoever it is; a date only gets who may be followed up (`may_follow_up`).
     """
+    LOOK(funnel, case)
     return decided(SCHEDULE, (notes_are_written,), funnel, case)
 
 
 def may_follow_up(funnel: Funnel[S, R], case: Case[S]) -> bool:
     """Whether a follow-up status comes with a date at all."""
+    LOOK(funnel, case)
     return decided(SCHEDULE, (may_be_contacted, is_worked_with), funnel, case).allowed
 
 
@@ -219,6 +234,8 @@ def may_schedule(funnel: Funnel[S, R], case: Case[S], facts: Mapping[str, bool] 
 
     Where follow-ups are statuses, the row of the table asks that. Source: BG-A5.
     """
+    LOOK(funnel, case)
+    checked(facts=None if facts is None else told_facts(facts))
     asked = decided(SCHEDULE, (staff_follows_up, *OF_A_DATE), funnel, case)
     if facts is None or funnel.follow_ups:
         return asked
@@ -227,26 +244,31 @@ def may_schedule(funnel: Funnel[S, R], case: Case[S], facts: Mapping[str, bool] 
 
 def may_move(funnel: Funnel[S, R], case: Case[S]) -> Decision:
     """Whether the follow-up that stands may get another date; it keeps its number."""
+    LOOK(funnel, case)
     return decided(MOVE, (staff_follows_up, one_stands, *OF_A_DATE), funnel, case)
 
 
 def may_drop(funnel: Funnel[S, R], case: Case[S]) -> Decision:
     """Whether the follow-up that stands may be called off."""
+    LOOK(funnel, case)
     return decided(DROP, (staff_follows_up, one_stands), funnel, case)
 
 
 def may_log(funnel: Funnel[S, R], case: Case[S]) -> Decision:
     """Whether this actor may say that somebody was in touch with the contact."""
+    LOOK(funnel, case)
     return decided(TOUCH, (staff_follows_up,), funnel, case)
 
 
 def is_due(funnel: Funnel[S, R], case: Case[S]) -> Decision:
     """Whether the follow-up that stands is due at that moment, and why."""
+    LOOK(funnel, case)
     return decided(DUE, (one_stands, time_has_come, still_waits, may_be_contacted, is_worked_with), funnel, case)
 
 
 def may_give_up(funnel: Funnel[S, R], case: Case[S]) -> Decision:
     """Whether time alone has made the contact cold. Who is not to be contacted loses the follow-up instead."""
+    LOOK(funnel, case)
     return decided(GIVE_UP, (clock_gives_up, was_the_last, time_has_passed), funnel, case)
 
 

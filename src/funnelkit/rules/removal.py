@@ -13,6 +13,8 @@ from funnelkit.decisions import Case as AnyCase
 from funnelkit.funnel import Funnel
 from funnelkit.table import Act, Status
 from funnelkit.values.actor import Actor
+from funnelkit.values.cases import ACTOR, WORD, door
+from funnelkit.values.checks import instance, one_of
 from funnelkit.words import Removal, Role, Standing, Ties
 
 S = TypeVar("S", bound=Status)
@@ -39,6 +41,11 @@ class Case(AnyCase):
         }
 
 
+LOOK: Final = door(
+    Case, {"standing": one_of(Standing), "ties": instance(frozenset, "a frozenset"), "by": ACTOR, "contact": WORD}
+)
+
+
 @rule(ok="{role} may delete", no="{role} may not delete", about=About.ACTOR, remedy="ask the staff")
 def remover_may(funnel: Funnel[Status, Any], case: Case, row: None) -> bool:
     """Deleting is for staff, the special desk and the system. Source: CC4, SD4, S3."""
@@ -51,6 +58,7 @@ RULES: Final = (remover_may,)
 
 def may_delete(funnel: Funnel[S, R], case: Case) -> Decision:
     """Every finding about this delete: by standing and ties, and by whom. What it comes to says `outcome`."""
+    LOOK(funnel, case)
     found = (funnel.removes[case.standing, tied(funnel, case)], remover_may(funnel, case, None))
     return Decision(QUESTION, found, case, None, funnel, funnel.advised(Act.DELETED, case.status, None, case.standing))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, ClassVar, Final
@@ -128,6 +128,13 @@ def truth(value: object) -> str | None:
     return None if type(value) is bool else f"true or false is needed, not {kind_of(value)}"
 
 
+def told(value: object) -> str | None:
+    """What a host tells: by the key of a need, true or false."""
+    if not isinstance(value, Mapping):
+        return f"a table of true and false is needed, not {kind_of(value)}"
+    return None if all(type(one) is bool for one in value.values()) else "true or false is needed for each of them"
+
+
 def moment(value: object) -> str | None:
     """A time with a zone."""
     if type(value) is datetime and value.tzinfo is not None:
@@ -156,13 +163,14 @@ def zone_name(value: object) -> str | None:
 def one_of(kind: type[Enum]) -> Check:
     """A member of this enum, and of no other with equal keys."""
     known = [str(member.value) for member in kind]
+    article = "an" if kind.__name__[0] in "AEIOU" else "a"
 
     def check(value: object) -> str | None:
         if type(value) is kind:
             return None
         if type(value) is str and value not in known:
             return unknown(kind.__name__.lower(), value, "funnelkit", known)
-        return f"a {kind.__name__} is needed, not {kind_of(value)}; known: {', '.join(known)}"
+        return f"{article} {kind.__name__} is needed, not {kind_of(value)}; known: {', '.join(known)}"
 
     return check
 
