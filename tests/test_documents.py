@@ -521,7 +521,7 @@ def test_a_lock_file_shows_what_an_upgrade_would_change(tmp_path: Path) -> None:
     assert_unchanged(PRACTICE, file)
 
 
-@pytest.mark.parametrize("text", [None, "<<<<<<< ours", "{}", "[]"])
+@pytest.mark.parametrize("text", [None, "<<<<<<< ours", "{}", "[]", "[" * 100_000])
 def test_a_lock_file_that_cannot_be_read_fails_the_test(tmp_path: Path, text: str | None) -> None:
     """A lock file that is missing or spoilt is no pass; the text says what to do."""
     file = tmp_path / "x.json"
@@ -529,6 +529,23 @@ def test_a_lock_file_that_cannot_be_read_fails_the_test(tmp_path: Path, text: st
         file.write_text(text, encoding="utf-8")
     with pytest.raises(AssertionError, match="write it anew"):
         assert_unchanged(COACHING, file)
+
+
+def test_a_folder_is_no_lock_file(tmp_path: Path) -> None:
+    """Nor is nothing a path."""
+    with pytest.raises(AssertionError, match="write it anew"):
+        assert_unchanged(COACHING, tmp_path)
+    nothing: Any = None
+    with pytest.raises(Invalid, match="path: a path is needed, not nothing"):
+        assert_unchanged(COACHING, nothing)
+
+
+def test_a_document_with_half_a_sign_is_no_funnel() -> None:
+    """No fingerprint is made of it, and no storage takes it."""
+    document = write_funnel(COACHING)
+    document["statuses"][0]["label"] = "\ud800"
+    with pytest.raises(Invalid, match="labels: unfit_text"):
+        read_funnel(document)
 
 
 def test_the_text_of_a_lock_file_is_stable_and_reads_line_by_line() -> None:

@@ -11,6 +11,7 @@ import pytest
 from attrs import evolve
 
 import funnelkit.lint
+import funnelkit.shapes
 from funnelkit.errors import Invalid
 from funnelkit.funnel import Funnel
 from funnelkit.lint import lint, need_names
@@ -33,8 +34,10 @@ from funnelkit.table import (
     Act,
     Deed,
     Effect,
+    Mail,
     Move,
     Need,
+    Owed,
     Status,
     Tip,
     Trigger,
@@ -42,7 +45,7 @@ from funnelkit.table import (
     rights,
 )
 from funnelkit.times import Elapsed, LocalDays
-from funnelkit.words import Axis, Kind, Portal, Removal, Right, Standing, Ties
+from funnelkit.words import Axis, Kind, Portal, Recipient, Removal, Right, Role, Standing, Ties
 
 
 class Guest(Status):
@@ -140,6 +143,35 @@ UNBUILDABLE: list[tuple[str, str, dict[str, Any]]] = [
     ("doubled", "order", {"order": ((S.WALKER,), (S.LODGER, S.WALKER))}),
     ("overlap", "moves", moved(S.WALKER, T.PAID, S.REGULAR, SYSTEM)),
     ("no_actor", "moves", moved(S.LODGER, T.PAID, S.REGULAR, ())),
+    ("by_client", "moves", moved(S.LODGER, T.PAID, S.REGULAR, (Role.CLIENT,))),
+    ("by_client", "moves", moved(S.LODGER, T.PAID, S.REGULAR, (Role.SYSTEM, Role.VIEWER))),
+    ("foreign_role", "moves", moved(S.LODGER, T.PAID, S.REGULAR, Role.SYSTEM)),
+    ("foreign_role", "moves", moved(S.LODGER, T.PAID, S.REGULAR, ("coach",))),
+    ("foreign_table", "moves", moved(S.LODGER, T.PAID, S.REGULAR, needs=("email",))),
+    ("foreign_table", "moves", {"moves": None}),
+    ("foreign_table", "moves", {"moves": ("a row",)}),
+    ("foreign_table", "ends", {"ends": ""}),
+    ("foreign_table", "order", {"order": (S.WALKER,)}),
+    ("foreign_table", "labels", {"labels": [S.WALKER]}),
+    ("foreign_table", "hours", {"hours": dict.fromkeys(S, "yes")}),
+    ("foreign_table", "rights", {"rights": evolve(SOUND_RIGHTS, cells=dict.fromkeys(SOUND_RIGHTS.cells, "yes"))}),
+    ("foreign_table", "bookings", {"bookings": None}),
+    ("foreign_table", "policy", {"policy": {"follow_up": {}}}),
+    ("foreign_table", "statuses", {"statuses": Key}),
+    ("foreign_table", "name", {"name": None}),
+    ("circle", "retired", {"retired": {S.WALKER: S.WALKER}}),
+    ("circle", "retired", {"retired": {S.WALKER: S.LODGER, S.LODGER: S.WALKER}}),
+    ("unfit_text", "labels", {"labels": {S.WALKER: " ", S.LODGER: "Lodger", S.REGULAR: "Regular"}}),
+    ("unfit_text", "labels", {"labels": {S.WALKER: "\ud800", S.LODGER: "Lodger", S.REGULAR: "Regular"}}),
+    ("unfit_text", "moves", moved(S.LODGER, T.PAID, S.REGULAR, source="\udfff")),
+    ("unfit_text", "right_needs", {"right_needs": {K.ROOM: Need("key", "a key is \ud800")}}),
+    ("unfit_text", "tips", {"tips": (Tip("tip", T.PAID, (), (), "\ud800", "house"),)}),
+    ("unfit_text", "mails", {"mails": (Mail(T.PAID, Recipient.COACH, "\ud800", "house"),)}),
+    (
+        "unfit_text",
+        "effects",
+        {"effects": (Effect(T.PAID, Axis.PORTAL, Portal.ACTIVE, "h", owes=Owed("k", "\ud800")),)},
+    ),
     ("no_entry", "moves", {"moves": SOUND_MOVES[1:]}),
     ("foreign_right", "rights", {"rights": evolve(SOUND_RIGHTS, columns=MIXED)}),
     ("foreign_figure", "policy.follow_up", SORTS),
@@ -252,8 +284,9 @@ def test_the_linter_finds_what_a_careful_author_mends(code: str, path: str, chan
 
 def test_every_code_has_a_faulty_funnel() -> None:
     """No code of the linter is without a case here, and no case is for a code that the linter does not know."""
-    source = Path(funnelkit.lint.__file__).read_text(encoding="utf-8")
-    known = set(re.findall(r'_fault\(\s*\w+(?:\[\d\])?,\s*"(\w+)"|_fault\(\s*"\w+",\s*"(\w+)"', source))
+    modules = (funnelkit.lint, funnelkit.shapes)
+    source = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in modules)
+    known = set(re.findall(r'fault\(\s*\w+(?:\[\d\])?,\s*"(\w+)"|fault\(\s*"\w+",\s*"(\w+)"', source))
     assert {a or b for a, b in known} == {code for code, _, _ in (*UNBUILDABLE, *MENDABLE)}
 
 

@@ -1,8 +1,8 @@
 """Laws of the tables: what holds for every funnel and every reading of it, whatever it says."""
 
-from collections.abc import Iterator
-from enum import StrEnum
-from typing import Any
+from collections.abc import Iterator, Mapping
+from enum import StrEnum, auto
+from typing import Any, Final
 
 import pytest
 
@@ -14,8 +14,8 @@ from funnelkit.machines import disagreements, mermaid
 from funnelkit.render import compare, markdown
 from funnelkit.rules.conversion import NAMES
 from funnelkit.statuses import agency, appointment, coaching, franchise, invitation, package, studio, team
-from funnelkit.table import STAFF, YES, Move, Need, Status
-from funnelkit.words import Grant, Kind, Role, Standing, Ties
+from funnelkit.table import REASON, STAFF, YES, Move, Need, Status
+from funnelkit.words import Grant, Kind, Right, Role, Standing, Ties
 
 Tables = Funnel[Status, StrEnum]
 
@@ -278,3 +278,116 @@ def test_what_time_and_other_events_do_is_the_system_s() -> None:
     }
     rows: tuple[Any, ...] = (*invitation.INVITATION.rows, *package.PACKAGE.rows)
     assert of_an_invitation | of_a_package == {row.on for row in rows if frozenset({Role.SYSTEM}) == row.by}
+
+
+THIRD: Final[Mapping[str, Any]] = {
+    "cells": {(agency.Agency.PROSPECT, Right.PAGES): Grant.YES},
+    "bookings": {(agency.Agency.PROSPECT, Kind.SESSION): Grant.YES},
+    "hours": {agency.Agency.PROSPECT: Grant.YES},
+    "labels": {agency.Agency.PROSPECT: "Nobody"},
+    "drop": [(agency.Agency.PROSPECT, coaching.Coaching.BUYER)],
+    "needs": {(agency.Agency.PROSPECT, coaching.Coaching.BUYER): ()},
+    "like": {agency.Agency.PROSPECT: coaching.Coaching.ACTIVE_CLIENT},
+}
+
+
+@pytest.mark.parametrize("part", THIRD)
+def test_a_change_about_a_third_funnel_s_status_is_refused(part: str) -> None:
+    """Keys may be equal and mean opposite things: only the old enum and the new one are meant."""
+    with pytest.raises(Invalid) as caught:
+        coaching.COACHING.derive("mine", **{part: THIRD[part]})
+    (problem,) = caught.value.problems
+    assert (part, True) == (problem.path, problem.message.startswith("foreign_status: Agency.prospect"))
+
+
+def test_a_status_is_like_one_of_the_old_ones() -> None:
+    """Not like one that is new itself: it has no cells yet."""
+
+    class Larger(Status):
+        """The team's types and two more."""
+
+        LEAD = auto()
+        CONTACT = auto()
+        PROSPECT = auto()
+        CLIENT = auto()
+        GUEST = auto()
+        FRIEND = auto()
+
+    with pytest.raises(Invalid) as caught:
+        team.TEAM.derive("larger", statuses=Larger, like={Larger.GUEST: Larger.FRIEND})
+    assert ["like"] == [problem.path for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("part", "given"),
+    [
+        ("drop", [("prospect", "buyer")]),
+        ("drop", [(coaching.Coaching.PROSPECT,)]),
+        ("drop", None),
+        ("add", None),
+        ("add", ["a row"]),
+        ("needs", {coaching.Coaching.PROSPECT: ()}),
+        ("needs", {(coaching.Coaching.PROSPECT, coaching.Coaching.HOT_LEAD): None}),
+        ("cells", {("prospect", Right.PAGES): Grant.YES}),
+        ("cells", {(coaching.Coaching.PROSPECT, "pages"): Grant.YES}),
+        ("cells", {(coaching.Coaching.PROSPECT, Right.PAGES): "yes"}),
+        ("cells", None),
+        ("bookings", {(coaching.Coaching.PROSPECT, Right.PAGES): Grant.YES}),
+        ("hours", {coaching.Coaching.BUYER: "yes"}),
+        ("hours", [coaching.Coaching.BUYER]),
+        ("labels", {coaching.Coaching.BUYER: None}),
+        ("like", {"guest": coaching.Coaching.BUYER}),
+        ("statuses", Right),
+        ("triggers", coaching.Coaching),
+        ("ends", None),
+        ("policy", {"follow_up": {}}),
+        ("removals", {}),
+        ("order", ""),
+        ("forward_only", "no"),
+    ],
+)
+def test_what_is_no_change_is_refused_by_its_name(part: str, given: Any) -> None:
+    """A slip in a host's own funnel is told like every other fault of it."""
+    with pytest.raises(Invalid) as caught:
+        coaching.COACHING.derive("mine", **{part: given})
+    assert {part} == {problem.path for problem in caught.value.problems}
+    assert all(problem.message.startswith("foreign_table") for problem in caught.value.problems)
+
+
+def test_a_funnel_s_name_is_a_text() -> None:
+    """And not nothing."""
+    nothing: Any = None
+    with pytest.raises(Invalid) as caught:
+        coaching.COACHING.derive(nothing)
+    assert ["name"] == [problem.path for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("part", "given"),
+    [
+        ("drop", [(agency.Agency.CLIENT, agency.Agency.LEAD)]),
+        ("drop", [(agency.Agency.LEAD, agency.Agency.CLIENT, agency.Happening.CREATED)]),
+        ("needs", {(agency.Agency.CLIENT, agency.Agency.LEAD): (REASON,)}),
+    ],
+)
+def test_a_change_of_a_row_that_is_not_there_is_told(part: str, given: Any) -> None:
+    """It would change nothing, and its author believes that it does."""
+    with pytest.raises(Invalid) as caught:
+        agency.AGENCY.derive("mine", **{part: given})
+    (problem,) = caught.value.problems
+    assert (part, True) == (problem.path, problem.message.startswith("unmatched"))
+
+
+def test_a_status_that_went_matches_no_row() -> None:
+    """It is not taken for *new*, so that the row by which contacts come in stays."""
+
+    class Smaller(Status):
+        """The agency's roles but the prospect."""
+
+        LEAD = auto()
+        CLIENT = auto()
+
+    gone = [(agency.Agency.PROSPECT, agency.Agency.CLIENT)]
+    with pytest.raises(Invalid) as caught:
+        agency.AGENCY.derive("mine", statuses=Smaller, drop=gone)
+    assert ["drop"] == [problem.path for problem in caught.value.problems]

@@ -21,6 +21,7 @@ from attrs import fields_dict, frozen, has
 from funnelkit.answers import decision_to, plan_to
 from funnelkit.commands import Accept, Decline
 from funnelkit.errors import Invalid, Problem, kind_of, unknown
+from funnelkit.funnel import Funnel
 from funnelkit.planning import Command
 from funnelkit.schema import FORM, HOMES, NEVER, UNWRITTEN, Data, Part, Tables, axes, document, homes, parts, schema
 from funnelkit.strict import FIELD, Hook, Reader, as_table, converter, of_fields, of_time, structured, word, wrong
@@ -111,7 +112,7 @@ def load(given: object, funnel: Tables, kind: type[Any] = object) -> Any:
 
     Raises Invalid with every problem by its path. What has a default may be missing, anything unknown may not stand.
     """
-    made, table = _opened(given, kind)
+    made, table = _opened(given, kind, funnel)
     return _made(made, table, funnel)
 
 
@@ -128,7 +129,7 @@ def load_stored(given: object, funnel: Tables, kind: type[Any] = object) -> Stor
 
     All else is as strict as `load`. Never for what comes from outside.
     """
-    made, table = _opened(given, kind)
+    made, table = _opened(given, kind, funnel)
     known, extra = _apart(table, made)
     return Stored(_made(made, known, funnel), extra)
 
@@ -148,6 +149,9 @@ def read(command: type[Any], body: object, /, *, funnel: Tables, by: Actor | Non
     every problem by its path, those of the command's own checks among them; TypeError when given what is no field.
     Without `by`, whoever holds a link answers by it; nothing else is done by nobody.
     """
+    if not (isinstance(command, type) and issubclass(command, Command) and command is not Command):
+        raise Invalid(Problem("command", "the class of a command is needed, e.g. Convert"))
+    _ours(funnel)
     told = given if by is None else {"by": by, **given}
     foreign = sorted(told.keys() - parts(command).keys())
     if foreign:
@@ -264,8 +268,16 @@ def _table(body: object) -> tuple[Mapping[str, Any], list[Problem]]:
     return as_table(body), twice
 
 
-def _opened(given: object, kind: Any) -> tuple[type[Any], Mapping[str, Any]]:
+def _ours(funnel: object) -> None:
+    if not isinstance(funnel, Funnel):
+        raise Invalid(Problem("funnel", f"a Funnel is needed, not {kind_of(funnel)}"))
+
+
+def _opened(given: object, kind: Any, funnel: object) -> tuple[type[Any], Mapping[str, Any]]:
     """Find out what a document is; give its class and its fields, in the newest form."""
+    _ours(funnel)
+    if not isinstance(kind, type):
+        raise Invalid(Problem("kind", f"a class is needed, e.g. Contact, not {kind_of(kind)}"))
     table, wrongs = _table(given)
     form = table.get("schema")
     if type(form) is not int or form < 1:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from enum import Enum
+from types import NoneType
 from typing import Any, Final, TypeAlias, TypedDict, TypeVar
 
 from attrs import evolve
 
+from funnelkit.errors import Invalid, Problem, kind_of
 from funnelkit.policy import Policy
 from funnelkit.table import (
     NEW,
@@ -70,11 +72,26 @@ class Reading(Changes, total=False):
     statuses: type[Status]
 
 
+ONE: Final = (Status,)
+FORMS: Final[Mapping[str, tuple[tuple[Any, ...], Any]]] = {
+    "drop": (((Status, NoneType), Status, Trigger), None),
+    "needs": (((Status, NoneType), Status), tuple),
+    "cells": ((Status, Enum), Grant),
+    "bookings": ((Status, Kind), Grant),
+    "hours": (ONE, Grant),
+    "labels": (ONE, str),
+    "like": (ONE, Status),
+}
+"""Of what a single row or cell is the key of a change, and what it changes to; None: it is only named."""
+
 BY_PART: Final = frozenset({"drop", "add", "needs", "cells", "bookings", "hours", "labels", "like"})
 
 
 def derived(parts: Mapping[str, Any], enum: type[Status], changes: Changes) -> dict[str, Any]:
     """Give the tables of the variant: those of the original by key, then what changes."""
+    wrong = tuple(_strange(parts["statuses"], enum, changes))
+    if wrong:
+        raise Invalid(*wrong)
     by_key = {status.value: status for status in enum}
     own: Own = {status: by_key[status.value] for status in parts["statuses"] if status.value in by_key}
     like = {new: parts["statuses"](old.value) for new, old in changes.get("like", {}).items()}
@@ -99,6 +116,35 @@ def derived(parts: Mapping[str, Any], enum: type[Status], changes: Changes) -> d
         ),
         **whole,
     }
+
+
+def _strange(old: Any, new: Any, changes: Changes) -> Iterator[Problem]:
+    """Give what is no change of a row or cell, and what is one of a third funnel's statuses: keys may be equal."""
+    for name, value in (("statuses", new), ("triggers", changes.get("triggers", Trigger))):
+        if not (isinstance(value, type) and issubclass(value, Status if name == "statuses" else Trigger)):
+            yield Problem(name, f"foreign_table: an enum of {name} is needed, not {kind_of(value)}")
+            return
+    for name, (keys, inner) in FORMS.items():
+        given = changes.get(name, {})
+        if not isinstance(given, Collection if inner is None else Mapping) or isinstance(given, (str, bytes)):
+            yield Problem(
+                name, f"foreign_table: a {'list' if inner is None else 'table'} is needed, not {kind_of(given)}"
+            )
+            continue
+        for key in given:
+            heads, value = key if isinstance(key, tuple) else (key,), None if inner is None else given[key]
+            fits = len(heads) in (len(keys), len(keys) - (name == "drop")) and all(map(isinstance, heads, keys))
+            if not fits or (inner is not None and not isinstance(value, inner)):
+                yield Problem(name, "foreign_table: a row or cell of another form stands here; see Changes")
+                continue
+            for status in (*heads, value):
+                if isinstance(status, Status) and (
+                    type(status) not in (old, new) or (status is value and status.value not in [s.value for s in old])
+                ):
+                    yield Problem(name, f"foreign_status: {type(status).__name__}.{status} is none of this funnel")
+    added: object = changes.get("add", ())
+    if not isinstance(added, tuple) or not all(isinstance(move, Move) for move in added):
+        yield Problem("add", f"foreign_table: a tuple of Moves is needed, not {kind_of(added)}")
 
 
 def _keyed(table: Mapping[Status, V], own: Own) -> dict[Status, V]:
@@ -130,8 +176,13 @@ def _patched(
 def _moves(moves: tuple[Move[Status], ...], own: Own, enum: type[Status], changes: Changes) -> Iterator[Move[Status]]:
     """Write each row for the new enum: whole, or pair by pair where pairs are dropped or need something else."""
     by_key = {status.value: status for status in enum}
-    dropped = {(a and by_key.get(a.value), by_key.get(b.value), *on) for a, b, *on in changes.get("drop", ())}
-    needs = {(a and by_key.get(a.value), by_key.get(b.value)): n for (a, b), n in changes.get("needs", {}).items()}
+
+    def own_of(status: Status | None) -> Status | None:
+        return status and by_key.get(status.value, status)
+
+    dropped = {(own_of(a), own_of(b), *on) for a, b, *on in changes.get("drop", ())}
+    needs = {(own_of(a), own_of(b)): n for (a, b), n in changes.get("needs", {}).items()}
+    met: set[tuple[Any, ...]] = set()
     for move in moves:
         start = move.start if isinstance(move.start, Whence) else _kept(move.start, own)
         to = move.to if isinstance(move.to, Whither) else _kept(move.to, own)
@@ -140,6 +191,8 @@ def _moves(moves: tuple[Move[Status], ...], own: Own, enum: type[Status], change
         whole: Move[Status] = Move(start, move.on, to, move.by, move.needs, move.source)
         by_hand = move.by != (Role.SYSTEM,)
         pairs = [(row.now, row.to) for row in written_out((whole,), enum)]
+        met |= {*pairs} if by_hand else set()
+        met |= {(*pair, move.on) for pair in pairs}
         gone = {pair for pair in pairs if (by_hand and pair in dropped) or (*pair, move.on) in dropped}
         if not gone and not (by_hand and any(pair in needs for pair in pairs)):
             yield whole
@@ -148,3 +201,11 @@ def _moves(moves: tuple[Move[Status], ...], own: Own, enum: type[Status], change
             if (now, then) not in gone:
                 row_needs = needs.get((now, then), move.needs)
                 yield Move(NEW if now is None else now, move.on, then, move.by, row_needs, move.source)
+    unmatched = [
+        Problem(path, f"unmatched: no row {'is' if on else 'by hand is'} from {a or 'new'} to {b}")
+        for path, pairs in (("drop", dropped), ("needs", needs))
+        for a, b, *on in pairs
+        if (a, b, *on) not in met
+    ]
+    if unmatched:
+        raise Invalid(*unmatched)

@@ -15,7 +15,7 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar, overload
 
 from attrs import evolve, field, frozen
 
-from funnelkit.errors import Invalid, Problem, invalid
+from funnelkit.errors import Invalid, Problem, invalid, kind_of
 from funnelkit.funnel import Funnel
 from funnelkit.plain import plain
 from funnelkit.policy import Policy
@@ -206,14 +206,17 @@ def lock(funnel: Tables) -> str:
 
 def assert_unchanged(funnel: Tables, path: str | Path) -> None:
     """Raise AssertionError with every difference when a funnel is not what its lock file says; for a host's tests."""
+    if not isinstance(path, (str, Path)):
+        raise invalid("path", f"a path is needed, not {kind_of(path)}")
     file = Path(path)
     renew = f'If that is meant, write it anew: Path("{file.name}").write_text(lock(funnel), encoding="utf-8")'
     if not file.exists():
         raise AssertionError(f"There is no lock file {file.name} of {funnel.name} yet.\n{renew}")
     try:
         locked = read_funnel(json.loads(file.read_text(encoding="utf-8")))
-    except (ValueError, Invalid) as error:
-        raise AssertionError(f"{file.name} cannot be read:\n{error}\n{renew}") from None
+    except (OSError, RecursionError, ValueError, Invalid) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise AssertionError(f"{file.name} cannot be read:\n{why}\n{renew}") from None
     if locked.fingerprint != funnel.fingerprint:
         raise AssertionError(f"{funnel.name} is not what {file.name} says.\n\n{compare(locked, funnel)}\n{renew}")
 

@@ -29,6 +29,7 @@ from funnelkit.errors import Invalid, Problem, UnknownRight, UnknownStatus, unkn
 from funnelkit.lint import faults
 from funnelkit.plain import digest
 from funnelkit.policy import Policy, with_figures
+from funnelkit.shapes import shapes
 from funnelkit.table import (
     Act,
     Deed,
@@ -128,6 +129,9 @@ class Funnel(Generic[S_co, R_co]):
 
     @right_kind.default
     def _right_kind(self) -> type[R_co]:
+        wrong = tuple(shapes(self))  # this is the first field that is made of others
+        if wrong:
+            raise Invalid(*wrong)
         return type(self.rights.columns[0])
 
     @rows.default
@@ -378,6 +382,6 @@ class Funnel(Generic[S_co, R_co]):
         `statuses` is its own enum, matched by key: what it lacks is dropped from every table, what it adds needs cells
         of its own. Raises Invalid with every fault of the result.
         """
-        enum: type[Status] = statuses or self.statuses
+        enum: type[Status] = self.statuses if statuses is None else statuses
         parts: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(Funnel) if f.init}
         return Funnel(**(parts | {"name": name, "statuses": enum} | derived(parts, enum, changes)))

@@ -16,9 +16,11 @@ from attrs import fields
 
 from funnelkit.errors import Problem, kind_of, unknown
 from funnelkit.policy import Policy
+from funnelkit.shapes import LISTS, texts
+from funnelkit.shapes import fault as _fault
 from funnelkit.table import Act, Whence
 from funnelkit.times import MANY
-from funnelkit.words import Axis, Category, Grant, Portal, Standing, Ties
+from funnelkit.words import HANDS, Axis, Category, Grant, Portal, Standing, Ties
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -32,9 +34,6 @@ OF_AXIS: Final = {
     Axis.ENROLLMENTS: (NoneType,),
 }
 """What an effect can set an axis to; nothing: the caller names the item."""
-
-LISTS: Final = ("ends", "follow_ups", "postponed", "open", "pipelines")
-"""Tables that are lists of statuses."""
 
 USUAL: Final = Policy()
 
@@ -56,16 +55,13 @@ def faults(funnel: Tables) -> Iterator[Problem]:
     yield from _holes(funnel)
     yield from _overlaps(funnel)
     yield from _words(funnel)
+    yield from texts(funnel)
     yield from _order(funnel)
 
 
 def lint(funnel: Tables, reserved: Collection[str] = ()) -> tuple[Problem, ...]:
     """Give what a careful author would mend in a funnel that builds; `reserved`: the names of the conversion rules."""
     return (*ways(funnel), *_unused(funnel, reserved), *_retired(funnel), *_steps(funnel))
-
-
-def _fault(path: str, code: str, text: str) -> Problem:
-    return Problem(path, f"{code}: {text}")
 
 
 def _foreign(funnel: Tables) -> Iterator[Problem]:
@@ -234,6 +230,10 @@ def _overlaps(funnel: Tables) -> Iterator[Problem]:
     for now, on, to in dict.fromkeys((now, on, to) for now, on, to, _ in _twice(pairs)):
         yield _fault("moves", "doubled", f"{now or 'new'} on {on} to {to} stands twice for one actor")
     yield from (_fault("moves", "no_actor", f"{move.on} has nobody in it") for move in funnel.moves if not move.by)
+    for move in funnel.moves:
+        yield from (
+            _fault("moves", "by_client", f"{move.on} by {r}: not a {r}'s to decide") for r in {*move.by} - HANDS
+        )
     if all(row.now is not None for row in funnel.rows):
         yield _fault("moves", "no_entry", "no row says how a contact comes into being")
 
@@ -263,6 +263,13 @@ def _words(funnel: Tables) -> Iterator[Problem]:
 
 def _order(funnel: Tables) -> Iterator[Problem]:
     """`no_order`: forward only without order. `doubled`: a status in two tiers. `backward_row`: a row goes back."""
+    for status in funnel.retired:
+        after, seen = funnel.retired[status], {status}
+        while after is not None and after not in seen:
+            seen.add(after)
+            after = funnel.retired.get(after)
+        if after is status:
+            yield _fault("retired", "circle", f"{status} is followed by itself in the end")
     if funnel.forward_only and not funnel.order:
         yield _fault("order", "no_order", "a funnel that is forward only says its order")
     yield from (_fault("order", "doubled", f"{s} stands twice") for s in _twice([s for t in funnel.order for s in t]))

@@ -240,6 +240,10 @@ def _plain(value: Any, kind: Any, funnel: Tables | None) -> Any:
         return sorted(members) if isinstance(value, frozenset) else members
     if isinstance(value, Mapping):
         return dict(value)
+    if kind in (str, int, bool) and not isinstance(value, kind):
+        raise invalid(
+            "", f"{'true or false' if kind is bool else f'a {kind.__name__}'} is needed, not {kind_of(value)}"
+        )
     return _parts_of(value, funnel) if has(type(value)) else value
 
 
