@@ -256,6 +256,21 @@ today
 """
 
 
+SERVICE = """\
+from funnelkit import COACHING, FunnelService
+from funnelkit.adapters.memory import MemoryNotifier, MemoryStorage
+from funnelkit.adapters.system import SystemClock
+
+
+def made(zone):
+    return FunnelService(
+        COACHING, account="acme", storage=MemoryStorage(), clock=SystemClock(), notifier=MemoryNotifier(), zone=zone
+    )
+
+
+"""
+
+
 def test_due_prints_a_coach_s_morning(capsys: pytest.CaptureFixture[str]) -> None:
     """Overdue first, then today's: by the coach's clock, with the number of the call, notes, and when time runs out."""
     assert 0 == main(["due", f"{MORNING}:crm", "--on", "2026-11-24", "--coach", "m-1"])
@@ -317,6 +332,25 @@ def test_due_says_what_it_does_not_understand(
     """What is no service, no limit and no id is told in a line, with exit code 2."""
     assert 2 == main(["due", *arguments])
     assert says in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("def crm():\n    raise RuntimeError('no database')", "RuntimeError: no database"),
+        ("def crm(settings):\n    return settings", "missing 1 required positional argument"),
+        (f"{SERVICE}def crm():\n    return made('nowhere')", "zone: is no known time zone"),
+        (f"{SERVICE}crm = made('nowhere')", "zone: is no known time zone"),
+    ],
+)
+def test_what_a_maker_of_a_service_raises_is_told_in_a_line(
+    text: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is no fault of a funnel, and no traceback: the command was not understood, exit code 2."""
+    assert 2 == main(["due", f"{module(tmp_path, text)}:crm"])
+    err = capsys.readouterr().err
+    assert says in err
+    assert "This funnel cannot be built" not in err
 
 
 def test_a_day_is_a_date(capsys: pytest.CaptureFixture[str]) -> None:

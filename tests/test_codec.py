@@ -760,6 +760,33 @@ def test_a_time_has_a_date_an_hour_and_an_offset(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "ask"),
+    [
+        ("command", lambda given: read(given, "{}", funnel=COACHING, by=COACH)),
+        ("funnel", lambda given: read(Convert, "{}", funnel=given, by=COACH)),
+        ("funnel", lambda given: load("{}", given)),
+        ("funnel", lambda given: load_stored("{}", given)),
+        ("kind", lambda given: load("{}", COACHING, given)),
+        ("funnel", lambda given: write(COACH, given)),
+    ],
+)
+@pytest.mark.parametrize("given", [None, "Contact", 5, COACH])
+def test_what_a_document_is_read_with_is_looked_at(path: str, ask: Callable[[Any], object], given: Any) -> None:
+    """A slip of the program is told by its name, too."""
+    with pytest.raises(Invalid) as caught:
+        ask(given)
+    assert [path] == [problem.path for problem in caught.value.problems]
+
+
+def test_a_value_of_another_sort_makes_no_document() -> None:
+    """Nobody could read it again."""
+    given: Any = 5
+    with pytest.raises(Invalid) as caught:
+        write(Contact(id=given, status=Coaching.BUYER, since=None, changed=NOON), COACHING)
+    assert ["id"] == [problem.path for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
     ("text", "problem"),
     [
         ("", "is no JSON"), ("{", "is no JSON"), (b"\xff\xfe", "is no JSON"), ("[" * 100_000, "is no JSON"),
@@ -1144,7 +1171,7 @@ def test_an_answer_has_a_plain_form() -> None:
         "mark": "no",
         "about": "state",
         "text": "agency moves forward only: lead < prospect < client",
-        "remedy": "a mistake is undone by Correct",
+        "remedy": "a mistake is undone by Correct, where the account allows that",
         "source": "S1",
         "params": {"funnel": "agency", "order": "lead < prospect < client"},
     } in said["findings"]

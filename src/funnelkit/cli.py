@@ -198,8 +198,13 @@ def _clock(moment: datetime, zone: str) -> str:
 def _service(name: str) -> Service:
     """Give the service that is called so, or that what is called so makes. Raises NotUnderstood."""
     module, colon, attribute = name.rpartition(":")
-    found = getattr(_loaded(module), attribute, None) if colon else None
-    made = found() if callable(found) and not isinstance(found, FunnelService) else found
+    try:
+        found = getattr(_loaded(module), attribute, None) if colon else None
+        made = found() if callable(found) and not isinstance(found, FunnelService) else found
+    except NotUnderstood:
+        raise
+    except Exception as error:
+        raise NotUnderstood(f"{name} makes no FunnelService: {type(error).__name__}: {error}") from error
     if not isinstance(made, FunnelService):
         raise NotUnderstood(f"{name} is no FunnelService, and makes none; say MODULE:NAME or FILE.py:NAME")
     return made

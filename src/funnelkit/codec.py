@@ -21,7 +21,6 @@ from attrs import fields_dict, frozen, has
 from funnelkit.answers import decision_to, plan_to
 from funnelkit.commands import Accept, Decline
 from funnelkit.errors import Invalid, Problem, kind_of, unknown
-from funnelkit.funnel import Funnel
 from funnelkit.planning import Command
 from funnelkit.schema import FORM, HOMES, NEVER, UNWRITTEN, Data, Part, Tables, axes, document, homes, parts, schema
 from funnelkit.strict import FIELD, Hook, Reader, as_table, converter, of_fields, of_time, structured, word, wrong
@@ -29,6 +28,8 @@ from funnelkit.table import Status, Trigger
 from funnelkit.tags import TAGS
 from funnelkit.values.actor import Actor
 from funnelkit.values.appointment import Attendee
+from funnelkit.values.cases import A_FUNNEL
+from funnelkit.values.checks import checked, instance
 from funnelkit.values.events import ContactChanged, Event
 from funnelkit.values.outreach import Block
 from funnelkit.values.package import Entry
@@ -95,8 +96,8 @@ def write(value: object, funnel: Tables, extra: Mapping[str, Any] | None = None)
     Values are nouns, events, commands, messages, actors, and what commands give. Raises Invalid for anything else, for
     a status, a trigger or an appointment of another funnel, for a time without a zone, and for a token.
     """
-    made = document(value, funnel)
-    return _together(made, extra or {}, type(value))
+    checked(funnel=A_FUNNEL(funnel))
+    return _together(document(value, funnel), extra or {}, type(value))
 
 
 @overload
@@ -149,9 +150,8 @@ def read(command: type[Any], body: object, /, *, funnel: Tables, by: Actor | Non
     every problem by its path, those of the command's own checks among them; TypeError when given what is no field.
     Without `by`, whoever holds a link answers by it; nothing else is done by nobody.
     """
-    if not (isinstance(command, type) and issubclass(command, Command) and command is not Command):
-        raise Invalid(Problem("command", "the class of a command is needed, e.g. Convert"))
-    _ours(funnel)
+    fits = isinstance(command, type) and issubclass(command, Command) and command is not Command
+    checked(command=None if fits else "the class of a command is needed, e.g. Convert", funnel=A_FUNNEL(funnel))
     told = given if by is None else {"by": by, **given}
     foreign = sorted(told.keys() - parts(command).keys())
     if foreign:
@@ -268,16 +268,9 @@ def _table(body: object) -> tuple[Mapping[str, Any], list[Problem]]:
     return as_table(body), twice
 
 
-def _ours(funnel: object) -> None:
-    if not isinstance(funnel, Funnel):
-        raise Invalid(Problem("funnel", f"a Funnel is needed, not {kind_of(funnel)}"))
-
-
 def _opened(given: object, kind: Any, funnel: object) -> tuple[type[Any], Mapping[str, Any]]:
     """Find out what a document is; give its class and its fields, in the newest form."""
-    _ours(funnel)
-    if not isinstance(kind, type):
-        raise Invalid(Problem("kind", f"a class is needed, e.g. Contact, not {kind_of(kind)}"))
+    checked(funnel=A_FUNNEL(funnel), kind=instance(type, "a class, e.g. Contact,")(kind))
     table, wrongs = _table(given)
     form = table.get("schema")
     if type(form) is not int or form < 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final, cast
 
 import pytest
@@ -16,6 +17,7 @@ from funnelkit import (
     Kind,
     NotFound,
     Portal,
+    Refused,
     Removal,
     Right,
     Standing,
@@ -454,6 +456,22 @@ def test_sd2_a_primary_contact_may_have_any_role(firms: Agents) -> None:
         firms.do(SetPrimary(company=firm, contact=stranger.id, by=COACH))
 
 
+def test_sd2_nobody_was_primary_contact_before_belonging_to_the_company(firms: Agents) -> None:
+    """What is told late is judged by that time: there was no such company, or not with this contact. Source: SD2."""
+    firm, _ = firm_of(firms, S.CLIENT)
+    other = someone(firms, S.CLIENT, name="Bo", company=firm)
+    with pytest.raises(Invalid, match=r"^at: "):
+        firms.do(SetPrimary(company=firm, contact=other.id, by=COACH, at=other.changed - timedelta(days=1)))
+    assert other.id == firms.do(SetPrimary(company=firm, contact=other.id, by=COACH, at=other.changed)).primary
+
+
+def test_ours_a_company_does_not_take_the_id_of_another(firms: Agents) -> None:
+    """The refusal speaks of the id, and of no contact."""
+    firm, _ = firm_of(firms, S.CLIENT)
+    with pytest.raises(Refused, match=r"change the identity of .*\n.*\n.*the id is taken already in this account"):
+        firms.do(AddCompany(name="Two", id=firm, by=COACH))
+
+
 def test_sd2_changing_the_primary_contact_passes_everything_on_at_once(firms: Agents) -> None:
     """From a Prospect to a Client: the company may be sent Invoices from that moment, and the plan says so.
 
@@ -730,6 +748,13 @@ def test_sd_a10_a_new_contact_does_not_take_the_id_of_a_deleted_one(agency: Agen
     agency.do(Delete(contact=ada.id, by=COACH))
     same: AddContact[Agency] = AddContact(name="Bo", status=S.LEAD, id="c-7", by=COACH)
     assert ["editing.id_is_free"] == refusals(agency, same)
+
+
+def test_s1_a_step_back_is_not_advised_where_it_is_switched_off(agency: Agents) -> None:
+    """Corrections are off here, so the remedy says that the account has to allow them. Source: S1, SD-A10."""
+    ada = someone(agency, S.CLIENT)
+    with pytest.raises(Refused, match="undone by Correct, where the account allows that"):
+        agency.do(Convert(contact=ada.id, to=S.LEAD, by=COACH))
 
 
 @pytest.mark.parametrize("to", [S.PROSPECT, S.CLIENT])

@@ -242,7 +242,7 @@ class AddCompany(Command[Status, Company]):
         primary = None if self.primary is None else view.contact(self.primary)
         if primary is not None and primary.company not in (None, key):
             raise Invalid(Problem("primary", "belongs to another company; edit its company first"))
-        decision = editing.may_be_known(funnel, editing.Case(by=self.by, id_taken=taken, what="company"))
+        decision = editing.may_be_known(funnel, editing.Case(by=self.by, id_taken=taken, what="identity", contact=key))
         if not decision:
             return draft.refuse(decision)
         if primary is not None:
@@ -269,6 +269,8 @@ class SetPrimary(Command[Status, Company]):
         was, new = view.company(self.company), view.contact(self.contact)
         if new.company != was.id:
             raise Invalid(Problem("contact", "belongs to another company or to none; edit its company first"))
+        if draft.base(new, draft.when(new.changed)).company != was.id:
+            raise Invalid(Problem("at", "the contact did not belong to the company then"))
         old = None if was.primary is None else view.contact(was.primary)
         lost = funnel.gained[old.status, new.status][1] if old is not None else ()
         case = editing.Case(by=self.by, what="primary contact", contact=new.id, lowers=bool(lost))

@@ -84,7 +84,7 @@ def is_a_change(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
 @rule(
     ok="{to} does not lie behind {now}",
     no="{funnel} moves forward only: {order}",
-    remedy="a mistake is undone by Correct",
+    remedy="a mistake is undone by Correct, where the account allows that",
 )
 def never_backward(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
     """A contact only moves forward where the funnel says so. Source: S1."""

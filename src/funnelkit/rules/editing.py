@@ -58,11 +58,11 @@ def keeper_may(funnel: AnyFunnel, case: Case, row: None) -> bool:
 
 @rule(
     ok="the id is free",
-    no="the id is taken by another contact of this account",
+    no="the id is taken already in this account",
     remedy="leave the id out, or take another",
 )
 def id_is_free(funnel: AnyFunnel, case: Case, row: None) -> bool:
-    """An id names one contact of the account. Ours."""
+    """An id names one contact of the account, or one company. Ours."""
     return not case.id_taken
 
 

@@ -128,7 +128,9 @@ CONVERSION: Final[Mapping[str, str]] = {
     "nothing has to be done": "nichts ist zu tun",
     "{to} does not lie behind {now}": "»{to}« liegt nicht hinter »{now}«",
     "{funnel} moves forward only: {order}": "in {funnel} geht es nur vorwärts: {order}",
-    "a mistake is undone by Correct": "ein Irrtum wird durch Correct berichtigt",
+    "a mistake is undone by Correct, where the account allows that": (
+        "ein Irrtum wird durch Correct berichtigt, wo das Konto es erlaubt"
+    ),
     "{to} is set by hand": "»{to}« wird von Hand gesetzt",
     "{to} follows from {trigger} and is not set by hand": (
         "»{to}« folgt aus »{trigger}« und wird nicht von Hand gesetzt"
@@ -170,7 +172,7 @@ EDITING: Final[Mapping[str, str]] = {
     "{role} may change what is kept": "die Rolle »{role}« darf ändern, was gespeichert ist",
     "{role} may not change what is kept": "die Rolle »{role}« darf nicht ändern, was gespeichert ist",
     "the id is free": "die Kennung ist frei",
-    "the id is taken by another contact of this account": "ein anderer Kontakt dieses Kontos hat diese Kennung",
+    "the id is taken already in this account": "diese Kennung ist in diesem Konto schon vergeben",
     "leave the id out, or take another": "die Kennung weglassen oder eine andere nehmen",
     "the address is free": "die Adresse ist frei",
     "the address belongs to another contact of this account, archived ones included": (
