@@ -117,6 +117,7 @@ def figure(part: str, **figures: Any) -> dict[str, Any]:
     return {"policy": evolve(Policy(), **{part: evolve(getattr(Policy(), part), **figures)})}
 
 
+WORD: Any = "yes"
 SORTS: Any = {"policy": evolve(Policy(), follow_up=5)}  # type: ignore[arg-type]  # on purpose
 NO_INVITATION: Any = [evolve(Policy(), invitation=given) for given in (None, 3, PackagePolicy())]  # type: ignore[arg-type]  # on purpose
 MIXED: tuple[Any, ...] = (K.LOG_IN, K.ROOM, Right.PAGES)
@@ -154,7 +155,7 @@ UNBUILDABLE: list[tuple[str, str, dict[str, Any]]] = [
     ("foreign_table", "order", {"order": (S.WALKER,)}),
     ("foreign_table", "labels", {"labels": [S.WALKER]}),
     ("foreign_table", "hours", {"hours": dict.fromkeys(S, "yes")}),
-    ("foreign_table", "rights", {"rights": evolve(SOUND_RIGHTS, cells=dict.fromkeys(SOUND_RIGHTS.cells, "yes"))}),
+    ("foreign_table", "rights", {"rights": evolve(SOUND_RIGHTS, cells=dict.fromkeys(SOUND_RIGHTS.cells, WORD))}),
     ("foreign_table", "bookings", {"bookings": None}),
     ("foreign_table", "policy", {"policy": {"follow_up": {}}}),
     ("foreign_table", "statuses", {"statuses": Key}),
@@ -285,7 +286,7 @@ def test_the_linter_finds_what_a_careful_author_mends(code: str, path: str, chan
 def test_every_code_has_a_faulty_funnel() -> None:
     """No code of the linter is without a case here, and no case is for a code that the linter does not know."""
     modules = (funnelkit.lint, funnelkit.shapes)
-    source = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in modules)
+    source = "".join(Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules)
     known = set(re.findall(r'fault\(\s*\w+(?:\[\d\])?,\s*"(\w+)"|fault\(\s*"\w+",\s*"(\w+)"', source))
     assert {a or b for a, b in known} == {code for code, _, _ in (*UNBUILDABLE, *MENDABLE)}
 

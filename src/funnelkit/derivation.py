@@ -125,7 +125,7 @@ def _strange(old: Any, new: Any, changes: Changes) -> Iterator[Problem]:
             yield Problem(name, f"foreign_table: an enum of {name} is needed, not {kind_of(value)}")
             return
     for name, (keys, inner) in FORMS.items():
-        given = changes.get(name, {})
+        given: Any = changes.get(name, {})
         if not isinstance(given, Collection if inner is None else Mapping) or isinstance(given, (str, bytes)):
             yield Problem(
                 name, f"foreign_table: a {'list' if inner is None else 'table'} is needed, not {kind_of(given)}"
@@ -137,11 +137,11 @@ def _strange(old: Any, new: Any, changes: Changes) -> Iterator[Problem]:
             if not fits or (inner is not None and not isinstance(value, inner)):
                 yield Problem(name, "foreign_table: a row or cell of another form stands here; see Changes")
                 continue
-            for status in (*heads, value):
-                if isinstance(status, Status) and (
-                    type(status) not in (old, new) or (status is value and status.value not in [s.value for s in old])
-                ):
-                    yield Problem(name, f"foreign_status: {type(status).__name__}.{status} is none of this funnel")
+            foreign = [head for head in heads if isinstance(head, Status) and type(head) not in (old, new)]
+            if name == "like" and (type(value) not in (old, new) or value.value not in [s.value for s in old]):
+                foreign.append(value)
+            for status in foreign:
+                yield Problem(name, f"foreign_status: {type(status).__name__}.{status} is none of this funnel")
     added: object = changes.get("add", ())
     if not isinstance(added, tuple) or not all(isinstance(move, Move) for move in added):
         yield Problem("add", f"foreign_table: a tuple of Moves is needed, not {kind_of(added)}")

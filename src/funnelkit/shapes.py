@@ -14,7 +14,7 @@ from funnelkit.words import Grant, Removal, Role
 LISTS: Final = ("ends", "follow_ups", "postponed", "open", "pipelines")
 """Tables that are lists of statuses."""
 
-SHAPES: Final[Mapping[str, tuple[type[Any], type[Any]]]] = {
+SHAPES: Final[Mapping[str, tuple[type[Any], Any]]] = {
     **dict.fromkeys(LISTS, (tuple, Status)),
     "moves": (tuple, Move), "deeds": (tuple, Deed), "effects": (tuple, Effect), "mails": (tuple, Mail),
     "tips": (tuple, Tip), "order": (tuple, tuple), "labels": (Mapping, str), "hours": (Mapping, Grant),

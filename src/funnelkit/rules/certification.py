@@ -93,6 +93,7 @@ def all_hours_count(funnel: AnyFunnel, case: Asked, row: None) -> bool:
 
 
 MINUTES: Final = range(DAY + 1)
+FUNCTION: Final = optional(lambda given: None if callable(given) else f"a function is needed, not {kind_of(given)}")
 NOBODY: Final = (Attendee(""),)
 QUESTION: Final = "count this appointment"
 OF_WHAT_HAPPENED: Final[Mapping[Countable, tuple[Any, ...]]] = {
@@ -221,7 +222,7 @@ def count(  # the facts that the policy may ask for, by name
         funnel=A_FUNNEL(funnel),
         appointments=instance(Iterable, "a list of Appointments")(appointments),
         today=instance(Mapping, "a table of statuses")(today or {}),
-        then=None if then is None or callable(then) else f"a function is needed, not {kind_of(then)}",
+        then=FUNCTION(then),
         coach=WORD(coach),
     )
     now = instant(now, "now")
