@@ -150,7 +150,9 @@ def read(command: type[Any], body: object, /, *, funnel: Tables, by: Actor | Non
     every problem by its path, those of the command's own checks among them; TypeError when given what is no field.
     Without `by`, whoever holds a link answers by it; nothing else is done by nobody.
     """
-    checked(command=_acts(command), funnel=A_FUNNEL(funnel))
+    kind: object = command
+    fits = isinstance(kind, type) and issubclass(kind, Command) and kind is not Command
+    checked(command=None if fits else "the class of a command is needed, e.g. Convert", funnel=A_FUNNEL(funnel))
     told = given if by is None else {"by": by, **given}
     foreign = sorted(told.keys() - parts(command).keys())
     if foreign:
@@ -160,11 +162,6 @@ def read(command: type[Any], body: object, /, *, funnel: Tables, by: Actor | Non
     wrongs += [Problem(key, "is given by the program") for key in given if key in table and key not in NEVER]
     rest = {key: value for key, value in table.items() if key not in told and key not in NEVER}
     return _command(command, rest, told, funnel, wrongs)
-
-
-def _acts(command: object) -> str | None:
-    fits = isinstance(command, type) and issubclass(command, Command) and command is not Command
-    return None if fits else "the class of a command is needed, e.g. Convert"
 
 
 def _apart(table: Mapping[str, Any], kind: type[Any]) -> tuple[Data, Data]:

@@ -120,9 +120,9 @@ def derived(parts: Mapping[str, Any], enum: type[Status], changes: Changes) -> d
 
 def _strange(old: Any, new: Any, changes: Changes) -> Iterator[Problem]:
     """Give what is no change of a row or cell, and what is one of a third funnel's statuses: keys may be equal."""
-    for name, value in (("statuses", new), ("triggers", changes.get("triggers", Trigger))):
-        if not (isinstance(value, type) and issubclass(value, Status if name == "statuses" else Trigger)):
-            yield Problem(name, f"foreign_table: an enum of {name} is needed, not {kind_of(value)}")
+    for name, enum in (("statuses", new), ("triggers", changes.get("triggers", Trigger))):
+        if not (isinstance(enum, type) and issubclass(enum, Status if name == "statuses" else Trigger)):
+            yield Problem(name, f"foreign_table: an enum of {name} is needed, not {kind_of(enum)}")
             return
     for name, (keys, inner) in FORMS.items():
         given: Any = changes.get(name, {})
@@ -131,8 +131,10 @@ def _strange(old: Any, new: Any, changes: Changes) -> Iterator[Problem]:
                 name, f"foreign_table: a {'list' if inner is None else 'table'} is needed, not {kind_of(given)}"
             )
             continue
+        table: Any = given
         for key in given:
-            heads, value = key if isinstance(key, tuple) else (key,), None if inner is None else given[key]
+            heads: tuple[Any, ...] = key if isinstance(key, tuple) else (key,)
+            value: Any = None if inner is None else table[key]
             fits = len(heads) in (len(keys), len(keys) - (name == "drop")) and all(map(isinstance, heads, keys))
             if not fits or (inner is not None and not isinstance(value, inner)):
                 yield Problem(name, "foreign_table: a row or cell of another form stands here; see Changes")
