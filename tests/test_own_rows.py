@@ -9,13 +9,29 @@ from typing import Any, Final
 import pytest
 from attrs import evolve
 
-from funnelkit import AGENCY, COACHING, FRANCHISE, STUDIO, Actor, Appointment, Invalid, Kind, Right, Role, Where
+from funnelkit import (
+    AGENCY,
+    COACHING,
+    FRANCHISE,
+    STUDIO,
+    Actor,
+    Appointment,
+    Funnel,
+    Invalid,
+    Kind,
+    Right,
+    Role,
+    UnknownStatus,
+    Where,
+)
 from funnelkit.policy import StatusWhen
 from funnelkit.rules import access, booking, certification, conversion, follow_up, removal
+from funnelkit.statuses.agency import Agency
 from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.statuses.appointment import Happening as Changed
 from funnelkit.statuses.coaching import Coaching
 from funnelkit.values.appointment import Attendee
+from funnelkit.words import Grant
 
 NOW: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HOUR: Final = timedelta(hours=1)
@@ -127,7 +143,6 @@ def test_a_question_of_the_rules_names_a_funnel_and_a_case_that_are_none(questio
         ("end", {"end": None}),
         ("start", {"start": "2026-01-01"}),
         ("start", {"start": NOW.replace(tzinfo=None)}),
-        ("funnel", {"funnel": "agency"}),
         ("attendees", {"attendees": "c"}),
         ("attendees", {"attendees": (("c-1", Coaching.PROSPECT),)}),
     ],
@@ -138,6 +153,15 @@ def test_an_appointment_that_cannot_be_is_no_hour(path: str, changes: Mapping[st
     with pytest.raises(Invalid) as caught:
         certification.count(COACHING, rows, now=NOW + DAY)
     assert f"appointments[1].{path}" in [problem.path for problem in caught.value.problems]
+
+
+def test_hours_are_counted_by_a_funnel_that_was_derived_and_by_no_other_ones_statuses() -> None:
+    """What would count under other rules is asked under another name; a status of another product is none here."""
+    row = _held("a-1", Coaching.BUYER)
+    what_if: Funnel[Any, Any] = COACHING.derive("what_if", hours={Coaching.BUYER: Grant.YES})
+    assert (0, 60) == tuple(certification.count(f, [row], now=NOW + DAY).minutes for f in (COACHING, what_if))
+    with pytest.raises(UnknownStatus):
+        certification.count(COACHING, [_held("a-1", Agency.CLIENT)], now=NOW + DAY)
 
 
 @pytest.mark.parametrize(

@@ -229,7 +229,7 @@ def bookings(status: Status, *, may_log_in: bool) -> Iterator[booking.Case[Any]]
 def test_certification() -> None:
     """Which attendees count, under every policy. Source: S0, CC-A1, CC-A2, CC-A3, CC-A4."""
     statuses = tuple(COACHING.statuses)
-    included: Funnel[Status, Any] = COACHING.derive("coaching", hours={COACHING.status("buyer"): Grant.YES})
+    included: Funnel[Status, Any] = COACHING.derive("with_buyers", hours={COACHING.status("buyer"): Grant.YES})
     cases = {
         f"contact {n}": case
         for n, case in enumerate(

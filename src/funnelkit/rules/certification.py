@@ -216,7 +216,8 @@ def count(  # the facts that the policy may ask for, by name
 
     `today` gives the current status by contact: it stands in where there is no snapshot. `then` gives the status of a
     contact at a moment, where the policy asks for the one at the session. A group counts once if anybody in it counts.
-    Raises Invalid for what is no appointment of this funnel, and UnknownStatus.
+    Raises Invalid for what is no appointment, and UnknownStatus for a status of another funnel. By whatever name the
+    funnel goes: so one that was derived is asked what it would count.
     """
     checked(
         funnel=A_FUNNEL(funnel),
@@ -233,7 +234,7 @@ def count(  # the facts that the policy may ask for, by name
     try:
         return _report(funnel, _picked(given, coach, since, until), now, _judge(funnel, today, then))
     except (AttributeError, TypeError):
-        wrong = [found for place, one in enumerate(given) for found in _unfit(funnel, f"appointments[{place}]", one)]
+        wrong = [found for place, one in enumerate(given) for found in _unfit(f"appointments[{place}]", one)]
         if wrong:
             raise Invalid(*wrong) from None
         raise
@@ -241,7 +242,7 @@ def count(  # the facts that the policy may ask for, by name
 
 def _report(funnel: Funnel[S, R], picked: tuple[Appointment, ...], now: datetime, asked: tuple[Judge, bool]) -> Report:
     """Count what is fit to be counted; at the first that is not it stops, and `_unfit` says why."""
-    name, kind, (judge, as_booked) = funnel.name, funnel.statuses, asked
+    kind, (judge, as_booked) = funnel.statuses, asked
     made: dict[tuple[object, ...], Decision] = {}
     decisions: list[Decision] = []
     of_groups: dict[int, tuple[Decision, ...]] = {}
@@ -252,7 +253,7 @@ def _report(funnel: Funnel[S, R], picked: tuple[Appointment, ...], now: datetime
         if minutes is None:  # as `Appointment.minutes` says; a call for each row would be dear
             span = end - appointment.start
             minutes = span.days * DAY + span.seconds // 60
-        if state.__class__ is not AppointmentStatus or appointment.funnel != name or minutes not in MINUTES:
+        if state.__class__ is not AppointmentStatus or minutes not in MINUTES:
             raise TypeError
         ended = end <= now
         attendees, whole = appointment.attendees or NOBODY, None
@@ -306,7 +307,7 @@ OF_AN_APPOINTMENT: Final[Mapping[str, Check]] = {
 }  # fmt: skip
 
 
-def _unfit(funnel: Funnel[S, R], path: str, given: Any) -> Iterator[Problem]:
+def _unfit(path: str, given: Any) -> Iterator[Problem]:
     """Give everything because of which this is no appointment that could be counted here."""
     wrong = instance(Appointment, "an Appointment")(given)
     if wrong:
@@ -315,8 +316,6 @@ def _unfit(funnel: Funnel[S, R], path: str, given: Any) -> Iterator[Problem]:
     wrongs = {name: check(getattr(given, name)) for name, check in OF_AN_APPOINTMENT.items()}
     if not any(wrongs.values()) and given.minutes not in MINUTES:
         wrongs["end"] = "it lies before the start, or more than a day behind it"
-    if given.funnel != funnel.name:
-        wrongs["funnel"] = f"an appointment of {funnel.name} is needed"
     yield from (Problem(f"{path}.{name}", says) for name, says in wrongs.items() if says)
 
 
