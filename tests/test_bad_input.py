@@ -40,6 +40,7 @@ from funnelkit import (
     sweep_accounts,
 )
 from funnelkit.adapters.memory import FixedClock, MemoryLimits, MemoryNotifier, MemoryObserver, MemoryStorage
+from funnelkit.adapters.sql import SqlStorage
 from funnelkit.commands import (
     Accept,
     AddCompany,
@@ -134,6 +135,8 @@ A_USE: Final = package.Use(state=PackageStatus.USABLE, when=NOW)
 NAIVE: Final = datetime(2026, 3, 2, 9)
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
+FIRST: Final = datetime.min.replace(tzinfo=UTC)  # the start of the calendar
+LAST: Final = datetime.max.replace(second=0, microsecond=0, tzinfo=UTC)  # and its last minute
 COACH: Final = Actor(id="m-1", role=Role.COACH)
 SYSTEM: Final = Actor(id="web", role=Role.SYSTEM)
 
@@ -715,6 +718,25 @@ def test_a_moved_appointment_ends_after_its_start_and_within_a_day(end: datetime
     _with_something_to_act_on(crm)
     with wrong("end"):
         crm.do(made(Reschedule, start=NOW + DAY if end <= NOW + DAY else NOW, end=end))
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Pacific/Auckland"])
+@pytest.mark.parametrize(
+    "start",
+    [FIRST, FIRST + timedelta(hours=47), LAST - DAY, LAST - timedelta(hours=47)],
+    ids=["first", "near_first", "last", "near_last"],
+)
+def test_an_appointment_has_a_day_by_every_clock(start: datetime, zone: str) -> None:
+    """What starts less than two days from either end of the calendar is refused alike, whatever keeps it."""
+    storages: tuple[Any, ...] = (MemoryStorage(), SqlStorage("sqlite://"))
+    for storage in storages:
+        crm = service(storage=storage)
+        _with_something_to_act_on(crm)
+        with wrong("start"):
+            crm.do(made(Book, start=start, zone=zone))
+        with wrong("start"):
+            crm.do(made(Reschedule, start=start, zone=zone))
+        assert 1 == len(crm.hours())
 
 
 @pytest.mark.parametrize(

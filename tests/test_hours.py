@@ -619,6 +619,21 @@ def test_a_session_over_midnight_belongs_to_the_day_on_which_it_starts() -> None
     assert {date(2026, 3, 2): (60, 0)} == eligible(evolve(night, zone="Asia/Tokyo")).worked.days
 
 
+@pytest.mark.parametrize(
+    ("start", "zone", "day"),
+    [
+        (datetime(1, 1, 1, tzinfo=UTC), "America/New_York", date.min),
+        (datetime(9999, 12, 31, 22, tzinfo=UTC), "Pacific/Auckland", date.max),
+    ],
+    ids=["first", "last"],
+)
+def test_at_the_ends_of_the_calendar_a_session_belongs_to_its_day_in_utc(start: datetime, zone: str, day: date) -> None:
+    """By its own clock there is no such day; a report is made all the same."""
+    odd = evolve(coached("c-1"), start=start, end=start + HOUR, zone=zone)
+    found = eligibility.count(COACHING, (odd, coached("c-2", id="a-2")), now=datetime.max.replace(tzinfo=UTC))
+    assert ({day, date(2026, 3, 2)}, 120) == ({*found.worked.days}, found.minutes)
+
+
 def test_a_session_over_the_edge_of_a_range_belongs_to_where_it_starts() -> None:
     """Whole, in the first of two ranges. Source: IC-A10."""
     edge = TEN + 30 * MINUTE

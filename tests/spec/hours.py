@@ -8,7 +8,7 @@ said) and `said`: what somebody said that it was, or None. In `said`: `activity`
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
@@ -74,9 +74,12 @@ def people(row: Row) -> int:
 
 
 def local_day(row: Row) -> date:
-    """A session belongs to the day on which it starts, by its own clock. Source: IC-A10."""
-    day: date = row["start"].astimezone(ZoneInfo(row["zone"])).date()
-    return day
+    """A session belongs to the day on which it starts, by its own clock; where that has none, by UTC. Source: IC-A10."""
+    start: datetime = row["start"]
+    try:
+        return start.astimezone(ZoneInfo(row["zone"])).date()
+    except OverflowError:  # the calendar ends
+        return start.astimezone(UTC).date()
 
 
 def activity(row: Row) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import reduce
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from attrs import evolve, field, frozen
 
@@ -16,7 +16,7 @@ from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import access, booking
 from funnelkit.statuses.appointment import AppointmentStatus, Happening
 from funnelkit.table import BOOKED, CANCELLED, RESCHEDULED, Act, Status, Trigger
-from funnelkit.times import instant, later
+from funnelkit.times import BEYOND, instant, later
 from funnelkit.values.appointment import Appointment, Attendee
 from funnelkit.values.checks import (
     asks,
@@ -45,6 +45,12 @@ from funnelkit.values.session import Session
 from funnelkit.words import Kind, Role, Where
 
 
+EDGE: Final = timedelta(days=2)
+"""How far an appointment starts from either end of the calendar at least: every zone has a day for it then."""
+EARLIEST: Final = datetime.min.replace(tzinfo=UTC) + EDGE
+LATEST: Final = datetime.max.replace(tzinfo=UTC) - EDGE
+
+
 def _by_role(given_where: Where | None, role: Role) -> Where:
     return given_where or (Where.PORTAL if role is Role.CLIENT else Where.STAFF)
 
@@ -52,6 +58,8 @@ def _by_role(given_where: Where | None, role: Role) -> Where:
 def _times(start: datetime, end: datetime | None, length: int | None) -> tuple[datetime, datetime]:
     """Give start and end in UTC, of either an end or a length. Raises Invalid."""
     begin = instant(start, "start")
+    if not EARLIEST <= begin <= LATEST:
+        raise Invalid(Problem("start", BEYOND))
     if (end is None) is (length is None):
         raise Invalid(Problem("end", "give either an end or a length in minutes"))
     finish = later(begin, timedelta(minutes=length), "start") if length is not None else instant(end, "end")

@@ -6,7 +6,7 @@ The facts of the session decide, and never the status of the client: that is the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, TypeVar
@@ -175,7 +175,10 @@ class Tally:
             setting = Setting.INDIVIDUAL if heads == 1 else Setting.GROUP
         if group is None or setting is Setting.INDIVIDUAL:
             group = clients[0].contact if len(clients) == 1 else "+".join(sorted(one.contact for one in clients))
-        day = start.astimezone(zone).date()
+        try:
+            day = start.astimezone(zone).date()
+        except OverflowError:  # at either end of the calendar there is no such day by that clock
+            day = start.astimezone(UTC).date()
         sums = self._days.get(day)
         if sums is None:
             sums = self._days[day] = [0, 0]
