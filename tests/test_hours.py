@@ -87,7 +87,7 @@ def some_said(dice: random.Random, named: int) -> spec.Row | None:
         "live": dice.random() > 0.05,
         "setting": how,
         "heads": None if how == "individual" else dice.choice((None, None, 1, 2, 3, 4, 15, 16, 25, 26)),
-        "group": dice.choice((None, "g-1", "g-2")),
+        "group": dice.choice((None, "g-1", "g-2", "c-1")),
         "pay": dice.choice((None, None, *(one.value for one in Pay))),
         "organisation": dice.choice((None, None, "f-1", "f-2")),
         "direct_report": dice.random() < 0.2,
@@ -748,6 +748,30 @@ def test_members_known_by_number_are_the_number_less_those_known_by_identity() -
     assert 5 + 2 == eligible(once, again, other).worked.heads
 
 
+def test_a_group_is_no_client_of_the_same_id() -> None:
+    """Nor is a client whose id looks like those of two: each has a line, and each group its unnamed heads."""
+    group = coached("c-2", session=was(heads=5, group="c-1"))
+    of_two, of_one = (was(heads=4, setting=Setting.GROUP) for _ in range(2))
+    worked = eligible(group, coached("c-1", id="a-2", session=was(heads=4))).worked
+    assert (2, 4 + 3 + 2) == (len(worked.sums), worked.heads)
+    assert ["c-1", None] == [one.group for one in worked.sums]
+    plus = eligible(coached("c-1", "c-2", session=of_two), coached("c-1+c-2", id="a-2", session=of_one)).worked
+    assert (2, 3 + 2 + 3) == (len(plus.sums), plus.heads)
+
+
+def test_a_group_that_was_called_a_team_as_well_is_one_group() -> None:
+    """Its unnamed heads are counted once."""
+    group = coached("c-1", session=was(heads=5, group="g-1", setting=Setting.GROUP))
+    team = coached("c-1", id="a-2", session=was(heads=5, group="g-1", setting=Setting.TEAM))
+    assert 5 == eligible(group, team).worked.heads
+
+
+def test_a_named_group_is_a_group_whoever_came() -> None:
+    """One member who is known by identity does not make it an individual client."""
+    (line,) = eligible(coached("c-1", session=was(group="g-1"))).worked.sums
+    assert ("g-1", Setting.GROUP, 1) == (line.key, line.setting, line.heads)
+
+
 def test_an_individual_session_has_one_head() -> None:
     """More are no individual session; it is refused where it is said."""
     with pytest.raises(Invalid, match="heads"):
@@ -817,6 +841,8 @@ def test_a_relationship_has_the_dates_of_the_agreement() -> None:
     assert (since, until) == dates(since=since, until=until)
     assert (met, until) == dates(until=until)
     assert (met, met) == dates(Relationship.SESSIONS, since=since, until=until)
+    assert (met, met) == dates(until=met - DAY), "an end before the first session is not that of these sessions"
+    assert (met, met) == dates(until=met)
 
 
 def test_a_letter_of_the_organisation_stands_in_for_names() -> None:
@@ -904,6 +930,18 @@ def test_the_highest_builds_on_another_one() -> None:
     assert (["credentials.former_is_held"], None) == (rules(without.decision), without.earliest)
     held = credentials.progress(COACHING, requirements("MCC"), enough, on=TODAY, holds=("ACC", "PCC"))
     assert (True, TODAY) == (held.decision.allowed, held.earliest)
+
+
+@pytest.mark.parametrize("holds", ["Pro", "pro", ("PRO",), ["x", "pRo"]])
+def test_what_is_held_is_known_however_it_is_written(holds: Any) -> None:
+    """Of requirements of one's own too, and whether one name is given or several."""
+    own = Requirements(credential="X", version="1", hours=1, paid=1, clients=1, holds=("Pro",))
+    world = crm(COACHING)
+    for found in (
+        world.credential(own, trained=TODAY, holds=holds),
+        credentials.progress(COACHING, own, Worked(), on=TODAY, holds=holds),
+    ):
+        assert "credentials.former_is_held" not in rules(found.decision)
 
 
 def test_the_start_of_training_has_to_be_known() -> None:

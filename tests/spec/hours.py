@@ -74,7 +74,7 @@ def people(row: Row) -> int:
 
 
 def local_day(row: Row) -> date:
-    """A session belongs to the day on which it starts, by its own clock; where that has none, by UTC. Source: IC-A10."""
+    """A session belongs to the day on which it starts, by its own clock; without one there, by UTC. Source: IC-A10."""
     start: datetime = row["start"]
     try:
         return start.astimezone(ZoneInfo(row["zone"])).date()
@@ -104,10 +104,10 @@ def is_paid(row: Row) -> bool:
 
 
 def setting(row: Row) -> str:
-    """Individual, group or team; unless somebody said, the number of people tells. Source: IC4, IC6."""
+    """Individual, group or team; unless somebody said, a group's id or the number of people tells. Source: IC4, IC6."""
     if said(row, "setting") is not None:
         return str(said(row, "setting"))
-    return "individual" if people(row) == 1 else "group"
+    return "individual" if people(row) == 1 and said(row, "group") is None else "group"
 
 
 def why_not_by_facts(row: Row, *, now: datetime, trained: date | None, most: int | None) -> set[str]:
@@ -155,27 +155,32 @@ def counted(rows: Sequence[Row], *, now: datetime, trained: date | None, most: i
     return [row for row in rows if not why_not_by_facts(row, now=now, trained=trained, most=most)]
 
 
-def line_of_the_log(row: Row) -> tuple[str, str, str]:
-    """By what a session finds its line: client or group, setting, organisation. Source: 6.3."""
-    names = "+".join(sorted(contact for contact, _ in row["attendees"]))
+def who(row: Row) -> tuple[str, ...]:
+    """Whose session it was: of a group that has an id, or of these people. No group is a person of the same id."""
     if setting(row) != "individual" and said(row, "group") is not None:
-        names = str(said(row, "group"))
-    return names, setting(row), said(row, "organisation") or ""
+        return "the group", str(said(row, "group"))
+    return "people", *sorted(contact for contact, _ in row["attendees"])
 
 
-def lines(rows: Sequence[Row]) -> dict[tuple[str, str, str], list[Row]]:
+def line_of_the_log(row: Row) -> tuple[tuple[str, ...], str, str]:
+    """By what a session finds its line: client or group, setting, organisation. Source: 6.3."""
+    return who(row), setting(row), said(row, "organisation") or ""
+
+
+def lines(rows: Sequence[Row]) -> dict[tuple[tuple[str, ...], str, str], list[Row]]:
     """The sessions of each line, of those that count."""
-    found: dict[tuple[str, str, str], list[Row]] = {}
+    found: dict[tuple[tuple[str, ...], str, str], list[Row]] = {}
     for row in rows:
         found.setdefault(line_of_the_log(row), []).append(row)
     return found
 
 
-def groups(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
-    """The sessions of each client or group, whoever paid for them."""
-    found: dict[tuple[str, str], list[Row]] = {}
+def groups(rows: Sequence[Row]) -> dict[tuple[str, ...], list[Row]]:
+    """The sessions of each group, whoever paid for them, be it called a group or a team."""
+    found: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
-        found.setdefault(line_of_the_log(row)[:2], []).append(row)
+        if setting(row) != "individual":
+            found.setdefault(who(row), []).append(row)
     return found
 
 
@@ -313,7 +318,8 @@ def log(
     written: list[tuple[Any, ...]] = []
     covered: dict[str, list[Row]] = {}
     left_off = []
-    for (key, how, organisation), some in lines(rows).items():
+    for (whose, how, organisation), some in lines(rows).items():
+        key = "+".join(whose[1:])
         first, last = min(map(local_day, some)), max(map(local_day, some))
         came = [contact for row in some for contact, _ in row["attendees"]]
         may_be_named = [c for c in came if known[c]["consent"] is True or (unasked and known[c]["consent"] is None)]
@@ -322,7 +328,7 @@ def log(
             since, until = first, last
             if by_agreement and person["since"] is not None:
                 since, until = person["since"], person["until"]
-            elif by_agreement and person["until"] is not None:
+            elif by_agreement and person["until"] is not None and person["until"] >= first:
                 until = person["until"]
             heads = 1 if how == "individual" else max(len(members(some)), *(people(row) for row in some))
             line = (key, person["name"], how, heads, since, until, paid_minutes(some), pro_bono_minutes(some))

@@ -44,7 +44,6 @@ from funnelkit.values.plan import Plan
 from funnelkit.values.session import Session
 from funnelkit.words import Kind, Role, Where
 
-
 EDGE: Final = timedelta(days=2)
 """How far an appointment starts from either end of the calendar at least: every zone has a day for it then."""
 EARLIEST: Final = datetime.min.replace(tzinfo=UTC) + EDGE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from calendar import monthrange
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -127,8 +127,9 @@ def training_is_known(funnel: AnyFunnel, case: Case, row: None) -> bool:
     nothing="it builds on no other credential",
 )
 def former_is_held(funnel: AnyFunnel, case: Case, row: None) -> bool | None:
-    """Some credentials build on another one. Source: IC12."""
-    return None if not case.needs_one_of else bool({*case.holds} & {*case.needs_one_of})
+    """Some credentials build on another one; PCC and pcc are one. Source: IC12."""
+    held = {name.casefold() for name in case.holds}
+    return any(name.casefold() in held for name in case.needs_one_of) if case.needs_one_of else None
 
 
 QUESTION: Final = "apply for {credential}"
@@ -243,7 +244,7 @@ def progress(
     *,
     on: date,
     trained: bool = True,
-    holds: tuple[str, ...] = (),
+    holds: str | Iterable[str] = (),
     pace: int = 90,
 ) -> Progress:
     """Say how far it is. Of what was worked, days after `on` are not looked at. `pace`: measured over so many days.
@@ -257,7 +258,8 @@ def progress(
     case = Case(
         credential=str(requirements), minutes=worked.minutes, paid=worked.paid, clients=clients, recent=recent,
         needs_minutes=requirements.hours * HOUR, needs_paid=requirements.paid * HOUR,
-        needs_clients=requirements.clients, months=requirements.months, trained=trained, holds=holds,
+        needs_clients=requirements.clients, months=requirements.months, trained=trained,
+        holds=(holds,) if isinstance(holds, str) else tuple(holds),
         needs_recent=None if requirements.recent is None else requirements.recent * HOUR,
         needs_one_of=requirements.holds,
     )  # fmt: skip

@@ -5,11 +5,12 @@ The facts of the session decide, and never the status of the client: that is the
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
@@ -126,6 +127,10 @@ def pay_of(appointment: Appointment) -> Pay | None:
     return said or BY_PAID[appointment.paid]
 
 
+_Key: TypeAlias = tuple[str | tuple[str, ...], Setting, str | None]
+"""The id of a group, or the ids of who attended; the setting; the organisation."""
+
+
 class Tally:
     """Takes sessions one by one and keeps sums, not sessions: as many as days, clients and groups there are."""
 
@@ -137,8 +142,8 @@ class Tally:
         self._funnel, self._now, self._standard = funnel, instant(now, "now"), standard
         self._made: dict[tuple[object, ...], Decision] = {}
         self._zones: dict[str, tuple[ZoneInfo, datetime | None]] = {}
-        self._days: dict[date, list[int]] = {}
-        self._sums: dict[tuple[str, Setting, str | None], _Sum] = {}
+        self._days: defaultdict[date, list[int]] = defaultdict(lambda: [0, 0])
+        self._sums: dict[_Key, _Sum] = {}
 
     def add(self, appointment: Appointment) -> Decision:
         """Count one, or not; give the reason."""
@@ -172,21 +177,19 @@ class Tally:
         if pay is None:
             self.unsaid += minutes
         if setting is None:
-            setting = Setting.INDIVIDUAL if heads == 1 else Setting.GROUP
-        if group is None or setting is Setting.INDIVIDUAL:
-            group = clients[0].contact if len(clients) == 1 else "+".join(sorted(one.contact for one in clients))
+            setting = Setting.INDIVIDUAL if heads == 1 and group is None else Setting.GROUP
+        who: str | tuple[str, ...] | None = group
+        if who is None or setting is Setting.INDIVIDUAL:
+            who = (clients[0].contact,) if len(clients) == 1 else tuple(sorted(one.contact for one in clients))
         try:
             day = start.astimezone(zone).date()
         except OverflowError:  # at either end of the calendar there is no such day by that clock
             day = start.astimezone(UTC).date()
-        sums = self._days.get(day)
-        if sums is None:
-            sums = self._days[day] = [0, 0]
         column = COLUMN[pay]
-        sums[column] += minutes
-        found = self._sums.get((group, setting, organisation))
+        self._days[day][column] += minutes
+        found = self._sums.get((who, setting, organisation))
         if found is None:
-            found = self._sums[group, setting, organisation] = _Sum(day)
+            found = self._sums[who, setting, organisation] = _Sum(day)
         found.add(clients, day, minutes, heads, column)
         return decision
 
@@ -239,14 +242,16 @@ class _Sum:
         elif day > self.last:
             self.last = day
 
-    def done(self, key: tuple[str, Setting, str | None]) -> Sum:
+    def done(self, key: _Key) -> Sum:
         """Give it as it is now."""
+        group = key[0] if isinstance(key[0], str) else None
         grew: dict[date, int] = {}
         for day in sorted(self.largest):
             if self.largest[day] > max(grew.values(), default=0):
                 grew[day] = self.largest[day]
         return Sum(
-            key=key[0], setting=key[1], organisation=key[2], joined=dict(self.joined), grew=tuple(grew.items()),
+            key="+".join(key[0]) if group is None else group, group=group, setting=key[1], organisation=key[2],
+            joined=dict(self.joined), grew=tuple(grew.items()),
             paid=self.minutes[0], unpaid=self.minutes[1], first=self.first, last=self.last, sessions=self.sessions,
         )  # fmt: skip
 

@@ -24,7 +24,7 @@ class Session(Checked):
     live: bool = field(default=True, metadata=asks(truth))
     """In person, by phone or by other live technology."""
     setting: Setting | None = field(default=None, metadata=asks(optional(one_of(Setting))))
-    """None: individual for one head, a group for more."""
+    """None: a group for more than one head, or where `group` says which; else individual."""
     heads: int | None = field(default=None, metadata=asks(optional(number)))
     """How many people were coached, named or not; None: those who attended."""
     group: str | None = field(default=None, metadata=asks(optional(identifier)))

@@ -26,6 +26,8 @@ class Sum:
 
     key: str
     """The id of the client, or of the group; of a group that nobody named, the ids of who attended."""
+    group: str | None = None
+    """The id of the group; None: it is known by who attended."""
     setting: Setting
     organisation: str | None = None
     """The company that employs or pays, where one does."""
@@ -87,11 +89,14 @@ class Worked:
         return self.paid + self.unpaid
 
     def unnamed(self, on: date = date.max) -> tuple[tuple[date, int], ...]:
-        """How many of each group are known by number only by that day, and since when, whoever paid. Source: IC-A7."""
-        groups: dict[tuple[str, Setting], list[Sum]] = {}
+        """How many of each group are known by number only by that day, and since when, whoever paid. Source: IC-A7.
+
+        Once as a group and once as a team, it is one.
+        """
+        groups: dict[str | tuple[str, ...], list[Sum]] = {}
         for one in self.sums:
-            if one.first <= on:
-                groups.setdefault((one.key, one.setting), []).append(one)
+            if one.first <= on and one.setting is not Setting.INDIVIDUAL:
+                groups.setdefault(one.group or (one.key, *sorted(one.joined)), []).append(one)
         return tuple((min(one.first for one in sums), _nameless(sums, on)) for sums in groups.values())
 
     @property
