@@ -29,8 +29,10 @@ from funnelkit.commands import (
     Correct,
     Delete,
     DescribeSession,
+    Edit,
     MarkHeld,
     MarkMissed,
+    Merge,
     Reschedule,
     SetEngagement,
 )
@@ -1128,6 +1130,78 @@ def test_a_log_says_what_had_been_agreed_as_it_was_known() -> None:
     assert [] == [entry.id for entry in world.log().entries]
     assert ["c-1"] == [entry.id for entry in world.log(known=then).entries]
     assert ["c-1"] == [entry.id for entry in world.log(as_of=then, known=then).entries]
+
+
+def test_a_past_log_does_not_name_who_had_not_agreed_then() -> None:
+    """Nobody had been asked: a consent of today says nothing about that day, whether or not one asks as known then."""
+    world = practice()
+    then = world.clock.now()
+    world.clock.advance(days=1)
+    world.do(SetEngagement(contact="c-1", consent=True, by=COACH))
+    for when in ({"as_of": then}, {"known": then}, {"as_of": then, "known": then}):
+        assert [] == [entry.id for entry in world.log(**when).entries]
+    assert ["c-1"] == [entry.id for entry in world.log().entries]
+
+
+def test_a_past_log_has_what_was_told_later_about_that_day() -> None:
+    """As of a day, as far as is known by now: a consent that was entered late held then."""
+    world = practice()
+    then = world.clock.now()
+    world.clock.advance(days=1)
+    world.do(SetEngagement(contact="c-1", consent=True, at=then - HOUR, by=COACH))
+    assert ["c-1"] == [entry.id for entry in world.log(as_of=then).entries]
+    assert [] == [entry.id for entry in world.log(as_of=then, known=then).entries]
+
+
+def firms() -> Crm[Any, Any]:
+    """An internal hour with somebody of the one company, who is of the other one afterwards."""
+    world = crm(COACHING)
+    for firm in ("f-1", "f-2"):
+        world.do(AddCompany(id=firm, name=firm.upper(), by=COACH))
+    eve = someone(world, Coaching.ACTIVE_CLIENT, id="c-1", name="Eve", company="f-1")
+    a_session(world, eve, session=was(pay=Pay.INTERNAL))
+    world.clock.advance(days=1)
+    return world
+
+
+def organisations(world: Crm[Any, Any], **when: Any) -> list[str | None]:
+    """Whose hours the log says that they are."""
+    return [one.organisation for one in world.log(consent=Consent.NOT_REFUSED, **when).worked.sums]
+
+
+def test_hours_are_those_of_the_company_at_the_session() -> None:
+    """Who goes to another company takes none along, and the log of a past day stays what it was."""
+    world = firms()
+    then = world.clock.now()
+    world.do(Edit(contact="c-1", company="f-2", by=COACH))
+    world.clock.advance(days=1)
+    a_session(world, world.contact("c-1"), session=was(pay=Pay.THIRD_PARTY))
+    world.clock.advance(days=1)
+    assert ["f-1", "f-2"] == organisations(world)
+    assert ["f-1"] == organisations(world, as_of=then) == organisations(world, known=then)
+
+
+def test_a_company_that_is_told_after_the_session_stands_in() -> None:
+    """Where nobody had said one by then; not in the log of a day on which nobody had."""
+    world = crm(COACHING)
+    world.do(AddCompany(id="f-1", name="F-1", by=COACH))
+    a_session(world, someone(world, Coaching.ACTIVE_CLIENT, id="c-1"), session=was(pay=Pay.INTERNAL))
+    world.clock.advance(days=1)
+    then = world.clock.now()
+    world.clock.advance(days=1)
+    world.do(Edit(contact="c-1", company="f-1", by=COACH))
+    assert ["f-1"] == organisations(world)
+    assert [None] == organisations(world, as_of=then)
+
+
+def test_a_merged_contact_had_its_company() -> None:
+    """The log of a day before the merge names it still."""
+    world = firms()
+    then = world.clock.now()
+    someone(world, Coaching.ACTIVE_CLIENT, id="c-2", name="Eve")
+    world.clock.advance(hours=1)
+    world.do(Merge(contact="c-2", other="c-1", reason="the same", by=OWNER))
+    assert ["f-1"] == organisations(world, as_of=then) == organisations(world)
 
 
 def test_the_log_has_as_many_clients_as_the_hours() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final, TypeVar
 
 from attrs import evolve
@@ -86,7 +86,7 @@ class Reports(Questions[S, R]):
         report = self.hours(coach=coach, known=known, standard=standard).eligible
         return credentials.progress(
             self.funnel, asked, report.worked, on=on or self._today(coach), trained=trained is not None,
-            holds=tuple(name.upper() for name in held), pace=pace,
+            holds=held, pace=pace,
         )  # fmt: skip
 
     @asked
@@ -105,15 +105,16 @@ class Reports(Questions[S, R]):
     ) -> Log:
         """Make the log of what counts towards a credential: who was coached, since when, paid and pro bono.
 
-        Names and addresses are those of today, whatever `as_of` and `known` are. `letters`: by the id of the company.
+        Names and addresses are those of today, whatever `as_of` and `known` are; what was agreed is that of then, and a
+        client's company that of the session. `letters`: by the id of the company.
         """
         report = self.certification(coach=coach, since=since, until=until, as_of=as_of, known=known)
         now = instant(self._clock.now(), "clock") if as_of is None else instant(as_of, "as_of")
         ids = sorted({attendee.contact for one in report.appointments for attendee in one.attendees})
         with self._storage.transaction(self.account, write=False) as stores:
-            contacts = stores.contacts.many(self.funnel.name, ids)
-            clients = dict(self._clients(stores, ids, now, known if as_of is None else known or now))
-            rows = tuple(_employed(one, contacts) for one in report.appointments)
+            past = _Past(stores, self.funnel.name, ids, as_of, known)
+            clients = dict(past.clients())
+            rows = tuple(_employed(one, past) for one in report.appointments)
             companies = {row.session.organisation for row in rows if row.session is not None} - {None}
             found = {key: stores.companies.get(key) for key in companies if key is not None}
         counted = eligibility.count(self.funnel, rows, now=now, standard=standard)
@@ -126,26 +127,47 @@ class Reports(Questions[S, R]):
         with self._storage.transaction(self.account, write=False) as stores:
             return wall(instant(self._clock.now(), "clock"), place_of(stores, coach, self.zones, self.zone)).date()
 
-    def _clients(
-        self, stores: Transaction, ids: Iterable[str], now: datetime, known: datetime | None
-    ) -> Iterator[tuple[str, Client]]:
-        """Give who is who: the names of today, of who was merged into somebody that one's; engagements as of then."""
-        told = partial(stores.history.of, self.funnel.name, "contact")
-        today = {key: history.successor(told, key) for key in ids}
-        contacts = stores.contacts.many(self.funnel.name, list(today.values()))
-        persons = stores.persons.many(list(contacts))
-        for key, own in today.items():
-            contact, person = contacts.get(own), persons.get(own)
-            if contact is not None and person is not None:
-                then = contact if known is None else history.contact_at(told(key), now, known) or contact
-                engagement = then.engagement or contact.engagement or Engagement()
+
+class _Past:
+    """Who the clients of a log are: by name as of today, in all else as of then, as far as was known then."""
+
+    def __init__(
+        self, stores: Transaction, funnel: str, ids: Iterable[str], as_of: datetime | None, known: datetime | None
+    ) -> None:
+        """Look up who there is today; of who was merged into somebody, that one."""
+        self._as_of, self._known, self._today = as_of, known, as_of is None and known is None
+        self._told = cache(partial(stores.history.of, funnel, "contact"))
+        found = stores.contacts.many(funnel, list(ids))
+        self._own = {key: key if key in found else history.successor(self._told, key) for key in ids}
+        self._contacts = found | stores.contacts.many(funnel, sorted({*self._own.values()} - {*found}))
+        self._persons = stores.persons.many(list(self._contacts))
+
+    def clients(self) -> Iterator[tuple[str, Client]]:
+        """Give who is who: the names of today, engagements as of then."""
+        for key, own in self._own.items():
+            then, person = self._then(key), self._persons.get(own)
+            if then is not None and person is not None:
+                engagement = then.engagement or Engagement()
                 yield key, Client(name=person.name, contact=person.email or person.phone or "", engagement=engagement)
 
+    def company(self, contact: str, start: datetime) -> str | None:
+        """Give the company of a contact when a session started; where nobody had said it yet, that of then."""
+        at_start = history.contact_at(self._told(contact), start, self._known)
+        then = at_start if at_start is not None and at_start.company is not None else self._then(contact)
+        return None if then is None else then.company
 
-def _employed(one: Appointment, contacts: Mapping[str, Contact]) -> Appointment:
+    def _then(self, contact: str) -> Contact | None:
+        """Give the contact as it was; as it is today where its history says nothing."""
+        today = self._contacts.get(self._own[contact])
+        if self._today:
+            return today
+        return history.contact_at(self._told(contact), self._as_of, self._known) or today
+
+
+def _employed(one: Appointment, past: _Past) -> Appointment:
     """Give an appointment with the organisation that employs or pays: the client's own, unless somebody said which."""
     session = one.session or Session()
     if eligibility.pay_of(one) not in OF_AN_ORGANISATION or session.organisation is not None:
         return one
-    own: Any = next((c.company for a in one.attendees if (c := contacts.get(a.contact)) and c.company), None)
+    own: Any = next((company for a in one.attendees if (company := past.company(a.contact, one.start))), None)
     return one if own is None else evolve(one, session=evolve(session, organisation=own))
