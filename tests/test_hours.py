@@ -1138,8 +1138,8 @@ def test_a_past_log_does_not_name_who_had_not_agreed_then() -> None:
     then = world.clock.now()
     world.clock.advance(days=1)
     world.do(SetEngagement(contact="c-1", consent=True, by=COACH))
-    for when in ({"as_of": then}, {"known": then}, {"as_of": then, "known": then}):
-        assert [] == [entry.id for entry in world.log(**when).entries]
+    for as_of, known in ((then, None), (None, then), (then, then)):
+        assert [] == [entry.id for entry in world.log(as_of=as_of, known=known).entries]
     assert ["c-1"] == [entry.id for entry in world.log().entries]
 
 
@@ -1235,6 +1235,44 @@ def test_hours_of_who_is_deleted_go_from_both_figures() -> None:
     world.do(CHANGES["a deletion"])
     found = world.hours()
     assert (120, 120, 2) == (found.console.minutes, found.eligible.minutes, len(found))
+
+
+@pytest.mark.parametrize("said", [None, was(heads=2, group="g-1"), was(setting=Setting.TEAM)], ids=str)
+def test_a_group_stays_as_large_as_it_was_when_one_of_it_is_deleted(said: Session | None) -> None:
+    """What was too large to count does not come to count, and two do not become one client alone. Source: IC4, CC4."""
+    world = crm(COACHING)
+    people = [someone(world, Coaching.ACTIVE_CLIENT, id=f"c-{n}", email=f"n{n}@example.org") for n in range(16)]
+    large, pair, alone = (a_session(world, *some, start=NOON + n * HOUR, session=said if n < 3 else None)
+                          for n, some in enumerate((people, people[:2], people[:1]), 1))  # fmt: skip
+    world.clock.advance(days=1)
+    then, before = world.clock.now(), world.hours().eligible
+    plan = world.plan(Delete(contact="c-0", by=OWNER))
+    stays, goes = "appointment_stays", ("hours_removed", "hours_stop")
+    assert {(stays, large.id), (stays, pair.id), *((code, alone.id) for code in goes)} == {
+        (one.code, one.params["appointment"]) for one in plan.consequences
+    }
+    world.apply(plan)
+    found = world.hours().eligible
+    assert [pair.id] == [line.appointment.id for line in found if line.counted]
+    (line,) = found.worked.sums
+    assert (2, ("c-1",)) == (line.heads, line.members)
+    assert line.setting is (said.setting if said and said.setting else Setting.GROUP)
+    assert () == tuple(world.drift())
+    assert before.minutes - 60 == world.hours(as_of=then).eligible.minutes == found.minutes
+
+
+def test_a_group_to_come_is_without_who_is_deleted() -> None:
+    """Nobody of that name will attend, so the session is with the other one alone."""
+    world = crm(COACHING)
+    ada, bea = (someone(world, Coaching.ACTIVE_CLIENT, id=f"c-{n}", email=f"n{n}@example.org") for n in (1, 2))
+    session = a_session(world, ada, bea)
+    world.do(Delete(contact=ada.id, by=OWNER))
+    world.clock.advance(days=1)
+    assert (None, ["c-2"]) == (
+        world.appointment(session.id).session,
+        [attendee.contact for attendee in world.appointment(session.id).attendees],
+    )
+    assert [Setting.INDIVIDUAL] == [line.setting for line in world.hours().eligible.worked.sums]
 
 
 def test_every_word_of_a_log_is_in_its_table() -> None:

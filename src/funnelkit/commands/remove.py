@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from funnelkit.commands.draft import Draft
 from funnelkit.decisions import Consequence
@@ -12,19 +13,22 @@ from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import removal
 from funnelkit.rules.history import lineage
 from funnelkit.table import Status
+from funnelkit.values.appointment import Appointment
 from funnelkit.values.checks import asks, identifier, long_text, optional
-from funnelkit.values.client_events import InvitationRevoked, PackageDeleted
+from funnelkit.values.client_events import InvitationRevoked, PackageDeleted, SessionDescribed
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import AppointmentRemoved, AppointmentRestated, ContactDeleted
 from funnelkit.values.person import address_key
 from funnelkit.values.plan import Obligation, Plan
-from funnelkit.words import Because, Ending, Removal, Standing
+from funnelkit.values.session import Session
+from funnelkit.words import Because, Ending, Removal, Setting, Standing
 
 GONE: Final = "package {package} goes with the contact"
 APPOINTMENT: Final = "appointment"
 CONTACT: Final = "contact"
 FILES: Final = "delete the contact's files, notes, invoices and payments, which go with it"
 GOES: Final = "appointment {appointment} goes, and its hours with it"
+STAYS: Final = "appointment {appointment} stays, without the contact"
 
 
 @frozen(kw_only=True)
@@ -59,15 +63,16 @@ class Delete(Command[Status, Removal]):
             return draft.plan(decision, outcome)
         self._drop(draft, was)
         for appointment in appointments:
-            rest = tuple(attendee for attendee in appointment.attendees if attendee.contact != was.id)
-            if rest:
-                draft.rewrite(AppointmentRestated, appointment, when, attendees=rest)
+            words = {"appointment": appointment.id}
+            if len(appointment.attendees) > 1:
+                _leave(draft, appointment, was.id, when)
+                draft.consequences += (Consequence("appointment_stays", STAYS, words),)
             else:
                 draft.recount(appointment)
                 draft.say(AppointmentRemoved, appointment.id, appointment.version + 1, when)
                 draft.removed += ((APPOINTMENT, appointment.id),)
+                draft.consequences += (Consequence("hours_removed", GOES, words),)
             draft.touch(appointment)
-            draft.consequences += (Consequence("hours_removed", GOES, {"appointment": appointment.id}),)
         return draft.plan(decision, outcome)
 
     def _drop(self, draft: Draft, was: Contact) -> None:
@@ -93,3 +98,13 @@ class Delete(Command[Status, Removal]):
         if was.company is not None:
             draft.step_down(was.company, was.id)
         draft.obligations += (Obligation("delete_files", was.id, FILES),)
+
+
+def _leave(draft: Draft, was: Appointment, contact: str, when: datetime) -> None:
+    """Take a contact out of an appointment of several; of one that began, how many they were is kept. Source: IC-A7."""
+    rest = tuple(attendee for attendee in was.attendees if attendee.contact != contact)
+    now, said = draft.rewrite(AppointmentRestated, was, when, attendees=rest), was.session or Session()
+    setting = said.setting if said.setting not in (None, Setting.INDIVIDUAL) else Setting.GROUP
+    session = evolve(said, heads=max(said.heads or 1, len(was.attendees)), setting=setting)
+    if was.start <= when and session != was.session:
+        draft.rewrite(SessionDescribed, now, when, session=session)

@@ -229,6 +229,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "{appointment} could not be booked by the contact any more": (
         "den Termin {appointment} könnte der Kontakt nicht mehr selbst buchen"
     ),
+    "appointment {appointment} stays, without the contact": "der Termin {appointment} bleibt, ohne den Kontakt",
     "the run on {pipeline} ends at {stage}": "der Durchlauf in {pipeline} endet bei {stage}",
     "the contact comes to {stage} of {pipeline}": "der Kontakt kommt zu {stage} von {pipeline}",
     "follow-up {attempt}, due {due}, ends": "Nachfassen {attempt}, fällig {due}, endet",

@@ -32,7 +32,7 @@ class Session(Checked):
     pay: Pay | None = field(default=None, metadata=asks(optional(one_of(Pay))))
     """None: paid or pro bono, as the appointment says."""
     organisation: str | None = field(default=None, metadata=asks(optional(identifier)))
-    """The id of the company that employs or pays; None: the client's own."""
+    """The id of the company that employs or pays; None: the client's own at that time."""
     direct_report: bool = field(default=False, metadata=asks(truth))
     """Whether the client reports to the coach in the organisation."""
     engaged: bool | None = field(default=None, metadata=asks(optional(truth)))
