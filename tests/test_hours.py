@@ -315,7 +315,10 @@ ACTIVE: Final = dict.fromkeys(PEOPLE, Coaching.ACTIVE_CLIENT)
 
 def total(worked: Worked) -> tuple[object, ...]:
     """Everything that is summed, whatever the order in which it came."""
-    sums = {(s.key, s.setting, s.organisation): evolve(s, joined=dict(sorted(s.joined.items()))) for s in worked.sums}
+    sums = {
+        (s.key, s.group, s.setting, s.organisation): evolve(s, joined=dict(sorted(s.joined.items())))
+        for s in worked.sums
+    }
     return worked.days, worked.clients, sums, worked.heads, worked.minutes
 
 

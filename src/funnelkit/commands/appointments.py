@@ -16,7 +16,7 @@ from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import access, booking
 from funnelkit.statuses.appointment import AppointmentStatus, Happening
 from funnelkit.table import BOOKED, CANCELLED, RESCHEDULED, Act, Status, Trigger
-from funnelkit.times import BEYOND, instant, later
+from funnelkit.times import instant, later
 from funnelkit.values.appointment import Appointment, Attendee
 from funnelkit.values.checks import (
     asks,
@@ -58,7 +58,7 @@ def _times(start: datetime, end: datetime | None, length: int | None) -> tuple[d
     """Give start and end in UTC, of either an end or a length. Raises Invalid."""
     begin = instant(start, "start")
     if not EARLIEST <= begin <= LATEST:
-        raise Invalid(Problem("start", BEYOND))
+        raise Invalid(Problem("start", "lies less than two days from an end of the calendar"))
     if (end is None) is (length is None):
         raise Invalid(Problem("end", "give either an end or a length in minutes"))
     finish = later(begin, timedelta(minutes=length), "start") if length is not None else instant(end, "end")
