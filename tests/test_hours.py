@@ -769,6 +769,12 @@ def test_a_group_that_was_called_a_team_as_well_is_one_group() -> None:
     group = coached("c-1", session=was(heads=5, group="g-1", setting=Setting.GROUP))
     team = coached("c-1", id="a-2", session=was(heads=5, group="g-1", setting=Setting.TEAM))
     assert 5 == eligible(group, team).worked.heads
+    at_work = [
+        coached("c-1", id=how, session=was(heads=5, group="g-1", setting=how, organisation="f-1"))
+        for how in (Setting.GROUP, Setting.TEAM)
+    ]
+    (confirmed,) = logged(*at_work, clients={}, letters={"f-1": LETTER}).confirmed
+    assert 5 == confirmed.clients
 
 
 def test_a_named_group_is_a_group_whoever_came() -> None:

@@ -206,9 +206,9 @@ def _entry(one: Sum, client: Client, organisations: Mapping[str, str], relations
 
 def _confirmed(letter: Letter, sums: Iterable[Sum]) -> Confirmed:
     held = tuple(sums)
-    people = {member for one in held for member in one.members}
+    joined = {member: day for one in held for member, day in one.joined.items()}
     return Confirmed(
-        letter=letter, clients=len(people) + sum(one.unnamed for one in held),
+        letter=letter, clients=Worked(clients=joined, sums=held).heads,
         paid=sum(one.paid for one in held), unpaid=sum(one.unpaid for one in held),
         since=min(one.first for one in held), until=max(one.last for one in held),
     )  # fmt: skip
