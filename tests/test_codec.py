@@ -605,6 +605,7 @@ def together(kind: Any, funnel: Any) -> list[dict[str, st.SearchStrategy[Any]]]:
     ways: Mapping[Any, list[dict[str, st.SearchStrategy[Any]]]] = {
         Engagement: [{"since": days, "until": st.none() | st.dates(min_value=date(2020, 1, 1))}],
         Session: [{"heads": st.none() | st.just(1)}, {"setting": st.sampled_from([Setting.GROUP, Setting.TEAM])}],
+        Book: [{"session": st.none()}, {"contacts": st.tuples(WORDS), "paid": st.none()}],
         Member: [{"role": roles}],
         commands.AddMember: [{"role": roles}],
         commands.ChangeMember: [{"role": roles | st.just(KEEP)}],

@@ -790,6 +790,41 @@ def test_an_individual_session_has_one_head() -> None:
     assert 1 == was(setting=Setting.INDIVIDUAL, heads=1).heads
 
 
+SAID_OF_THREE: Final = [
+    (was(setting=Setting.INDIVIDUAL), "session.setting"),
+    (was(setting=Setting.INDIVIDUAL, heads=1), "session.setting"),
+    (was(heads=1), "session.heads"),
+    (was(setting=Setting.GROUP, heads=2), "session.heads"),
+]
+
+
+@pytest.mark.parametrize(("session", "path"), SAID_OF_THREE, ids=str)
+def test_everybody_who_attends_fits_into_the_session(session: Session, path: str) -> None:
+    """Else people would be lost to the log: it is refused where it is said, before or afterwards."""
+    world = crm(COACHING)
+    three = [someone(world, Coaching.ACTIVE_CLIENT, id=f"c-{n}", name=f"N{n}") for n in range(3)]
+    with pytest.raises(Invalid) as caught:
+        a_session(world, *three, session=session)
+    assert [path] == [problem.path for problem in caught.value.problems]
+    booked = a_session(world, *three, session=was(heads=3))
+    with pytest.raises(Invalid) as caught:
+        world.do(DescribeSession(appointment=booked.id, session=session, by=COACH))
+    assert [path] == [problem.path for problem in caught.value.problems]
+    assert was(heads=3) == world.appointment(booked.id).session
+
+
+@pytest.mark.parametrize(("paid", "pay"), [(False, Pay.PAID), (True, Pay.PRO_BONO)])
+def test_an_appointment_and_its_session_say_the_same_about_pay(*, paid: bool, pay: Pay) -> None:
+    """Else one figure would have it paid and the other one not. Barter is paid without money. Source: IC-A2."""
+    world = crm(COACHING)
+    ada = someone(world, Coaching.ACTIVE_CLIENT)
+    with pytest.raises(Invalid) as caught:
+        a_session(world, ada, paid=paid, session=was(pay=pay))
+    assert ["session.pay"] == [problem.path for problem in caught.value.problems]
+    for n, other in enumerate({*Pay} - {pay}):
+        a_session(world, ada, paid=paid, session=was(pay=other), start=NOON + n * DAY)
+
+
 # ---- 6.3: the log
 
 ADA: Final = Client(name="Ada", contact="ada@example.org", engagement=Engagement(consent=True))
@@ -1246,7 +1281,7 @@ def test_hours_of_who_is_deleted_go_from_both_figures() -> None:
     assert (120, 120, 2) == (found.console.minutes, found.eligible.minutes, len(found))
 
 
-@pytest.mark.parametrize("said", [None, was(heads=2, group="g-1"), was(setting=Setting.TEAM)], ids=str)
+@pytest.mark.parametrize("said", [None, was(group="g-1"), was(setting=Setting.TEAM)], ids=str)
 def test_a_group_stays_as_large_as_it_was_when_one_of_it_is_deleted(said: Session | None) -> None:
     """What was too large to count does not come to count, and two do not become one client alone. Source: IC4, CC4."""
     world = crm(COACHING)

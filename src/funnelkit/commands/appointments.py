@@ -94,6 +94,14 @@ class Book(Command[Status, Appointment]):
     id: str | None = field(default=None, metadata=asks(optional(identifier)))
     note: str | None = field(default=None, repr=False, metadata=asks(optional(long_text)))
 
+    def together(self) -> list[Problem]:
+        """Ask for a session that all who attend fit into, and that says no other pay than the appointment."""
+        if not isinstance(self.session, Session) or not isinstance(self.contacts, tuple):
+            return []
+        opposed = Problem("session.pay", "says the opposite of `paid`; leave one of them out")
+        found = [opposed] if self.session.opposes(paid=self.paid) else []
+        return [*self.session.attended(len(self.contacts), "session."), *found]
+
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Appointment]:
         """Plan the appointment, the status of everybody at booking, and what it means to them."""
         draft = Draft(funnel, moment, view, self)

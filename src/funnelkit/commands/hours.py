@@ -9,6 +9,7 @@ from attrs import evolve, field, frozen
 
 from funnelkit.commands.contacts import KEEP, OrKeep, or_keep
 from funnelkit.commands.draft import Draft
+from funnelkit.errors import Invalid
 from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import editing
 from funnelkit.table import Status
@@ -30,13 +31,15 @@ class DescribeSession(Command[Status, Appointment]):
     session: Session = field(metadata=asks(instance(Session, "a Session")))
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Appointment]:
-        """Plan what it says; what is so already changes nothing."""
+        """Plan what it says; what is so already changes nothing. Raises Invalid where not all who attend fit in."""
         draft, was = Draft(funnel, moment, view, self), view.appointment(self.appointment)
         decision = editing.may_change(funnel, editing.Case(by=self.by, contact=was.id, what="session"))
         if not decision:
             return draft.refuse(decision)
         if was.session == self.session:
             return draft.plan(decision, was)
+        if problems := [*self.session.attended(len(was.attendees), "session.")]:
+            raise Invalid(*problems)
         return draft.plan(decision, draft.rewrite(SessionDescribed, was, was.booked, session=self.session))
 
 

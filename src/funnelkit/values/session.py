@@ -13,6 +13,8 @@ from funnelkit.values.checks import Checked, asks, day, identifier, minutes, num
 from funnelkit.words import Activity, Pay, Setting
 
 ONE: Final = 1
+CONTRARY: Final = ((True, Pay.PRO_BONO), (False, Pay.PAID))
+"""What an appointment and its session cannot both say. Barter and the like are paid without money. Source: IC-A2."""
 
 
 @frozen(kw_only=True)
@@ -44,6 +46,17 @@ class Session(Checked):
         """Ask for one head in an individual session."""
         if self.setting is Setting.INDIVIDUAL and self.heads not in (None, ONE):
             yield Problem("heads", "an individual session has one; leave it out, or say that it was a group")
+
+    def attended(self, people: int, path: str = "") -> Iterable[Problem]:
+        """Ask that so many people fit into it: nobody who attends is lost to a log."""
+        if self.setting is Setting.INDIVIDUAL and people > ONE:
+            yield Problem(f"{path}setting", "an individual session has one; several attend")
+        elif self.heads is not None and self.heads < people:
+            yield Problem(f"{path}heads", "more attend; leave it out, or count everybody")
+
+    def opposes(self, *, paid: bool | None) -> bool:
+        """Whether it says the opposite of an appointment that was paid, or was not."""
+        return (paid, self.pay) in CONTRARY
 
 
 @frozen(kw_only=True)
