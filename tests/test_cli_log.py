@@ -197,6 +197,8 @@ BAD: Final = {
     "not a number": ("a-9,c-1,2026-02-02 09:00,an hour,UTC,,", "Minutes"),
     "no zone": ("a-9,c-1,2026-02-02 09:00,60,Utopia,,", "Time zone"),
     "another word": ("a-9,c-1,2026-02-02 09:00,60,UTC,perhaps,", "Paid"),
+    "the first day of the calendar": ("a-9,c-1,0001-01-01T00:00:00Z,60,America/New_York,,", "Start"),
+    "the last day of the calendar": ("a-9,c-1,9999-12-31T20:30:00Z,60,Pacific/Auckland,,", "Start"),
     "twice": ("a-1,c-1,2026-02-02 09:00,60,UTC,,", "Id"),
     "too many cells": ("a-9,c-1,2026-02-02 09:00,60,UTC,,,,", "(row)"),
 }
@@ -219,6 +221,69 @@ def test_a_bad_row_is_refused_by_its_column_and_loses_nothing(
     assert row.replace("a-9", NAME).split(",") == kept[3:]
 
 
+def test_everybody_who_attends_fits_into_the_session(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Several are no individual session, and no fewer than they are; else people would be lost to the log."""
+    rows = ("a-1,c-1; c-2,2026-02-02,60,individual,", "a-2,c-1; c-2,2026-02-03,60,,1", "a-3,c-1; c-2,2026-02-04,60,,2")
+    contacts, sessions = write(tmp_path, CONTACTS, "\n".join(("Id,Clients,Start,Minutes,Setting,Heads", *rows)))
+    _, told, _ = said(capsys, contacts, sessions, "--zone", "UTC")
+    assert "appointments: 3 rows, 2 of them refused" in told
+    assert "refused: sessions.csv:2: Setting: an individual session has one; several attend" in told
+    assert "refused: sessions.csv:3: Heads: more attend" in told
+    assert "1 entries, 0 minutes paid and 60 pro bono" in told
+
+
+def test_a_zone_stands_in_for_an_empty_cell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A cell comes first; a time that says its offset needs neither; without any the cell is asked for."""
+    rows = (
+        "a-1,c-1,2026-02-02 00:30,60,",
+        "a-2,c-1,2026-02-02 00:30,60,America/New_York",
+        "a-3,c-1,2026-02-02T09Z,60,",
+    )
+    files = write(tmp_path, CONTACTS, "\n".join(("Id,Clients,Start,Minutes,Zone", *rows)))
+    ours, theirs, own = ("2026-02-01T15:30", "Asia/Tokyo"), ("2026-02-02T05:30", "America/New_York"), "2026-02-02T09:00"
+    for zone, first in (("Asia/Tokyo", ours), (None, None)):
+        made = appointments_of(files[1], mapped(*files, zone=zone))
+        found = [one and (one.start.isoformat()[:16], one.zone) for _, one in made]
+        assert [first, theirs, (own, zone or "UTC")] == found
+    _, told, _ = said(capsys, *files)
+    assert "refused: sessions.csv:2: Zone: a time zone is needed, e.g. Europe/Berlin" in told
+    assert "3 rows, 1 of them refused" in told
+
+
+def test_words_of_yes_and_no_can_be_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As true and false, or as a word that is known; an empty meaning is one that says nothing."""
+    contacts, sessions = write(
+        tmp_path, "Id,Name,Consent\nc-1,Ada,Ja\nc-2,Ben,Nein\n",
+        "Id,Clients,Start,Minutes,Paid,Live\na-1,c-1,2026-02-02,60,bezahlt,ja\na-2,c-1,2026-02-03,50,frei,ja\n"
+        "a-3,c-2,2026-02-04,40,yes,\na-4,c-2,2026-02-05,30,yes,nein\na-5,c-1,2026-02-06,7,offen,\n",
+    )  # fmt: skip
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(
+        'zone = "UTC"\n[words]\nconsent = {ja = true, nein = false}\nlive = {ja = true, nein = false}\n'
+        'paid = {bezahlt = "yes", frei = "no", offen = ""}\n',
+        encoding="utf-8",
+    )
+    _, told, _ = said(capsys, contacts, sessions, "--mapping", mapping)
+    assert "1 entries, 60 minutes paid and 57 pro bono, 40 minutes withheld" in told
+    assert "1 sessions do not count: eligibility.was_live" in told
+    assert "7 minutes stand as pro bono, since nobody said" in told
+
+
+def test_who_was_refused_or_has_no_name_is_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No blank name is listed; who is refused is not said to be missing; who said no needs no name."""
+    contacts, sessions = write(
+        tmp_path, "Id,Name,Consent,Engaged since,Engaged until\nc-1, ,yes,,\nc-2,Ben,maybe,,\nc-3,,no,,\n"
+        "c-4,Dan,yes,2026-02-01,2026-01-01\nc-5,Eve,yes,,\nc-5,Eve,yes,,\nc-9,,yes,,\n",
+        "Id,Clients,Start,Minutes\n" + "".join(f"a-{n},c-{n},2026-02-02,60\n" for n in range(1, 7)),
+    )  # fmt: skip
+    _, told, _ = said(capsys, contacts, sessions, "--zone", "UTC")
+    assert "contacts: 7 rows, 4 of them refused" in told
+    assert "refused: contacts.csv:2: Name: a name is needed, unless the client is not to be listed" in told
+    assert "3 clients were refused in contacts.csv, so they are left off" in told
+    assert "1 clients are not in contacts.csv, so they have no name" in told
+    assert "1 entries, 0 minutes paid and 60 pro bono, 300 minutes withheld" in told
+
+
 def test_a_header_that_is_not_understood_is_told_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Every column that is missing, and how it is usually called; nothing is read."""
     contacts, sessions = write(tmp_path, "Nr,Wer\n", "Nr,Wann\n")
@@ -237,13 +302,14 @@ def test_a_mapping_that_is_wrong_is_told_with_all_that_is_wrong(files: tuple[Pat
     mapping = tmp_path / "mapping.toml"
     mapping.write_text(
         'tone = "x"\n[contacts]\nnom = "Name"\n[appointments]\nstart = "Begin"\nend = 7\n'
-        '[words]\nkind = {chat = "talk"}\nmood = {a = "b"}\n',
+        '[words]\nkind = {chat = "talk"}\nmood = {a = "b"}\npaid = {ja = "perhaps", nein = 0}\nlive = []\n',
         encoding="utf-8",
     )
     with pytest.raises(Invalid) as caught:
         mapped(*files, mapping)
     assert {
         "tone", "contacts.nom", "appointments.start", "appointments.end", "words.kind.chat", "words.mood",
+        "words.paid.ja", "words.paid.nein", "words.live",
     } == {problem.path for problem in caught.value.problems}  # fmt: skip
     mapping.write_text("= =", encoding="utf-8")
     with pytest.raises(Invalid, match="mapping: is no TOML"):
@@ -257,6 +323,10 @@ def test_a_mapping_that_is_wrong_is_told_with_all_that_is_wrong(files: tuple[Pat
         (["--credential", "PCCC"], "did you mean 'PCC'"),
         (["--credential", "PCC", "--set", "1999"], "known: 2018, 2022"),
         (["--zone", "Utopia"], "zone"),
+        (["--since", "2026-02-02", "--until", "2026-02-01"], "until: must not be before since"),
+        (["--set", "2022"], "set: says nothing without a credential"),
+        (["--holds", "PCC"], "holds: says nothing without a credential"),
+        (["--on", "2026-02-02"], "on: says nothing without a credential"),
     ],
 )
 def test_a_wish_that_cannot_be_met_is_told_before_anything_is_read(
@@ -312,15 +382,20 @@ def peak(folder: Path, size: int) -> int:
     return most
 
 
-def test_nothing_is_written_over_what_is_read(
+def test_nothing_is_written_over_what_is_read_or_written(
     files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Neither by a log, nor by refused rows whose corrected file is read."""
+    """Neither by a log, nor by refused rows whose corrected file is read; nor over what the same run writes."""
     folder = tmp_path / "refused"
     folder.mkdir()
     corrected = folder / "rejects-appointments.csv"
     corrected.write_text(SESSIONS, encoding="utf-8")
-    for more in (("--rejects", folder), ("--out", corrected), ("--out", files[0])):
+    new = tmp_path / "new"
+    log = new / "rejects-appointments.csv"
+    for more in (
+        ("--rejects", folder), ("--out", corrected), ("--out", files[0]), ("--rejects", new, "--out", log),
+        ("--out", log, "--out", new / ".." / "new" / log.name),
+    ):  # fmt: skip
         code, _, wrong = said(capsys, files[0], corrected, *more)
         assert (2, True) == (code, "write elsewhere" in wrong)
     assert (CONTACTS, SESSIONS) == (files[0].read_text(encoding="utf-8"), corrected.read_text(encoding="utf-8"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from attrs import evolve
 
 from funnelkit.adapters.exported_hours import COLUMNS, Mapped, appointments_of, clients_of, mapped
 from funnelkit.adapters.exports import Row, write_refused
-from funnelkit.errors import invalid
+from funnelkit.errors import Invalid, Problem, invalid
 from funnelkit.log import Client, Consent, Log, log
 from funnelkit.render import logs
 from funnelkit.requirements import Requirements, Standard, requirements
@@ -33,6 +33,7 @@ LONG: Final = 1_000_000
 SHOWN: Final = 5
 """So many refused rows are shown; all of them are counted, and written where `--rejects` says."""
 WIDE: Final = 30
+NO_CREDENTIAL: Final = "says nothing without a credential; give --credential too"
 
 
 def add(parser: ArgumentParser, day: Callable[[str], date]) -> None:
@@ -59,6 +60,7 @@ def run(given: Namespace, now: datetime) -> list[str]:
     """Read, count, write; give what is to be said. Raises Invalid with everything that was not understood."""
     asked = None if given.credential is None else requirements(given.credential, given.version)
     _apart(given)
+    _fit(given)
     writers = [(out, _writer(out)) for out in given.out]
     how = mapped(given.contacts, given.appointments, given.mapping, zone=given.zone, coach=given.coach)
     reading = _Reading(given, how, now, asked)
@@ -78,12 +80,24 @@ def run(given: Namespace, now: datetime) -> list[str]:
 
 
 def _apart(given: Namespace) -> None:
-    """Raise Invalid where something would be written over what is read."""
-    read = {path.resolve() for path in (given.contacts, given.appointments, given.mapping) if path is not None}
+    """Raise Invalid where something would be written over what is read, or over what is written beside it."""
+    taken = {path.resolve() for path in (given.contacts, given.appointments, given.mapping) if path is not None}
     rejects = () if given.rejects is None else tuple(given.rejects / f"rejects-{part}.csv" for part in COLUMNS)
     for name, paths in (("out", given.out), ("rejects", rejects)):
-        if over := next((path for path in paths if path.resolve() in read), None):
-            raise invalid(name, f"{over.name} is one of the files that are read; write elsewhere")
+        for path in paths:
+            if path.resolve() in taken:
+                raise invalid(name, f"{path.name} is read, or written, already; write elsewhere")
+            taken.add(path.resolve())
+
+
+def _fit(given: Namespace) -> None:
+    """Raise Invalid for wishes that do not go together."""
+    told = {"set": given.version, "holds": given.holds, "on": given.on}
+    problems = [Problem(name, NO_CREDENTIAL) for name, value in told.items() if value and given.credential is None]
+    if given.since is not None and given.until is not None and given.until < given.since:
+        problems.append(Problem("until", "must not be before since"))
+    if problems:
+        raise Invalid(*problems)
 
 
 class _Reading:
@@ -99,6 +113,8 @@ class _Reading:
         """How often which rule kept a session out."""
         self.counts: Counter[str] = Counter()
         self.shown: list[str] = []
+        self.unread: set[str] = set()
+        """Clients of the sums whose row was refused."""
 
     def appointments(self) -> None:
         """Count every appointment; what is refused goes into its file."""
@@ -110,8 +126,10 @@ class _Reading:
         """Keep the clients that are in the sums."""
         path, members = self.given.contacts, set(self.tally.worked().clients)
         with _Bar(path) as bar:
-            self._keep("contacts", self._met(clients_of(path, self.how, members.__contains__, read=bar.hear)))
-        self.counts["without a name"] = len(members - set(self.clients))
+            self._keep("contacts", self._met(clients_of(path, self.how, members.__contains__, read=bar.hear), members))
+        nameless = members - set(self.clients)
+        self.unread &= nameless
+        self.counts["not there"] = len(nameless - self.unread)
 
     def progress(self, asked: Requirements, on: date) -> Progress:
         """Say how far it is."""
@@ -134,8 +152,10 @@ class _Reading:
         yield from (f"{count} sessions do not count: {rule}" for rule, count in self.why.most_common())
         if self.tally.unsaid:
             yield f"{self.tally.unsaid} minutes stand as pro bono, since nobody said whether they were paid"
-        if self.counts["without a name"]:
-            yield f"{self.counts['without a name']} clients are not in {self.given.contacts.name}, so they have no name"
+        if self.unread:
+            yield f"{len(self.unread)} clients were refused in {self.given.contacts.name}, so they are left off"
+        if self.counts["not there"]:
+            yield f"{self.counts['not there']} clients are not in {self.given.contacts.name}, so they have no name"
 
     def _keep(self, part: str, refused: Iterator[Row]) -> None:
         """Let rows go by, and those that are refused into their file."""
@@ -164,10 +184,12 @@ class _Reading:
             else:
                 self.why.update(finding.rule for finding in self.tally.add(appointment).refusals)
 
-    def _met(self, rows: Iterator[tuple[Row, str, Client | None]]) -> Iterator[Row]:
+    def _met(self, rows: Iterator[tuple[Row, str, Client | None]], members: Container[str]) -> Iterator[Row]:
         for row, key, client in rows:
             self.counts["contacts"] += 1
             if row.faults:
+                if key in members:
+                    self.unread.add(key)
                 yield row
             elif client is not None:
                 self.clients[key] = client

@@ -87,11 +87,16 @@ WORDS: Final[Mapping[str, Mapping[str, Enum]]] = {
 ENUMS: Final[Mapping[str, type[Enum]]] = {
     "kind": Kind, "state": AppointmentStatus, "pay": Pay, "activity": Activity, "setting": Setting,
 }
+TRUE_OR_FALSE: Final = ("consent", "paid", "live", "direct_report", "engaged")
+"""What is true or false, so that its words are yes and no."""
 USUAL: Final[Mapping[str, Enum]] = {"kind": Kind.SESSION, "state": AppointmentStatus.HELD}
 """What an empty cell, or no column at all, comes to; everything else is not said then."""
 # fmt: on
-SEVERAL: Final = frozenset({"name", "first_name", "last_name", "email", "phone"})
+NAMES: Final = ("name", "first_name", "last_name")
+SEVERAL: Final = frozenset({*NAMES, "email", "phone"})
 """What may stand in several columns, side by side."""
+EDGE: Final = timedelta(days=2)
+"""So far from both ends of the calendar is every appointment, so that its day can be told in any zone."""
 OPTIONS: Final[Mapping[str, Check]] = {
     "zone": optional(zone_name),
     "coach": optional(identifier),
@@ -119,7 +124,8 @@ def mapped(contacts: Path, appointments: Path, mapping: Path | None = None, **op
     """Find out which column is what, by a mapping file where there is one. Raises Invalid with everything wrong.
 
     The file is TOML: tables `contacts` and `appointments` give a column, or a list of them, for a field; tables below
-    `words` give what a label means; `zone`, `coach` and `consent` hold where there is no such column.
+    `words` give what a label means; `zone`, `coach` and `consent` hold where there is no such column, and the zone also
+    where a cell is empty.
     """
     told = {} if mapping is None else _loaded(mapping)
     problems = [Problem(key, "is not known here") for key in told if key not in (*COLUMNS, "words", *OPTIONS)]
@@ -191,20 +197,21 @@ def _words(told: Mapping[str, Any]) -> tuple[dict[str, dict[str, Any]], list[Pro
     """Give of each field what its labels mean: funnelkit's own words, the usual ones, and those of the mapping."""
     words: dict[str, dict[str, Any]] = {}
     problems: list[Problem] = []
-    for key, kind in ENUMS.items():
-        own = {str(member.value): member for member in kind}
+    for key in (*ENUMS, *TRUE_OR_FALSE):
+        own: dict[str, Any] = {str(member.value): member for member in ENUMS[key]} if key in ENUMS else {**TRUTHS}
         words[key] = {folded(word.replace("_", " ")): member for word, member in own.items()} | own
         words[key] |= WORDS.get(key, {})
         labels = told.get(key, {})
         if not isinstance(labels, dict):
             problems.append(Problem(f"words.{key}", "a table of labels is needed"))
             continue
-        for label, meaning in labels.items():
+        for label, meant in labels.items():
+            meaning = ("no", "yes")[meant] if key in TRUE_OR_FALSE and type(meant) is bool else meant
             if not isinstance(meaning, str) or meaning not in own:
-                problems.append(Problem(f"words.{key}.{label}", unknown("word", meaning, key, own)))
+                problems.append(Problem(f"words.{key}.{label}", unknown("word", meaning, key, filter(None, own))))
             else:
                 words[key][folded(label)] = own[meaning]
-    problems += [Problem(f"words.{key}", unknown("field", key, "words", ENUMS)) for key in told if key not in ENUMS]
+    problems += [Problem(f"words.{key}", unknown("field", key, "words", words)) for key in told if key not in words]
     return words, problems
 
 
@@ -283,13 +290,16 @@ class _Cells:
         return self.row.label(self._columns[key][0], self._how.words[key])
 
     def truth(self, key: str) -> bool | None:
-        return self.row.label(self._columns[key][0], TRUTHS) if key in self._columns else None
+        return self.row.label(self._columns[key][0], self._how.words[key]) if key in self._columns else None
 
     def number(self, key: str) -> int | None:
         return self.row.whole(self._columns[key][0]) if key in self._columns else None
 
     def moment(self, key: str, zone: str | None) -> datetime | None:
-        return self.row.moment(self._columns[key][0], zone) if key in self._columns else None
+        found = self.row.moment(self._columns[key][0], zone) if key in self._columns else None
+        if found is None and zone is None and self.text(key):
+            self.wrong("zone", "a time zone is needed, e.g. Europe/Berlin")
+        return found
 
     def day(self, key: str) -> date | None:
         text = self.text(key)
@@ -307,7 +317,7 @@ class _Cells:
 
 
 def _appointment(cells: _Cells, how: Mapped) -> Appointment | None:
-    zone = cells.row.zone(how.columns["appointments"]["zone"][0]) if cells.has("zone") else how.zone
+    zone = cells.row.zone(how.columns["appointments"]["zone"][0]) if cells.text("zone") else how.zone
     start, contacts, key = cells.moment("start", zone), cells.items("contacts"), cells.text("id")
     kind, state, actual = cells.word("kind"), cells.word("state"), cells.number("actual")
     end = cells.moment("end", zone) if cells.has("end") else None
@@ -316,24 +326,27 @@ def _appointment(cells: _Cells, how: Mapped) -> Appointment | None:
         cells.wrong("id", "an id is needed")
     if not contacts:
         cells.wrong("contacts", "at least one is needed")
-    if start is None:
+    if not cells.text("start"):
         cells.wrong("start", "a start is needed")
     if cells.row.faults or start is None:
         return None
     length = _length(cells, start, end)
     if actual is not None and not 0 < actual <= DAY:
         cells.wrong("actual", f"whole minutes from 1 to {DAY} are needed")
+    for problem in () if session is None else session.attended(len(contacts)):
+        cells.wrong(problem.path, problem.message)
     if length is None or cells.row.faults:
         return None
     try:
-        ends = later(start, timedelta(minutes=length), "start")
+        for away in (-EDGE, EDGE):
+            later(start, away, "start")
     except Invalid as error:
         cells.wrong("start", error.problems[0].message)
         return None
     return Appointment(
         id=key, funnel="", coach=cells.text("coach") if cells.has("coach") else how.coach or "", kind=kind,
-        start=start, end=ends, zone=zone or "UTC", attendees=tuple(Attendee(c) for c in contacts), booked=start,
-        state=state, actual=actual, paid=paid, session=session,
+        start=start, end=start + timedelta(minutes=length), zone=zone or "UTC", booked=start, state=state,
+        attendees=tuple(Attendee(c) for c in contacts), actual=actual, paid=paid, session=session,
     )  # fmt: skip
 
 
@@ -368,12 +381,16 @@ def _session(cells: _Cells) -> Session | None:
 
 
 def _client(cells: _Cells, how: Mapped) -> Client | None:
-    name = cells.text("name") or " ".join(filter(None, (cells.text("first_name"), cells.text("last_name"))))
+    whole, *parts = map(cells.text, NAMES)
+    name = whole or " ".join(filter(None, parts))
     consent = cells.truth("consent") if cells.has("consent") else how.consent
     since, until = cells.day("since"), cells.day("until")
     try:
         engagement = Engagement(since=since, until=until, consent=consent)
     except Invalid as error:
         cells.wrong("until", error.problems[0].message)
+        return None
+    if not name and consent is not False:
+        cells.wrong(next(filter(cells.has, NAMES), "name"), "a name is needed, unless the client is not to be listed")
         return None
     return Client(name=name, contact=cells.text("email") or cells.text("phone"), engagement=engagement)
