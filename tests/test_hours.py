@@ -7,7 +7,7 @@ domain; last the shell: as of, and as it was known.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -238,9 +238,10 @@ def _same_log(dice: random.Random, counted: list[spec.Row], worked: Worked, same
 def _same_progress(dice: random.Random, counted: list[spec.Row], worked: Worked, same: Any, look: int) -> None:
     """Say twice how far it is."""
     on, days = TODAY + dice.choice((0, 0, 1, 27, 28, 45)) * DAY, dice.choice((7, 30, 90))
-    recent = dice.choice((None, 1, 3, 8))
+    hours = dice.choice((1, 5, 20))
+    paid, recent = min(hours, dice.choice((1, 3, 10))), dice.choice((None, 1, min(hours, 3), min(hours, 8)))
     asked: dict[str, Any] = {
-        "hours": dice.choice((1, 5, 20)), "paid": dice.choice((1, 3, 10)), "clients": dice.choice((1, 3, 8)),
+        "hours": hours, "paid": paid, "clients": dice.choice((1, 3, 8)),
         "recent": recent, "months": None if recent is None else dice.choice((1, 2, 18)),
     }  # fmt: skip
     found = credentials.progress(
@@ -448,7 +449,7 @@ def test_the_earliest_day_is_found_even_where_only_the_longest_window_is_enough(
             "said": None,
         },
     ]
-    asked: dict[str, Any] = {"hours": 1, "paid": 3, "clients": 1, "recent": 1, "months": 2}
+    asked: dict[str, Any] = {"hours": 3, "paid": 3, "clients": 1, "recent": 1, "months": 2}
     report = eligible(*map(appointment_of, rows))
     found = credentials.progress(
         COACHING, Requirements(credential="X", version="1", **asked), report.worked, on=date(2026, 6, 4), trained=True
@@ -1355,6 +1356,46 @@ def test_what_is_no_argument_is_told_by_its_name(question: str, given: dict[str,
     with pytest.raises(Invalid) as caught:
         getattr(crm, question)(**given)
     assert [field] == [problem.path for problem in caught.value.problems]
+
+
+ASKED: Final = requirements("ACC")
+BAD: Final[dict[str, tuple[Callable[[], object], str]]] = {
+    "no credential": (lambda: requirements(None), "credential"),  # type: ignore[arg-type]
+    "no part": (lambda: credentials.progress(COACHING, ASKED, Worked(), on=TODAY).part("zzz"), "key"),
+    "a part that is not asked for": (
+        lambda: credentials.progress(COACHING, requirements("MCC"), Worked(), on=TODAY).part("recent"), "key",
+    ),
+    "a time for a day": (lambda: credentials.progress(COACHING, ASKED, Worked(), on=NOW), "on"),
+    "no pace": (lambda: credentials.progress(COACHING, ASKED, Worked(), on=TODAY, pace=0), "pace"),
+    "a name for requirements": (
+        lambda: credentials.progress(COACHING, "ACC", Worked(), on=TODAY), "requirements",  # type: ignore[arg-type]
+    ),
+    "a report for what was worked": (
+        lambda: credentials.progress(COACHING, ASKED, eligible(), on=TODAY), "worked",  # type: ignore[arg-type]
+    ),
+    "no clients": (lambda: log(Worked(), None), "clients"),  # type: ignore[arg-type]
+    "a report for a log": (lambda: log(eligible(), {}), "worked"),  # type: ignore[arg-type]
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_cannot_be_asked_for_is_told_by_its_name(name: str) -> None:
+    """At the pure level too."""
+    ask, path = BAD[name]
+    with pytest.raises(Invalid) as caught:
+        ask()
+    assert [path] == [problem.path for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize("name", ["paid", "recent"])
+def test_no_more_is_asked_for_than_there_are_hours(name: str) -> None:
+    """Paid and recent hours are some of them, or all."""
+    asked: dict[str, Any] = {"credential": "X", "version": "1", "hours": 10, "paid": 1, "clients": 1, "months": 1}
+    found = Requirements(**{**asked, "recent": 10, name: 10})
+    assert 10 == getattr(found, name)
+    with pytest.raises(Invalid) as caught:
+        Requirements(**{**asked, "recent": 10, name: 11})
+    assert [name] == [problem.path for problem in caught.value.problems]
 
 
 @pytest.mark.parametrize("on", [date.min, date.max])

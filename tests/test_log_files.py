@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date, datetime
 from html.parser import HTMLParser
 from importlib import import_module
@@ -580,6 +581,31 @@ def test_a_text_longer_than_a_cell_is_cut() -> None:
     worked = evolve(log_with("Ada").worked.sums[0], organisation="works")
     found = log(evolve(log_with("Ada").worked, sums=(worked,)), {}, letters={"works": letter})
     assert "x" * (xlsx.LONGEST - 1) + "…" == sheets(found)["Confirmed by letter"][1][4]
+
+
+WRONG: Final[dict[str, tuple[Callable[[Log, Any], object], str]]] = {
+    "markdown of one progress": (logs.markdown, "progress"),
+    "page of one progress": (logs.html, "progress"),
+    "plot of one progress": (lambda _, one: plots.progress(one), "progress"),
+    "table of one progress": (lambda _, one: log_tables.progress(one), "progress"),
+    "workbook of one progress": (lambda log, one: xlsx.write(log, BytesIO(), one), "progress"),
+    "a text": (lambda log, _: logs.markdown(log, "PCC"), "progress"),  # type: ignore[arg-type]
+    "page without a title": (lambda log, _: logs.html(log, title=None), "title"),  # type: ignore[arg-type]
+    "text without a title": (lambda log, _: logs.markdown(log, title=None), "title"),  # type: ignore[arg-type]
+    "page of nothing": (lambda _, __: logs.html(None), "log"),  # type: ignore[arg-type]
+    "text of nothing": (lambda _, __: logs.markdown(None), "log"),  # type: ignore[arg-type]
+    "table of nothing": (lambda _, __: logs.csv(None), "log"),  # type: ignore[arg-type]
+    "workbook of nothing": (lambda _, __: xlsx.write(None, BytesIO()), "log"),  # type: ignore[arg-type]
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_a_file_is_not_made_of_is_told_by_its_name(name: str, golden: Log, far: tuple[Progress, ...]) -> None:
+    """Progress is a list, of one too."""
+    make, path = WRONG[name]
+    with pytest.raises(Invalid) as caught:
+        make(golden, far[0])
+    assert [path] == [problem.path for problem in caught.value.problems]
 
 
 def test_more_lines_than_a_sheet_holds_are_refused() -> None:

@@ -162,6 +162,7 @@ def log(  # what a log is made of, by name
     """
     letters, organisations = letters or {}, organisations or {}
     checked(
+        worked=instance(Worked, "a Worked")(worked), clients=instance(Mapping, "a table of clients by id")(clients),
         relationship=one_of(Relationship)(relationship), consent=one_of(Consent)(consent),
         **{f"letters.{key}": instance(Letter, "a Letter")(letter) for key, letter in letters.items()},
     )  # fmt: skip

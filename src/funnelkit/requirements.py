@@ -12,7 +12,7 @@ from typing import Final
 from attrs import field, frozen
 
 from funnelkit.errors import Problem, invalid, unknown
-from funnelkit.values.checks import Checked, asks, day, each, instance, number, optional, text, texts
+from funnelkit.values.checks import Checked, asks, checked, day, each, instance, number, optional, text, texts
 from funnelkit.words import Activity, Kind, Pay
 
 CENTURY: Final = 1200
@@ -39,7 +39,10 @@ class Requirements(Checked):
     source: str = field(default="", metadata=asks(instance(str, "a text")))
 
     def together(self) -> Iterable[Problem]:
-        """Ask for a window with recent hours in it, of a century at most."""
+        """Ask for no more paid or recent hours than hours, and for a window with recent ones, of a century at most."""
+        for name, part in (("paid", self.paid), ("recent", self.recent)):
+            if type(part) is type(self.hours) is int and part > self.hours:
+                yield Problem(name, "these are of the hours; no more than those are needed")
         if (self.recent is None) is not (self.months is None):
             yield Problem("months", "recent hours and their window go together")
         if type(self.months) is int and self.months > CENTURY:
@@ -121,6 +124,7 @@ KINDS: Final[Mapping[Kind, Activity]] = {
 
 def requirements(credential: str, version: str | None = None) -> Requirements:
     """Give what a credential asks for: in that version, else in the last one. Raises Invalid with the known ones."""
+    checked(credential=text(credential))
     of_it = {row.version: row for row in REQUIREMENTS if row.credential == credential.upper()}
     if not of_it:
         known = dict.fromkeys(row.credential for row in REQUIREMENTS)

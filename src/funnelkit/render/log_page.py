@@ -11,6 +11,7 @@ from funnelkit.render import log_tables, plots
 from funnelkit.render.log_tables import DIGITS, LEFT_OFF, NUMBERS, Minutes, Row, Table, Value, clean, said
 from funnelkit.render.plots import colours
 from funnelkit.rules.credentials import Progress
+from funnelkit.values.checks import checked, instance
 
 TITLE: Final = "Coaching log"
 
@@ -64,14 +65,16 @@ details{display:none}
 
 
 def html(log: Log, progress: Iterable[Progress] = (), *, title: str = TITLE) -> str:
-    """Give the log as a page: the sums, progress, plots by month and by client, then the tables of the log."""
+    """Give the log as a page: the sums, progress, plots by month and by client, then the tables. Raises Invalid."""
+    checked(log=instance(Log, "a Log")(log), title=instance(str, "a text")(title))
+    found = log_tables.several(progress)
     named = escape(clean(title))
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{named}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f"<h1><bdi>{named}</bdi></h1>\n" + "\n".join(_body(log, tuple(progress))) + "\n</main>\n</body>\n</html>\n"
+        f"<h1><bdi>{named}</bdi></h1>\n" + "\n".join(_body(log, found)) + "\n</main>\n</body>\n</html>\n"
     )
 
 

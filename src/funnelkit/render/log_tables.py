@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 from unicodedata import category
 
 from attrs import field, frozen
@@ -12,6 +12,7 @@ from attrs import field, frozen
 from funnelkit.log import Log
 from funnelkit.rules import credentials
 from funnelkit.rules.credentials import Part, Progress
+from funnelkit.values.checks import checked, each, instance
 from funnelkit.values.worked import Worked
 from funnelkit.words import Setting
 
@@ -198,15 +199,23 @@ def _times(paid: int, unpaid: int) -> tuple[Minutes, Minutes, Minutes]:
 # ---- progress
 
 
+def several(progress: Iterable[Progress]) -> tuple[Progress, ...]:
+    """Give what was given, to go through it more than once. Raises Invalid for anything but a list of progress."""
+    told: Any = progress
+    found: tuple[Progress, ...] = tuple(told) if isinstance(told, Iterable) else told
+    checked(progress=each(instance(Progress, "a Progress"))(found))
+    return found
+
+
 def progress(found: Iterable[Progress]) -> Table:
-    """Give what each credential asks for, what is there of it, and what is short."""
+    """Give what each credential asks for, what is there of it, and what is short. Raises Invalid."""
     return Table(
         title="Progress",
         about="All that counts, listed or not, beside what is asked for.",
         columns=("Credential", "On", "What", "There", "Asked for", "Short"),
         rows=tuple(
             (clean(str(one.requirements)), one.on, label(one, part), *_figures(part))
-            for one in found
+            for one in several(found)
             for part in one.parts
         ),
     )

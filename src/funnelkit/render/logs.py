@@ -13,6 +13,7 @@ from funnelkit.render.log_page import TITLE, html
 from funnelkit.render.log_tables import DIGITS, NUMBERS, Minutes, Row, Table, clean, said
 from funnelkit.rules.credentials import Progress
 from funnelkit.sheets import Cell, csv_text
+from funnelkit.values.checks import checked, instance
 from funnelkit.words import Setting
 
 __all__ = ["HEADER", "TITLE", "csv", "html", "markdown"]
@@ -33,6 +34,7 @@ def csv(log: Log) -> str:
 
     Minutes are exact; hours have two digits. A line of a client has no id, and one that is withheld has no name.
     """
+    checked(log=instance(Log, "a Log")(log))
     return csv_text(HEADER, _lines(log))
 
 
@@ -60,8 +62,9 @@ def _times(paid: int, unpaid: int) -> tuple[Cell, ...]:
 
 
 def markdown(log: Log, progress: Iterable[Progress] = (), *, title: str = TITLE) -> str:
-    """Give the log as Markdown: clients with totals, letters, who is left off, progress."""
-    found = tuple(progress)
+    """Give the log as Markdown: clients with totals, letters, who is left off, progress. Raises Invalid."""
+    checked(log=instance(Log, "a Log")(log), title=instance(str, "a text")(title))
+    found = log_tables.several(progress)
     lines = [f"# {_safe(clean(title))}", ""]
     for table in log_tables.of_log(log):
         lines += [f"## {table.title}", "", table.about, "", *_table(table), ""]

@@ -186,8 +186,11 @@ def _beside(name: str, further: str) -> str:
 
 
 def progress(found: Iterable[Progress]) -> str:
-    """Draw how far it is to each credential: a bar for each figure that is asked for, full when it is there."""
-    given = tuple(found)
+    """Draw how far it is to each credential: a bar for each figure that is asked for, full when it is there.
+
+    Raises Invalid for anything but a list of progress.
+    """
+    given = log_tables.several(found)
     told = "; ".join(
         f"{clean(str(one.requirements))}: "
         + ", ".join(f"{said(figure(p, p.has))} of {said(figure(p, p.needs))} {label(one, p)}" for p in one.parts)

@@ -17,9 +17,11 @@ from attrs import evolve, field, frozen
 
 from funnelkit.decisions import About, Decision, decided, rule
 from funnelkit.decisions import Case as AnyCase
+from funnelkit.errors import invalid, unknown
 from funnelkit.funnel import Funnel
 from funnelkit.requirements import Requirements
 from funnelkit.table import Status
+from funnelkit.values import checks
 from funnelkit.values.worked import Worked, hours_of
 
 S = TypeVar("S", bound=Status)
@@ -227,8 +229,11 @@ class Progress:
     """The first day on which it would be met at that pace, today perhaps; None: never, or not by going on alone."""
 
     def part(self, key: str) -> Part:
-        """Give one of the figures."""
-        return next(part for part in self.parts if part.key == key)
+        """Give one of the figures. Raises Invalid for one that is not asked for."""
+        found = {part.key: part for part in self.parts}
+        if key not in found:
+            raise invalid("key", unknown("part", key, str(self.requirements), found))
+        return found[key]
 
     def __str__(self) -> str:
         """Read in English: the decision, the pace, the date."""
@@ -251,6 +256,10 @@ def progress(
 
     `trained`: whether somebody said when training began; `holds`: credentials that are or were held.
     """
+    checks.checked(
+        requirements=checks.instance(Requirements, "a Requirements")(requirements),
+        worked=checks.instance(Worked, "a Worked")(worked), on=checks.day(on), pace=checks.days(pace),
+    )  # fmt: skip
     clients = worked.heads_on(on)
     worked = _until(worked, on)
     window = None if requirements.months is None else months_before(on, requirements.months)
