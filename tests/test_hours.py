@@ -1165,6 +1165,17 @@ def test_a_log_names_who_agreed_and_the_clients_own_organisation() -> None:
     assert made.worked.minutes == world.hours(coach=COACH.id).eligible.minutes
 
 
+def test_a_letter_is_of_a_company_that_is_known() -> None:
+    """Under a name instead of an id it would stand in for nobody; a session may name one that is the host's own."""
+    world = practice()
+    world.do(AddCompany(id="f-1", name="ACME GmbH", by=COACH))
+    with pytest.raises(Invalid) as caught:
+        world.log(letters={"f-1": LETTER, "ACME GmbH": LETTER})
+    assert ["letters.ACME GmbH"] == [problem.path for problem in caught.value.problems]
+    world.do(DescribeSession(appointment="a-1", session=was(organisation="own-1", pay=Pay.INTERNAL), by=COACH))
+    assert 1 == len(world.log(letters={"f-1": LETTER, "own-1": LETTER}).confirmed)
+
+
 def test_a_log_says_what_had_been_agreed_as_it_was_known() -> None:
     """A consent that is taken back counts from then on; the log of the day before still lists the client."""
     world = practice()
@@ -1372,6 +1383,13 @@ BAD: Final[dict[str, tuple[Callable[[], object], str]]] = {
     ),
     "a report for what was worked": (
         lambda: credentials.progress(COACHING, ASKED, eligible(), on=TODAY), "worked",  # type: ignore[arg-type]
+    ),
+    "a naive start": (lambda: eligible(coached("c-1", start=TEN.replace(tzinfo=None))), "appointments[0].start"),
+    "a naive end": (lambda: eligible(coached("c-1", end=TEN.replace(tzinfo=None))), "appointments[0].end"),
+    "no such zone": (lambda: eligible(coached("c-1", zone="Mars/Olympus")), "zone"),
+    "an empty zone": (lambda: eligible(coached("c-1", zone="")), "zone"),
+    "a number for a standard": (
+        lambda: eligibility.count(COACHING, (), now=NOW, standard=15), "standard",  # type: ignore[arg-type]
     ),
     "no clients": (lambda: log(Worked(), None), "clients"),  # type: ignore[arg-type]
     "a report for a log": (lambda: log(eligible(), {}), "worked"),  # type: ignore[arg-type]

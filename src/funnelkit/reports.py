@@ -31,6 +31,7 @@ from funnelkit.words import Pay
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
 
+NO_COMPANY: Final = "there is no company with this id, nor does a session name it"
 OF_AN_ORGANISATION: Final = frozenset({Pay.INTERNAL, Pay.THIRD_PARTY})
 
 
@@ -116,7 +117,9 @@ class Reports(Questions[S, R]):
             clients = dict(past.clients())
             rows = tuple(_employed(one, past) for one in report.appointments)
             companies = {row.session.organisation for row in rows if row.session is not None} - {None}
-            found = {key: stores.companies.get(key) for key in companies if key is not None}
+            found = {key: stores.companies.get(key) for key in {*companies, *(letters or ())} if key is not None}
+        strange = (key for key in letters or () if found.get(key) is None and key not in companies)
+        checked(**{f"letters.{key}": NO_COMPANY for key in strange})
         counted = eligibility.count(self.funnel, rows, now=now, standard=standard)
         return made(
             counted.worked, clients, letters=letters, relationship=relationship, consent=consent,

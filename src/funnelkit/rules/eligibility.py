@@ -22,7 +22,9 @@ from funnelkit.requirements import ACTIVITIES, KINDS, PAYS, Standard
 from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.table import Status
 from funnelkit.times import instant
+from funnelkit.times import zone as known_zone
 from funnelkit.values.appointment import Appointment, Attendee
+from funnelkit.values.checks import checked, instance, optional
 from funnelkit.values.worked import Sum, Worked, hours_of
 from funnelkit.words import Activity, Pay, Setting
 
@@ -206,7 +208,7 @@ class Tally:
 
     def _zone(self, name: str) -> tuple[ZoneInfo, datetime | None]:
         """Give a zone, and when training begins there."""
-        zone, trained = ZoneInfo(name), self._standard.trained
+        zone, trained = ZoneInfo(known_zone(name, "zone")), self._standard.trained
         begins = None if trained is None else datetime.combine(trained, time(), zone)
         self._zones[name] = zone, begins
         return zone, begins
@@ -319,8 +321,13 @@ class Report:
 def count(
     funnel: Funnel[S, R], appointments: Iterable[Appointment], *, now: datetime, standard: Standard | None = None
 ) -> Report:
-    """Count with a reason for each appointment."""
+    """Count with a reason for each appointment. Raises Invalid for times without a zone, and for an unknown zone."""
+    checked(standard=optional(instance(Standard, "a Standard"))(standard))
     tally, picked = Tally(funnel, now=now, standard=standard or Standard()), tuple(appointments)
+    for place, one in enumerate(picked):
+        if one.start.tzinfo is None or one.end.tzinfo is None:
+            instant(one.start, f"appointments[{place}].start")
+            instant(one.end, f"appointments[{place}].end")
     decisions = tuple([tally.add(appointment) for appointment in picked])
     return Report(
         appointments=picked, decisions=decisions, worked=tally.worked(), excluded=tally.excluded, unsaid=tally.unsaid
