@@ -391,3 +391,16 @@ def test_a_status_that_went_matches_no_row() -> None:
     with pytest.raises(Invalid) as caught:
         agency.AGENCY.derive("mine", statuses=Smaller, drop=gone)
     assert ["drop"] == [problem.path for problem in caught.value.problems]
+
+
+def test_who_writes_lists_means_rows() -> None:
+    """A list is taken for a table, as it is now: what is added to it afterwards is in no funnel."""
+    status, on = coaching.Coaching, coaching.Happening.BOOKED_IN_PUBLIC
+    row: Move[coaching.Coaching] = Move(status.BUYER, on, status.PROSPECT, (Role.SYSTEM,), (), "ours")
+    given: Any = [status.PROSPECT]
+    added: Any = [row]
+    listed = coaching.COACHING.derive("listed", open=given, add=added)
+    meant = coaching.COACHING.derive("listed", open=(status.PROSPECT,), add=(row,))
+    given.append(status.BUYER)
+    added.clear()
+    assert (meant.fingerprint, meant.open, meant.moves) == (listed.fingerprint, listed.open, listed.moves)

@@ -145,8 +145,8 @@ def _strange(old: Any, new: Any, changes: Changes) -> Iterator[Problem]:
             for status in foreign:
                 yield Problem(name, f"foreign_status: {type(status).__name__}.{status} is none of this funnel")
     added: object = changes.get("add", ())
-    if not isinstance(added, tuple) or not all(isinstance(move, Move) for move in added):
-        yield Problem("add", f"foreign_table: a tuple of Moves is needed, not {kind_of(added)}")
+    if not isinstance(added, (tuple, list)) or not all(isinstance(move, Move) for move in added):
+        yield Problem("add", f"foreign_table: a list of Moves is needed, not {kind_of(added)}")
 
 
 def _keyed(table: Mapping[Status, V], own: Own) -> dict[Status, V]:

@@ -29,7 +29,7 @@ from funnelkit.errors import Invalid, Problem, UnknownRight, UnknownStatus, unkn
 from funnelkit.lint import faults
 from funnelkit.plain import digest
 from funnelkit.policy import Policy, with_figures
-from funnelkit.shapes import shapes
+from funnelkit.shapes import LISTED, shapes
 from funnelkit.table import (
     Act,
     Deed,
@@ -129,6 +129,10 @@ class Funnel(Generic[S_co, R_co]):
 
     @right_kind.default
     def _right_kind(self) -> type[R_co]:
+        for name in LISTED:
+            given = getattr(self, name)
+            if isinstance(given, list):  # who writes a list means its rows: they are kept as they are now
+                object.__setattr__(self, name, tuple(given))
         wrong = tuple(shapes(self))  # this is the first field that is made of others
         if wrong:
             raise Invalid(*wrong)

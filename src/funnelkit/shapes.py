@@ -25,6 +25,9 @@ SHAPES: Final[Mapping[str, tuple[type[Any], Any]]] = {
 }  # fmt: skip
 """What each table is, and what stands in it."""
 
+LISTED: Final = tuple(name for name, (kind, _) in SHAPES.items() if kind is tuple)
+"""Tables that are written one row below the other."""
+
 Tables = Any  # a Funnel; this module stands below it
 
 
