@@ -15,7 +15,7 @@ from funnelkit.agenda import RIPENS, Agenda, CommandFor, PlaceOf, about_whom
 from funnelkit.asking import asked
 from funnelkit.clients import Clients
 from funnelkit.decisions import Refused
-from funnelkit.errors import Conflict, FunnelkitError, Invalid, NotFound, Problem, invalid, kind_of
+from funnelkit.errors import Conflict, FunnelkitError, Invalid, NotFound, invalid, kind_of
 from funnelkit.funnel import Funnel
 from funnelkit.outreach import Outreach
 from funnelkit.pipelines import Board
@@ -272,10 +272,6 @@ class FunnelService(Clients[S, R], Agenda[S, R], Outreach[S, R], Board[S, R], Re
             return Outcome(place, error=error, about=about_whom(row))
 
     def _moment(self, facts: Mapping[str, bool] | None) -> Moment:
-        told: Mapping[str, object] = facts or {}
-        wrong = tuple(Problem(f"facts.{key}", "true or false is needed") for key in told if type(told[key]) is not bool)
-        if wrong:
-            raise Invalid(*wrong)
         now = instant(self._clock.now(), "clock")
         return Moment(
             now, self._fresh, facts or {}, self.zone, self.account, self.zones, self._open_on, self._token,

@@ -9,10 +9,10 @@ from typing import Any, Final, TypeVar
 from funnelkit.errors import Conflict, NotFound, invalid
 from funnelkit.planning import Command, Wanted, noted
 from funnelkit.ports.storage import STORES, Transaction
+from funnelkit.rules import history
 from funnelkit.times import zone_of
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.checks import identifier
-from funnelkit.values.client_events import ContactErased
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import ContactDeleted, Event
 from funnelkit.values.invitation import Invitation, Link
@@ -266,7 +266,7 @@ def was_erased(stores: Transaction, contact: str, funnels: Iterable[str]) -> boo
     for funnel in funnels:
         place = stores.contacts.get(funnel, contact)
         told = stores.history.of(funnel, "contact", contact) if place and place.standing is Standing.ARCHIVED else ()
-        if any(isinstance(event, ContactErased) for event in told):
+        if history.was_erased(told):
             return True
     return False
 

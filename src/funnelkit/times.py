@@ -28,6 +28,11 @@ MANY: Final = 2**31 - 1
 
 BEYOND: Final = "this time lies beyond the calendar"
 
+EDGE: Final = timedelta(days=2)
+"""How far an appointment starts from either end of the calendar at least: every zone has a day for it then."""
+EARLIEST: Final = datetime.min.replace(tzinfo=UTC) + EDGE
+LATEST: Final = datetime.max.replace(tzinfo=UTC) - EDGE
+
 
 def instant(moment: object, path: str) -> datetime:
     """Give this moment in UTC; refuse a naive one, naming the field. The hot paths pass UTC and pay one comparison."""
@@ -49,6 +54,13 @@ def later(moment: datetime, length: timedelta, path: str) -> datetime:
         return moment + length
     except OverflowError:
         raise invalid(path, BEYOND) from None
+
+
+def datable(moment: datetime, path: str) -> datetime:
+    """Give an instant that has a day by every clock, or refuse one too near an end of the calendar."""
+    if not EARLIEST <= moment <= LATEST:
+        raise invalid(path, "lies less than two days from an end of the calendar")
+    return moment
 
 
 def zone(name: object, path: str) -> str:

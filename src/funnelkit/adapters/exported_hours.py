@@ -20,7 +20,7 @@ from funnelkit.adapters.exports import Row, folded, header_of, rows
 from funnelkit.errors import Invalid, Problem, invalid, unknown
 from funnelkit.log import Client
 from funnelkit.statuses.appointment import AppointmentStatus
-from funnelkit.times import later
+from funnelkit.times import datable
 from funnelkit.values.appointment import Appointment, Attendee
 from funnelkit.values.checks import DAY, MOST, Check, identifier, optional, truth, zone_name
 from funnelkit.values.session import Engagement, Session
@@ -95,8 +95,6 @@ USUAL: Final[Mapping[str, Enum]] = {"kind": Kind.SESSION, "state": AppointmentSt
 NAMES: Final = ("name", "first_name", "last_name")
 SEVERAL: Final = frozenset({*NAMES, "email", "phone"})
 """What may stand in several columns, side by side."""
-EDGE: Final = timedelta(days=2)
-"""So far from both ends of the calendar is every appointment, so that its day can be told in any zone."""
 OPTIONS: Final[Mapping[str, Check]] = {
     "zone": optional(zone_name),
     "coach": optional(identifier),
@@ -338,8 +336,7 @@ def _appointment(cells: _Cells, how: Mapped) -> Appointment | None:
     if length is None or cells.row.faults:
         return None
     try:
-        for away in (-EDGE, EDGE):
-            later(start, away, "start")
+        datable(start, "start")
     except Invalid as error:
         cells.wrong("start", error.problems[0].message)
         return None

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import reduce
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from attrs import evolve, field, frozen
 
 from funnelkit.commands import ledger
-from funnelkit.commands.draft import Draft
+from funnelkit.commands.draft import Draft, opened_to
 from funnelkit.decisions import Decision, all_of, both
 from funnelkit.errors import Invalid, Problem, invalid
 from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import access, booking
 from funnelkit.statuses.appointment import AppointmentStatus, Happening
 from funnelkit.table import BOOKED, CANCELLED, RESCHEDULED, Act, Status, Trigger
-from funnelkit.times import instant, later
+from funnelkit.times import datable, instant, later
 from funnelkit.values.appointment import Appointment, Attendee
 from funnelkit.values.checks import (
     asks,
@@ -44,11 +44,6 @@ from funnelkit.values.plan import Plan
 from funnelkit.values.session import Session
 from funnelkit.words import Kind, Role, Where
 
-EDGE: Final = timedelta(days=2)
-"""How far an appointment starts from either end of the calendar at least: every zone has a day for it then."""
-EARLIEST: Final = datetime.min.replace(tzinfo=UTC) + EDGE
-LATEST: Final = datetime.max.replace(tzinfo=UTC) - EDGE
-
 
 def _by_role(given_where: Where | None, role: Role) -> Where:
     return given_where or (Where.PORTAL if role is Role.CLIENT else Where.STAFF)
@@ -56,9 +51,7 @@ def _by_role(given_where: Where | None, role: Role) -> Where:
 
 def _times(start: datetime, end: datetime | None, length: int | None) -> tuple[datetime, datetime]:
     """Give start and end in UTC, of either an end or a length. Raises Invalid."""
-    begin = instant(start, "start")
-    if not EARLIEST <= begin <= LATEST:
-        raise Invalid(Problem("start", "lies less than two days from an end of the calendar"))
+    begin = datable(instant(start, "start"), "start")
     if (end is None) is (length is None):
         raise Invalid(Problem("end", "give either an end or a length in minutes"))
     finish = later(begin, timedelta(minutes=length), "start") if length is not None else instant(end, "end")
@@ -151,7 +144,7 @@ class Book(Command[Status, Appointment]):
             booking.Case(
                 status=contact.status, kind=self.kind, by=self.by, where=where, overlaps=overlaps, contact=contact.id,
                 may_log_in=where is Where.PORTAL and _may_log_in(funnel, contact),
-                opened=_opened(view, contact), facts=moment.facts, begun=start <= when,
+                opened=opened_to(view, contact), facts=moment.facts, begun=start <= when,
                 described=self.paid is not None or self.session is not None,
             )
             for contact in asked
@@ -309,10 +302,6 @@ def _has_another(view: View, contact: Contact, gone: Appointment, when: datetime
 
 def _overlaps(view: View, coach: str, start: datetime, end: datetime) -> tuple[str, ...]:
     return tuple(a.id for a in view.calendar(coach, start, end) if a.overlaps(start, end))
-
-
-def _opened(view: View, contact: Contact) -> frozenset[str]:
-    return contact.opened.union(*(view.group(group).opened for group in sorted(contact.groups)))
 
 
 def _may_log_in(funnel: AnyFunnel, contact: Contact) -> bool:

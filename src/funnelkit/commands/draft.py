@@ -10,6 +10,7 @@ from attrs import evolve
 
 from funnelkit.commands.counting import Counting
 from funnelkit.decisions import Consequence, Decision
+from funnelkit.planning import View
 from funnelkit.rules import booking, outreach
 from funnelkit.rules import pipeline as stages_of
 from funnelkit.statuses.appointment import AppointmentStatus
@@ -214,7 +215,7 @@ class Draft(Counting):
         case: booking.Case[Status] = booking.Case(
             status=contact.status, kind=one.kind, by=Actor(id=contact.id, role=Role.CLIENT), where=one.where,
             may_log_in=True, facts=self.moment.facts, contact=contact.id,
-            opened=contact.opened.union(*(self.view.group(group).opened for group in sorted(contact.groups))),
+            opened=opened_to(self.view, contact),
         )  # fmt: skip
         return booking.may_book(self.funnel, case).allowed
 
@@ -256,3 +257,8 @@ class Draft(Counting):
         """Hand over a refusal: it changes nothing. `exact`: what only the account may know of it."""
         read = tuple(self.view.read) if exact is None else ()  # what was read would tell why
         return Plan(decision=decision, read=read, notices=decision.notices, made=self.moment.now, exact=exact)
+
+
+def opened_to(view: View, contact: Contact) -> frozenset[str]:
+    """Give the kinds that were opened to a contact, in person or by group."""
+    return contact.opened.union(*(view.group(group).opened for group in sorted(contact.groups)))

@@ -16,7 +16,6 @@ from funnelkit.rules import follow_up as rule_of
 from funnelkit.rules import history
 from funnelkit.table import Need, Row, Status
 from funnelkit.times import zone_of
-from funnelkit.values.client_events import ContactErased
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import (
     ContactChanged,
@@ -133,7 +132,7 @@ class Saying:
 
     def erased(self, contact: str) -> bool:
         """Whether the person was taken out of this place; who comes to the id in another funnel is somebody else."""
-        return any(isinstance(event, ContactErased) for event in self.view.history(contact))
+        return history.was_erased(self.view.history(contact))
 
     def nobody_there(self, contact: Contact) -> bool:
         """Whether it is the place of who was erased: these stay in the archive, so nobody else is looked up."""

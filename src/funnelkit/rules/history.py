@@ -13,7 +13,7 @@ from attrs import evolve
 from funnelkit.table import Status
 from funnelkit.times import instant
 from funnelkit.values.appointment import Appointment
-from funnelkit.values.client_events import ContactMerged, EngagementSet, SessionDescribed
+from funnelkit.values.client_events import ContactErased, ContactMerged, EngagementSet, SessionDescribed
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import (
     AppointmentBooked,
@@ -92,6 +92,11 @@ def lineage(told: Callable[[str], Iterable[Event]], contact: str) -> tuple[str, 
     """Give the contact, and those that were merged into it, and into them. `told`: gives the history of a contact."""
     others = [event.other for event in told(contact) if isinstance(event, ContactMerged)]
     return (contact, *(one for other in others for one in lineage(told, other)))
+
+
+def was_erased(events: Iterable[Event]) -> bool:
+    """Whether the person was taken out of this place; who comes to the id in another funnel is somebody else."""
+    return any(isinstance(event, ContactErased) for event in events)
 
 
 def successor(told: Callable[[str], Iterable[Event]], contact: str) -> str:

@@ -132,7 +132,8 @@ def told(value: object) -> str | None:
     """What a host tells: by the key of a need, true or false."""
     if not isinstance(value, Mapping):
         return f"a table of true and false is needed, not {kind_of(value)}"
-    return None if all(type(one) is bool for one in value.values()) else "true or false is needed for each of them"
+    wrong = [str(key) for key, one in value.items() if type(one) is not bool]
+    return f"true or false is needed for each of them, so for: {', '.join(wrong)}" if wrong else None
 
 
 def moment(value: object) -> str | None:
