@@ -82,12 +82,17 @@ def run(given: Namespace, now: datetime) -> list[str]:
 def _apart(given: Namespace) -> None:
     """Raise Invalid where something would be written over what is read, or over what is written beside it."""
     taken = {path.resolve() for path in (given.contacts, given.appointments, given.mapping) if path is not None}
-    rejects = () if given.rejects is None else tuple(given.rejects / f"rejects-{part}.csv" for part in COLUMNS)
+    rejects = () if given.rejects is None else tuple(_refused(given.rejects, part) for part in COLUMNS)
     for name, paths in (("out", given.out), ("rejects", rejects)):
         for path in paths:
             if path.resolve() in taken:
                 raise invalid(name, f"{path.name} is read, or written, already; write elsewhere")
             taken.add(path.resolve())
+
+
+def _refused(folder: Path, part: str) -> Path:
+    """Give the file of the rows that were refused of one export."""
+    return folder / f"rejects-{part}.csv"
 
 
 def _fit(given: Namespace) -> None:
@@ -165,7 +170,7 @@ class _Reading:
                 pass
         else:
             self.given.rejects.mkdir(parents=True, exist_ok=True)
-            write_refused(self.given.rejects / f"rejects-{part}.csv", seen)
+            write_refused(_refused(self.given.rejects, part), seen)
 
     def _shown(self, part: str, refused: Iterator[Row]) -> Iterator[Row]:
         for row in refused:
