@@ -213,8 +213,7 @@ class Questions(Generic[S, R]):
         if begin is not None and end is not None and end < begin:
             raise invalid("until", "it lies before since")
         with self._storage.transaction(self.account, write=False) as stores:
-            clock = instant(self._clock.now(), "clock")
-            now = past(as_of, "as_of", clock) or clock
+            now = self._at_the_time(as_of)
             rows = self._appointments(stores, coach, as_of, known)
             ids = sorted({attendee.contact for row in rows for attendee in row.attendees})
             if as_of is None and known is None:
@@ -269,6 +268,11 @@ class Questions(Generic[S, R]):
         return history.contact_at(self.history(contact), when, told)
 
     # ---- inside
+
+    def _at_the_time(self, as_of: datetime | None) -> datetime:
+        """Give the moment of which a report is made: now, or one that has come."""
+        clock = instant(self._clock.now(), "clock")
+        return past(as_of, "as_of", clock) or clock
 
     def _columns(self, rights: Iterable[R] | None) -> tuple[R, ...]:
         return self.funnel.rights.columns if rights is None else tuple(self.funnel.right(right) for right in rights)

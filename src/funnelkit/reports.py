@@ -58,7 +58,7 @@ class Reports(Questions[S, R]):
         and how large a group may be.
         """
         report = self.certification(coach=coach, since=since, until=until, as_of=as_of, known=known)
-        now = instant(self._clock.now(), "clock") if as_of is None else instant(as_of, "as_of")
+        now = self._at_the_time(as_of)
         return hours.both(self.funnel, report, now=now, standard=standard)
 
     @asked
@@ -110,7 +110,7 @@ class Reports(Questions[S, R]):
         client's company that of the session. `letters`: by the id of the company.
         """
         report = self.certification(coach=coach, since=since, until=until, as_of=as_of, known=known)
-        now = instant(self._clock.now(), "clock") if as_of is None else instant(as_of, "as_of")
+        now = self._at_the_time(as_of)
         ids = sorted({attendee.contact for one in report.appointments for attendee in one.attendees})
         with self._storage.transaction(self.account, write=False) as stores:
             past = _Past(stores, self.funnel.name, ids, as_of, known)
