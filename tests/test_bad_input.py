@@ -986,7 +986,7 @@ def test_a_question_of_the_wrong_type_is_a_clear_error(ask: Callable[[Any], obje
 def test_a_fact_is_true_or_false(facts: Any) -> None:
     """A text that says no is no yes: facts come in from outside and are checked like all else."""
     crm = service(STUDIO)
-    with pytest.raises(Invalid, match="facts: .*invoice"):
+    with pytest.raises(Invalid, match=r"facts: .*invoice"):
         crm.do(made(Delete, contact=_one(crm)), facts=facts)
 
 
