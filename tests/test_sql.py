@@ -453,6 +453,22 @@ def test_a_busy_file_is_told_after_one_wait(path: Path) -> None:
     engine.dispose()
 
 
+@pytest.mark.parametrize("made", [lambda url: url, create_engine], ids=["URL", "a host's own engine"])
+def test_who_opens_a_file_that_another_writes_waits_for_the_log(tmp_path: Path, made: Callable[[str], Any]) -> None:
+    """SQLite refuses at once to put a file beside a log while another writes; of workers that start, several do."""
+    file = tmp_path / "busy.db"
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.executescript("CREATE TABLE of_the_host (id INTEGER); BEGIN IMMEDIATE;")
+    later = threading.Timer(0.2, lambda: other.execute("COMMIT"))
+    later.start()
+    storage = SqlStorage(made(f"sqlite:///{file}"))
+    add(service(storage))
+    later.join()
+    other.close()
+    whole(service(storage), "c-1")
+    storage.close()
+
+
 def test_a_locked_row_is_told_after_one_wait(tmp_path: Path) -> None:
     """The same on PostgreSQL, where the host has set how long one waits for a lock."""
     url = make_url(databases.fresh_url(POSTGRES, tmp_path))

@@ -6,10 +6,13 @@ either see nothing that holds together, or be refused at once because somebody e
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from time import monotonic, sleep
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, RootTransaction, event
 
+from funnelkit.adapters import complaints
 from funnelkit.adapters.sql.errors import told
 from funnelkit.errors import invalid
 
@@ -51,7 +54,7 @@ def kept_apart(engine: Engine) -> None:
     """Have a file written beside a log, so that who looks and who writes do not wait for each other."""
     with told(), engine.connect() as connection:
         _outside(connection)
-        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        _beside_a_log(connection.exec_driver_sql)
 
 
 def begin(connection: Connection, *, looks: bool) -> RootTransaction:
@@ -90,9 +93,24 @@ def _is_begun(connection: Connection) -> bool:
 def _connected(connection: Any, record: Any) -> None:  # noqa: ARG001  # SQLAlchemy passes both
     connection.isolation_level = None  # transactions are begun below, not by the driver
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={int(BUSY * 1000)}"):
+    for pragma in (f"busy_timeout={int(BUSY * 1000)}", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
+    _beside_a_log(cursor.execute)
     cursor.close()
+
+
+def _beside_a_log(ask: Callable[[str], object]) -> None:
+    """Have the file written beside a log. Where two ask, SQLite refuses one without a wait; the wait is ours."""
+    until = monotonic() + BUSY
+    while True:
+        try:
+            ask("PRAGMA journal_mode=WAL")
+        except Exception as error:
+            if complaints.said(None, str(error)) != complaints.BUSY or monotonic() > until:
+                raise
+            sleep(0.01)
+        else:
+            return
 
 
 def _begun(connection: Connection) -> None:
