@@ -58,8 +58,8 @@ from funnelkit.ports.storage import Ripe
 from funnelkit.service import Swept
 from funnelkit.statuses.coaching import Coaching
 from funnelkit.statuses.franchise import READINGS, Franchise, Happening, Thinking
+from funnelkit.table import EMAIL, Move, Need
 from funnelkit.table import SYSTEM as SYSTEM_ONLY
-from funnelkit.table import Move, Need
 from funnelkit.times import Elapsed
 from funnelkit.values.actor import CLOCK
 from funnelkit.values.events import FollowUpEnded, StatusChanged
@@ -317,6 +317,36 @@ def test_a_funnel_that_gives_nobody_up_can_be_worked_with(other: Callable[[], Fu
     assert S.NOT_SOLD is crm.do(Convert(contact="c-1", to=S.NOT_SOLD, by=COACH)).status
     assert Swept(done=0) == crm.sweep()
     whole(crm)
+
+
+def with_a_need_of_ours() -> Funnel[Any, Any]:
+    """Derive a franchise whose row asks for a fact that is stored."""
+    asked = Move(S.FOLLOW_UP_6, T.CALLS_EXHAUSTED, S.COLD, SYSTEM_ONLY, (EMAIL,), "ours")
+    return FRANCHISE.derive("franchise", drop=[(S.FOLLOW_UP_6, S.COLD, T.CALLS_EXHAUSTED)], add=(asked,))
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        (with_a_need_of_ours, {}), (with_a_need, {"is_paid": True}), (with_a_need, {"is_paid": False}),
+        (without_the_row, {}), (lambda: FRANCHISE, {}),
+    ],
+)  # fmt: skip
+def test_what_can_be_done_next_is_done_where_time_has_run_out(
+    other: Callable[[], Funnel[Any, Any]], told: dict[str, bool]
+) -> None:
+    """Before any sweep: what the options say of a lead whose last term is over is what a plan says at once."""
+    storage, clock = MemoryStorage(), FixedClock(NOON)
+    before, crm = service(storage, clock), service(storage, clock, other())
+    lead = called(before, "c-1")
+    before.do(Edit(contact="c-1", email="ada@example.org", by=COACH))
+    clock.set(out(lead))
+    by_hand = [option for option in crm.options("c-1", by=COACH, facts=told) if not option.automatic]
+    for option in by_hand:
+        asked = Convert(contact="c-1", to=option.to, reason="price", by=COACH)
+        with_a_reason = option.decision.refusals == option.decision.missing
+        assert with_a_reason is crm.plan(asked, facts=told).decision.allowed, option.to
+    assert by_hand
 
 
 def test_who_is_deleted_while_it_is_swept_is_no_failure() -> None:

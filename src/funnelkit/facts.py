@@ -10,6 +10,7 @@ from typing import Final
 from attrs import evolve, frozen
 
 from funnelkit.funnel import Funnel
+from funnelkit.loaded import Loaded
 from funnelkit.planning import View
 from funnelkit.table import (
     AGREEMENT,
@@ -21,6 +22,7 @@ from funnelkit.table import (
     REASON,
     Act,
     Need,
+    Row,
     Status,
 )
 from funnelkit.values.contact import Contact
@@ -93,18 +95,33 @@ def facts(needs: Iterable[Need], known: Known, told: Mapping[str, bool]) -> dict
     return found
 
 
-def in_time(funnel: AnyFunnel, contact: Contact, person: Person | None, now: datetime) -> Contact:
+def met(row: Row[Status], known: Known, told: Mapping[str, bool]) -> bool:
+    """Whether everything that a row asks for is so; what nobody told is not."""
+    found = facts(row.needs, known, told)
+    return all(found.get(need.key, False) for need in row.needs)
+
+
+def giving_up(funnel: AnyFunnel, known: Known, told: Mapping[str, bool]) -> Row[Status] | None:
+    """Give the row by which a contact is given up when its last follow-up runs out; None: it keeps its status."""
+    on = funnel.means.get((Act.EXHAUSTED, None))
+    row = None if on is None or known.contact is None else funnel.recorded.get((known.contact.status, on))
+    return row if row is not None and met(row, evolve(known, to=row.to), told) else None
+
+
+def in_time(
+    funnel: AnyFunnel, contact: Contact, person: Person | None, now: datetime, told: Mapping[str, bool] | None = None
+) -> Contact:
     """Give a contact as time has made it by now, whether a sweep has come or not; nothing of it is stored."""
     stands = contact.follow_up
-    if stands is None or stands.gives_up is None or stands.gives_up > now:
+    if stands is None or stands.gives_up is None or not stands.over(now):
         return contact
-    on = funnel.means.get((Act.EXHAUSTED, None))
-    row = None if on is None else funnel.recorded.get((contact.status, on))
-    blocked = person is not None and person.blocked_before(stands.gives_up)
-    to = contact.status if row is None or row.needs or blocked else row.to
-    if to is contact.status:
+    row = None
+    if person is None or not person.blocked_before(stands.gives_up):
+        seen = Loaded(persons=() if person is None else (person,))
+        row = giving_up(funnel, Known(funnel=funnel, view=seen, contact=contact), told or {})
+    if row is None or row.to is contact.status:
         return evolve(contact, follow_up=None)
-    return contact.becoming(to, stands.gives_up, contact.attempt, None, runs_on=to in funnel.pipelines)
+    return contact.becoming(row.to, stands.gives_up, contact.attempt, None, runs_on=row.to in funnel.pipelines)
 
 
 def attempt_after(funnel: AnyFunnel, contact: Contact, to: Status, *, restart: bool) -> int:

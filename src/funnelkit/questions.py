@@ -152,7 +152,7 @@ class Questions(Generic[S, R]):
         with self._storage.transaction(self.account, write=False) as stores:
             view = StoredView(stores, self.funnel.name)
             now = instant(self._clock.now(), "clock")
-            found = in_time(self.funnel, view.contact(contact), view.person(contact), now)
+            found = in_time(self.funnel, view.contact(contact), view.person(contact), now, facts)
             return tuple(
                 self._with_the_rest(view, found, option, by, now)
                 for to in self.funnel.statuses

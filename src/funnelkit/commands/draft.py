@@ -10,6 +10,7 @@ from attrs import evolve
 
 from funnelkit.commands.counting import Counting
 from funnelkit.decisions import Consequence, Decision
+from funnelkit.facts import Known, giving_up
 from funnelkit.planning import View
 from funnelkit.rules import booking, outreach
 from funnelkit.rules import pipeline as stages_of
@@ -80,15 +81,15 @@ class Draft(Counting):
         Who may not be contacted then loses the follow-up instead; so does who has no row for it, or not what it needs.
         """
         by, self.by, self.lapsed = self.by, CLOCK, True
-        then, on = self.as_of(stored, when) or stored, self.funnel.means.get((Act.EXHAUSTED, None))
-        row = None if on is None else self.funnel.recorded.get((then.status, on))
+        then = self.as_of(stored, when) or stored
+        row = giving_up(self.funnel, Known(funnel=self.funnel, view=self.view, contact=then), self.moment.facts)
         if self.blocked_before(stored.id, when):
             changed = self.end(then, Ending.DROPPED, Because.DO_NOT_CONTACT, when)
-        elif on is None or row is None or not self.met(row, then):
+        elif row is None or row.on is None:
             changed = self.end(then, Ending.DONE, Because.EXHAUSTED, when)
         else:
-            changed = self.become(self.set_off(then, on, None, when), row.to, on, Why.HAPPENED, when)
-            self.mail(on, changed)
+            changed = self.become(self.set_off(then, row.on, None, when), row.to, row.on, Why.HAPPENED, when)
+            self.mail(row.on, changed)
         settled = self.settle(stored, changed, when)
         self.by = by
         return settled

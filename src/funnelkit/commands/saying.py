@@ -10,7 +10,7 @@ from attrs import evolve
 
 from funnelkit.decisions import Consequence, Notice
 from funnelkit.errors import NotFound, invalid
-from funnelkit.facts import Known, facts
+from funnelkit.facts import Known, facts, met
 from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import follow_up as rule_of
 from funnelkit.rules import history
@@ -158,8 +158,8 @@ class Saying:
 
     def met(self, row: Row[Status], contact: Contact, item: str | None = None) -> bool:
         """Whether everything that a row asks for is so; what nobody told is not."""
-        found = self.facts(row.needs, contact=contact, to=row.to, item=item)
-        return all(found.get(need.key, False) for need in row.needs)
+        known = Known(funnel=self.funnel, view=self.view, contact=contact, to=row.to, item=item)
+        return met(row, known, self.moment.facts)
 
     def case_of(
         self, contact: Contact, attempt: int, when: datetime, notes: str | None = None, due: datetime | None = None
