@@ -188,6 +188,8 @@ def test_every_field_of_a_session_can_come_from_a_column(tmp_path: Path) -> None
 
 BAD: Final = {
     "no id": (",c-1,2026-02-02 09:00,60,UTC,,", "Id"),
+    "an id that no command would take": (f"a-9{'9' * 700},c-1,2026-02-02 09:00,60,UTC,,", "Id"),
+    "nobody that a command would know": (f"a-9,c-{'1' * 700},2026-02-02 09:00,60,UTC,,", "Contact ids"),
     "nobody": ("a-9,,2026-02-02 09:00,60,UTC,,", "Contact ids"),
     "no start": ("a-9,c-1,,60,UTC,,", "Start"),
     "no date": ("a-9,c-1,soon,60,UTC,,", "Start"),

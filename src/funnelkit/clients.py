@@ -66,6 +66,7 @@ class Dashboard(Generic[R]):
     """What a client comes to behind the log-in: the coach's greeting, packages, then what may be opened. Source: S4."""
 
     opens: Decision
+    """Whether any section may be opened; if none, why not the first one."""
     onboarding: tuple[str, ...]
     """Steps that are left before it opens, in order."""
     coach: str | None
@@ -199,7 +200,7 @@ class Clients(Questions[S, R]):
         steps = self.funnel.policy.invitation.onboarding
         left = (*(s for s in steps if s in found.onboarding), *sorted(found.onboarding - frozenset(steps)))
         return Dashboard(
-            opens=next(iter(sections.values())), onboarding=left, coach=found.coach,
+            opens=max(sections.values(), key=bool), onboarding=left, coach=found.coach,
             greeting=None if coach is None else coach.greeting, packages=held, sections=sections,
         )  # fmt: skip
 

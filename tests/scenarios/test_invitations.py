@@ -66,7 +66,7 @@ from funnelkit.times import Elapsed
 from funnelkit.values.client_events import InvitationSent
 from funnelkit.values.plan import Letter, Message, Plan
 from funnelkit.values.token import Token, link
-from funnelkit.words import Channel, Origin, Sender, Shape
+from funnelkit.words import Channel, Grant, Origin, Sender, Shape
 from tests.scenarios.leads import R, S, Watched
 from tests.scenarios.world import (
     ADMIN,
@@ -1554,6 +1554,22 @@ def test_s4_the_dashboard_is_closed_to_who_was_only_invited_or_is_archived(welco
     assert expected == rules(welcome.dashboard(client.id).opens)
     with pytest.raises(NotFound):
         welcome.dashboard("c-0")
+
+
+def test_a_dashboard_opens_where_any_of_its_sections_does(welcome: Office, client: Contact) -> None:
+    """In whatever order a host's table has its columns; where none opens it says why not the first."""
+    shut = {(Team.CLIENT, Right.DASHBOARD): Grant.NO}
+    none = {(Team.CLIENT, r): Grant.NO for r in TEAM.rights.columns if r is not Right.LOG_IN}
+    for cells, opens in ((shut, True), (none, False)):
+        own: FunnelService[Team, Right] = FunnelService(
+            TEAM.derive("team", cells=cells), account="acme", storage=welcome.storage, clock=welcome.clock,
+            notifier=welcome.notifier,
+        )  # fmt: skip
+        for step in own.dashboard(client.id).onboarding:
+            own.do(CompleteOnboarding(contact=client.id, step=step, by=itself(client)))
+        board = own.dashboard(client.id)
+        assert opens is board.opens.allowed is any(board.sections.values())
+        assert opens or board.opens == board.sections[Right.DASHBOARD]
 
 
 def test_dl9_contracts_are_signed_before_onboarding_and_without_a_portal(welcome: Office, client: Contact) -> None:

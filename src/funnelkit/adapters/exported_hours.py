@@ -22,7 +22,8 @@ from funnelkit.log import Client
 from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.times import datable
 from funnelkit.values.appointment import Appointment, Attendee
-from funnelkit.values.checks import DAY, MOST, Check, identifier, optional, truth, zone_name
+from funnelkit.values.checks import Check, identifier, optional, truth, zone_name
+from funnelkit.values.checks import minutes as whole_minutes
 from funnelkit.values.session import Engagement, Session
 from funnelkit.words import Activity, Kind, Pay, Setting
 
@@ -313,6 +314,13 @@ class _Cells:
     def wrong(self, key: str, reason: str) -> None:
         self.row.refuse(self._columns.get(key, (key,))[0], reason)
 
+    def ask(self, key: str, check: Check, value: object) -> bool:
+        """Whether the value is fit; what is wrong with it stands at the row."""
+        says = check(value)
+        if says:
+            self.wrong(key, says)
+        return not says
+
 
 def _appointment(cells: _Cells, how: Mapped) -> Appointment | None:
     zone = cells.row.zone(how.columns["appointments"]["zone"][0]) if cells.text("zone") else how.zone
@@ -320,8 +328,9 @@ def _appointment(cells: _Cells, how: Mapped) -> Appointment | None:
     kind, state, actual = cells.word("kind"), cells.word("state"), cells.number("actual")
     end = cells.moment("end", zone) if cells.has("end") else None
     paid, session = cells.truth("paid"), _session(cells)
-    if not key or len(key) > MOST:
-        cells.wrong("id", "an id is needed")
+    cells.ask("id", identifier, key)
+    for contact in contacts:
+        cells.ask("contacts", identifier, contact)
     if not contacts:
         cells.wrong("contacts", "at least one is needed")
     if not cells.text("start"):
@@ -329,8 +338,7 @@ def _appointment(cells: _Cells, how: Mapped) -> Appointment | None:
     if cells.row.faults or start is None:
         return None
     length = _length(cells, start, end)
-    if actual is not None and not 0 < actual <= DAY:
-        cells.wrong("actual", f"whole minutes from 1 to {DAY} are needed")
+    cells.ask("actual", optional(whole_minutes), actual)
     for problem in () if session is None else session.attended(len(contacts)):
         cells.wrong(problem.path, problem.message)
     if length is None or cells.row.faults:
@@ -351,10 +359,7 @@ def _length(cells: _Cells, start: datetime, end: datetime | None) -> int | None:
     minutes = cells.number("minutes")
     if minutes is None and end is not None:
         minutes = (end - start) // timedelta(minutes=1)
-    if minutes is None or not 0 < minutes <= DAY:
-        cells.wrong("minutes" if cells.has("minutes") else "end", f"whole minutes from 1 to {DAY} are needed")
-        return None
-    return minutes
+    return minutes if cells.ask("minutes" if cells.has("minutes") else "end", whole_minutes, minutes) else None
 
 
 def _session(cells: _Cells) -> Session | None:
