@@ -157,7 +157,7 @@ class Outreach(Generic[S, R]):
                 self.account, row.message if row.message.invitation is None else self._letter(row.message, now)
             )
         except Exception as error:  # noqa: BLE001  # whatever a notifier raises, the message waits
-            until = self._tried_again(row.failures + 1, now)
+            until = outreach.tried_again_at(self.funnel, row.failures + 1, now)
             with self._storage.transaction(self.account) as stores:
                 stores.outbox.failed(key, until)
             self._tell("failed", template=template, error=type(error).__name__, dead=until is None)
@@ -166,14 +166,6 @@ class Outreach(Generic[S, R]):
             stores.outbox.sent(key)
         self._tell("sent", template=template)
         return True
-
-    def _tried_again(self, failures: int, now: datetime) -> datetime | None:
-        """Give when a message is tried again that has failed so often; None: not by itself."""
-        shell = self.funnel.policy.shell
-        if failures >= shell.deliveries:
-            return None
-        times = 2 ** (failures - 2) if failures > 1 else 0
-        return now + times * (shell.retry_after.after(now) - now)
 
     def _ready(self, message: Message, now: datetime) -> bool:
         """Ask once more whether a message may leave; one that may not is put off, or never sent."""

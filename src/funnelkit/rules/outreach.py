@@ -206,6 +206,18 @@ def leaves_at(funnel: AnyFunnel, case: Case) -> datetime | None:
     return _quiet_until(funnel, case) if only_quiet else None
 
 
+def tried_again_at(funnel: AnyFunnel, failures: int, now: datetime) -> datetime | None:
+    """Give when a message is tried again that has failed so often: at once, then after 1, 2, 4 ... waits; None: never.
+
+    One that was given up is sent again by `crm.send_again` only. Source: ours.
+    """
+    shell = funnel.policy.shell
+    if failures >= shell.deliveries:
+        return None
+    waits = 2 ** (failures - 2) if failures > 1 else 0
+    return now + waits * (shell.retry_after.after(now) - now)
+
+
 def segment_of(funnel: AnyFunnel, segment: Segment) -> Segment:
     """Give a segment with the keys of its statuses. Raises UnknownStatus for one that the funnel does not have."""
     asked = tuple(enumerate(segment.statuses))
