@@ -8,6 +8,7 @@ from typing import Final
 from funnelkit.texts.german_clients import CLIENTS
 from funnelkit.texts.german_hours import HOURS
 from funnelkit.texts.german_leads import LEADS
+from funnelkit.texts.german_people import PEOPLE
 
 WORDS: Final[Mapping[str, str]] = {
     "data": "die Daten",
@@ -253,6 +254,7 @@ RULES: Final[Mapping[str, str]] = {
     **REMOVAL,
     **LEADS,
     **CLIENTS,
+    **PEOPLE,
     **HOURS,
     **COMMANDS,
 }
