@@ -349,6 +349,24 @@ def test_a_day_before_is_the_last_moment_at_which_a_client_loses_nothing(
     assert ("burned" if used else "released", books.clock.now(), 1) == books.lines(package)[-1]
 
 
+def test_why_a_session_is_lost_is_told() -> None:
+    """By whom, or because it was too late, or because nobody came."""
+    books = Books()
+    books.client()
+    books.buys()
+    session, ada = books.book(NOON + DAY + TICK).id, Actor(id="c-1", role=Role.CLIENT)
+
+    def told(command: Any) -> str:
+        (notice,) = books.crm.plan(command).notices
+        return str(notice).partition(" is lost: ")[2]
+
+    assert "owner says so" == told(Cancel(appointment=session, burns=True, by=OWNER))
+    books.clock.set(NOON + DAY)
+    assert "it is too late to call it off" == told(Cancel(appointment=session, by=ada))
+    books.clock.advance(hours=1)
+    assert "nobody came" == told(MarkMissed(appointment=session, by=OWNER))
+
+
 def test_what_is_given_back_can_be_booked_again_and_what_is_lost_cannot() -> None:
     """A package of one session."""
     for burns, left in ((False, 1), (True, 0)):

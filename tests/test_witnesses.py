@@ -819,6 +819,11 @@ def may_book_on(case: package.Cover) -> Decision:
     return package.may_book_on(TEAM, case)
 
 
+def is_given_back(case: package.Loss) -> Decision:
+    """Is the session given back?"""
+    return package.is_given_back(TEAM, case)
+
+
 def may_take_off(case: package.Change) -> Decision:
     """May this package be taken off the record?"""
     return package.may_take_off(TEAM, case)
@@ -841,6 +846,7 @@ GROUPED: Final = evolve(ASSIGNED, offer=CIRCLE)
 USED: Final = package.Use(
     state=PackageStatus.USABLE, usable=NOON, expires=NOON + timedelta(90), left=1, when=NOON, package="p-1"
 )
+NOT_HELD: Final = package.Loss(by=OWNER, start=NOON + timedelta(days=1), when=NOON, package="p-1")
 TAKEN_OFF: Final = package.Change(by=OWNER, state=PackageStatus.ASSIGNED, package="p-1")
 PAID: Final = package.Change(by=SYSTEM, offer="five", holders=("c-1",))
 LISTED: Final = package.Change(by=COACH, lists=((COACH.id,),), offer="circle")
@@ -876,6 +882,9 @@ PACKAGE: Final = (
     of("package.is_in_term", may_use, USED, expires=NOON),
     of("package.has_sessions_left", may_use, evolve(USED, left=None), left=0),
     of("package.a_package_covers", may_book_on, package.Cover(covered=True), covered=False),
+    of("package.is_not_taken", is_given_back, evolve(NOT_HELD, burns=False), burns=True),
+    of("package.is_called_off_in_time", is_given_back, evolve(NOT_HELD, by=ADA), when=NOON + MINUTE),
+    of("package.missing_costs_nothing", is_given_back, NOT_HELD, missed=True),
     of("package.still_possible", may_take_off, TAKEN_OFF, state=PackageStatus.USABLE),
     of("package.was_not_bought", may_take_off, TAKEN_OFF, acquired=Acquired.BOUGHT),
     of("package.buyer_is_clear", may_record_payment, PAID, Mark.NEEDS, holders=("c-1", "c-2")),

@@ -249,14 +249,8 @@ class Cancel(_Change):
         decision = self._judged(funnel, view, was, Happening.CANCELLED, when)
         if not decision:
             return draft.refuse(decision)
-        ledger.call_off(draft, was, when, burns=self._burns(funnel, was, when))
+        ledger.call_off(draft, was, when, burns=self.burns)
         return self._done(draft, decision, was, AppointmentCancelled, CANCELLED, when)
-
-    def _burns(self, funnel: AnyFunnel, was: Appointment, when: datetime) -> bool:
-        if self.by.role is not Role.CLIENT:
-            return bool(self.burns)
-        free = funnel.policy.package.free_until
-        return free is not None and was.start < free.after(when)
 
 
 @frozen(kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 from attrs import evolve
 
@@ -16,8 +15,6 @@ from funnelkit.values.appointment import Appointment, Attendee
 from funnelkit.values.client_events import PackagePosted
 from funnelkit.values.package import Entry, Package
 from funnelkit.words import Kind, Posting, Shape
-
-LOST: Final = Notice("package.session_lost", "it is too late: the session of {package} is lost", "ours")
 
 
 def covering(  # what a package is looked for by
@@ -83,11 +80,17 @@ def may_be_moved(draft: Draft, appointment: Appointment, when: datetime) -> tupl
     return tuple(may_be_covered(draft, one, appointment.kind, heads, appointment.start, when) for one in rest)
 
 
-def call_off(draft: Draft, appointment: Appointment, when: datetime, *, burns: bool) -> None:
-    """Give back what was reserved, or lose it."""
+def call_off(
+    draft: Draft, appointment: Appointment, when: datetime, *, burns: bool | None = None, missed: bool = False
+) -> bool:
+    """Give back what was reserved, or lose it, and say why; give whether it is given back."""
+    case = rule_of.Loss(by=draft.by, start=appointment.start, when=when, missed=missed, burns=burns)
+    back = rule_of.is_given_back(draft.funnel, case)
     for package in reserved_for(draft, appointment):
-        post(draft, package, when, (Posting.BURNED if burns else Posting.RELEASED,), appointment.id)
-        draft.notices += (evolve(LOST, params={"package": package.id}),) * burns
+        post(draft, package, when, (Posting.RELEASED if back else Posting.BURNED,), appointment.id)
+        words = {"package": package.id, "role": draft.by.role}
+        draft.notices += tuple(Notice("package.session_lost", why.text, why.source, words) for why in back.refusals)
+    return back.allowed
 
 
 def hold(draft: Draft, appointment: Appointment, when: datetime) -> None:
@@ -108,9 +111,8 @@ def hold(draft: Draft, appointment: Appointment, when: datetime) -> None:
 
 def miss(draft: Draft, appointment: Appointment, when: datetime) -> None:
     """Lose what was reserved or used, or give it back, as the account says."""
-    burns = draft.funnel.policy.package.missed_burns
-    call_off(draft, appointment, when, burns=burns)
-    for attendee in () if burns else appointment.attendees:
+    back = call_off(draft, appointment, when, missed=True)
+    for attendee in appointment.attendees if back else ():
         take_back(draft, attendee.contact, appointment.id, when)
 
 

@@ -80,6 +80,23 @@ class Cover(AnyCase):
 
 
 @frozen(kw_only=True)
+class Loss(AnyCase):
+    """A session that was reserved and does not take place: who calls it off when, or nobody came."""
+
+    by: Actor
+    start: datetime
+    when: datetime
+    missed: bool = False
+    burns: bool | None = None
+    """Whether the staff says that the session is lost; None: by the account's rule."""
+    package: str | None = None
+
+    def words(self) -> dict[str, object]:
+        """What texts may name; of the actor, the role."""
+        return {"role": self.by.role, "package": self.package or "the package"}
+
+
+@frozen(kw_only=True)
 class Change(AnyCase):
     """Who takes a package off the record, or enters a payment, or says what is in the list."""
 
@@ -282,20 +299,57 @@ def a_package_covers(funnel: AnyFunnel, case: Cover, row: AnyRow) -> bool:
     return case.covered
 
 
+@rule(
+    ok="{role} gives the session back",
+    no="the session of {package} is lost: {role} says so",
+    nothing="the staff says nothing else",
+)
+def is_not_taken(funnel: AnyFunnel, case: Loss, row: AnyRow) -> bool | None:
+    """Who cancels for the staff may say that the session is lost. Source: ours."""
+    return None if case.missed or case.burns is None or case.by.role is Role.CLIENT else not case.burns
+
+
+@rule(
+    ok="it is called off in time, or not by the client",
+    no="the session of {package} is lost: it is too late to call it off",
+    about=About.TIME,
+    remedy="let the staff cancel it, and give the session back",
+    nothing="nobody calls it off",
+)
+def is_called_off_in_time(funnel: AnyFunnel, case: Loss, row: AnyRow) -> bool | None:
+    """A client who calls off later than the account says loses the session. Source: ours."""
+    if case.missed:
+        return None
+    free = funnel.policy.package.free_until
+    return case.by.role is not Role.CLIENT or free is None or free.after(case.when) <= case.start
+
+
+@rule(
+    ok="who does not come gets the session back",
+    no="the session of {package} is lost: nobody came",
+    nothing="nobody has missed it",
+)
+def missing_costs_nothing(funnel: AnyFunnel, case: Loss, row: AnyRow) -> bool | None:
+    """Who does not come loses the session, where the account says so. Source: ours."""
+    return not funnel.policy.package.missed_burns if case.missed else None
+
+
 QUESTION: Final = "give {offer} to {contact}"
 COVER: Final = "book on a package of {contact}"
 USE: Final = "use {package}"
 TAKE_OFF: Final = "take {package} off the record"
 PAY: Final = "record a payment for {offer}"
 LIST: Final = "put {offer} into the list"
+GIVE_BACK: Final = "give back the session of {package}"
 OF_AN_ASSIGNMENT: Final = (
     giver_may, to_own_clients, is_offered, is_on_the_list, is_paid, within_number, client_is_new, status_can_use_it,
     is_not_archived,
 )  # fmt: skip
 OF_A_USE: Final = (is_usable, is_in_term, has_sessions_left)
+OF_A_LOSS: Final = (is_not_taken, is_called_off_in_time, missing_costs_nothing)
 RULES: Final = (
     *OF_AN_ASSIGNMENT, *OF_A_USE, still_possible, was_not_bought, recorder_may, buyer_is_clear, keeps_its_own_list,
-    a_package_covers,
+    a_package_covers, *OF_A_LOSS,
 )  # fmt: skip
 UNCOVERED: Final = Notice("package.uncovered", "no package of {contact} covers it", "ours")
 
@@ -316,6 +370,11 @@ def may_use(funnel: Funnel[S, R], case: Use) -> Decision:
 def may_book_on(funnel: Funnel[S, R], case: Cover) -> Decision:
     """Whether a package covers a booking."""
     return decided(COVER, (a_package_covers,), funnel, case)
+
+
+def is_given_back(funnel: Funnel[S, R], case: Loss) -> Decision:
+    """Whether a session that does not take place is given back, or why it is lost."""
+    return decided(GIVE_BACK, OF_A_LOSS, funnel, case)
 
 
 def may_take_off(funnel: Funnel[S, R], case: Change) -> Decision:

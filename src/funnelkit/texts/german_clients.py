@@ -257,7 +257,21 @@ PACKAGE: Final[Mapping[str, str]] = {
     "package {package} comes onto the record": "das Paket {package} kommt in die Akte",
     "package {package} can be used": "das Paket {package} ist verwendbar",
     "package {package} is taken off the record": "das Paket {package} wird aus der Akte genommen",
-    "it is too late: the session of {package} is lost": "es ist zu spät: die Sitzung aus {package} ist verloren",
+    "give back the session of {package}": "die Sitzung aus {package} zurückgeben",
+    "{role} gives the session back": "die Rolle »{role}« gibt die Sitzung zurück",
+    "the session of {package} is lost: {role} says so": (
+        "die Sitzung aus {package} verfällt: so sagt es die Rolle »{role}«"
+    ),
+    "the staff says nothing else": "das Team sagt nichts anderes",
+    "it is called off in time, or not by the client": "es ist rechtzeitig abgesagt, oder nicht vom Klienten",
+    "the session of {package} is lost: it is too late to call it off": (
+        "die Sitzung aus {package} verfällt: zum Absagen ist es zu spät"
+    ),
+    "let the staff cancel it, and give the session back": "das Team absagen lassen, das die Sitzung zurückgibt",
+    "nobody calls it off": "niemand sagt es ab",
+    "who does not come gets the session back": "wer nicht kommt, bekommt die Sitzung zurück",
+    "the session of {package} is lost: nobody came": "die Sitzung aus {package} verfällt: niemand kam",
+    "nobody has missed it": "niemand hat es versäumt",
     "this payment was recorded before; nothing changes": "diese Zahlung ist schon erfasst; es ändert sich nichts",
     "invite the client by another way: nothing can be mailed now": (
         "den Klienten auf anderem Weg einladen: jetzt lässt sich keine Mail senden"
