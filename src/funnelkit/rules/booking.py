@@ -113,7 +113,7 @@ def coach_is_free(funnel: AnyFunnel, case: Asked | Change, row: AnyRow) -> bool:
 )
 def staff_enters(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
     """What is entered for a contact, staff, special desk or system enter; the kind is free. Source: CC-A7."""
-    return case.by.role not in (Role.CLIENT, Role.VIEWER)
+    return case.by.role is not Role.CLIENT and case.by.role in APPOINTMENT.after[None, Happening.BOOKED].by
 
 
 @rule(
@@ -124,6 +124,8 @@ def staff_enters(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
 )
 def books_for_oneself(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
     """In the portal and in public one books for oneself; in public the system may do it on behalf. Source: S0, CC6."""
+    if case.by.role not in APPOINTMENT.after[None, Happening.BOOKED].by:
+        return False
     if case.by.role is Role.SYSTEM:
         return case.where is Where.PUBLIC
     return case.by.role is Role.CLIENT and case.contact in (None, case.by.id)

@@ -111,9 +111,8 @@ AnyRow = Row[Status] | None
 )
 def inviter_may(funnel: AnyFunnel, case: Case, row: AnyRow) -> bool:
     """Owner, admin, coach and system invite; a plain coach by policy; nobody who has left. Source: S4, DL-A10."""
-    allowed = INVITATION.after[None, Happening.SENT].by
     coach_may = case.by.role is not Role.COACH or funnel.policy.invitation.coach_invites
-    return case.by.role in allowed and coach_may and case.acts
+    return case.by.role in (row or INVITATION.after[None, Happening.SENT]).by and coach_may and case.acts
 
 
 @rule(
@@ -323,7 +322,7 @@ def link_opens(funnel: AnyFunnel, case: Opening, row: AnyRow) -> bool:
 )
 def clock_ends_it(funnel: AnyFunnel, case: Term, row: AnyRow) -> bool:
     """What time alone makes true, the system does. Source: DL-A14."""
-    return case.by.role is Role.SYSTEM
+    return case.by.role in INVITATION.after[InvitationStatus.PENDING, Happening.EXPIRED].by
 
 
 @rule(

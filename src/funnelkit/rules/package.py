@@ -135,7 +135,7 @@ AnyRow = Row[Status] | None
 )
 def giver_may(funnel: AnyFunnel, case: Case | Change, row: AnyRow) -> bool:
     """Owner, admin, coach and the system give packages; nobody who has left. Source: S4."""
-    return case.acts and case.by.role in PACKAGE.after[None, Happening.ASSIGNED].by
+    return case.acts and case.by.role in (row or PACKAGE.after[None, Happening.ASSIGNED]).by
 
 
 @rule(
@@ -263,7 +263,7 @@ def was_not_bought(funnel: AnyFunnel, case: Change, row: AnyRow) -> bool:
 )
 def recorder_may(funnel: AnyFunnel, case: Change, row: AnyRow) -> bool:
     """Owner, admin and the system record what was paid: it gives packages, and invites. Source: S4, ours."""
-    return case.acts and case.by.role in (Role.OWNER, Role.ADMIN, Role.SYSTEM)
+    return case.acts and case.by.role in PACKAGE.after[None, Happening.BOUGHT].by
 
 
 @rule(
