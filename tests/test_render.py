@@ -1,9 +1,11 @@
 """What people read: answers in two languages, tables as Markdown, what two funnels differ in."""
 
+import ast
 import re
 from datetime import UTC, datetime
 from enum import StrEnum
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
@@ -33,7 +35,7 @@ from funnelkit.statuses.invitation import INVITATION, InvitationStatus
 from funnelkit.statuses.invitation import Happening as Taken
 from funnelkit.statuses.package import PACKAGE, PackageStatus
 from funnelkit.statuses.team import Team
-from funnelkit.table import NO, YES, Act, Status
+from funnelkit.table import NO, YES, Act, Need, Status
 from funnelkit.texts import ENGLISH, Texts
 from funnelkit.texts.german import GERMAN
 from funnelkit.times import BusinessTime, Elapsed, Length, LocalDays, Repeated, Skipped, Span
@@ -45,6 +47,7 @@ Tables = Funnel[Status, StrEnum]
 THINKING: Tables = franchise.READINGS["BG2 thinking it over"]
 OURS: tuple[Tables, ...] = (COACHING, AGENCY, FRANCHISE, studio.STUDIO, team.TEAM, THINKING)
 COACH = Actor(id="m-1", role=Role.COACH)
+SOURCE = Path(*funnelkit.__path__)
 
 
 @frozen
@@ -186,7 +189,7 @@ def test_values_of_a_case_are_named_in_the_language() -> None:
 
 
 def test_german_has_every_template_of_the_tables() -> None:
-    """No sentence of a cell, a need or a tip of our funnels is missing in German."""
+    """No sentence of a cell, a need, a tip or of what a host owes is missing in German, for all of our funnels."""
     assert set() == set(templates(*OURS)) - set(GERMAN.sentences)
 
 
@@ -213,6 +216,13 @@ def test_german_has_every_mark() -> None:
     assert {*HEADINGS, *(mark.value for mark in Mark)} == set(GERMAN.marks)
 
 
+def test_german_says_no_sentence_that_is_gone() -> None:
+    """Every sentence that is translated is still a text of the library."""
+    code = [ast.parse(path.read_text()) for path in SOURCE.rglob("*.py") if path.parent.name != "texts"]
+    texts = {node.value for tree in code for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    assert set() == set(GERMAN.sentences) - texts
+
+
 def test_a_translation_asks_for_no_word_that_its_template_has_not() -> None:
     """A translated sentence names the same values as the English one: no gap opens, and nothing is left out."""
     for english, german in GERMAN.sentences.items():
@@ -220,7 +230,7 @@ def test_a_translation_asks_for_no_word_that_its_template_has_not() -> None:
 
 
 def test_templates_are_collected_from_modules() -> None:
-    """Rules, findings, notices and constants of a module give their texts; single words and other values do not."""
+    """Rules, findings, notices, needs and constants of a module give their texts; single words and the rest do not."""
 
     @rule(ok="it is so", no="it is not so", remedy="make it so")
     def is_so(funnel: object, case: Any, row: object) -> bool:
@@ -237,10 +247,12 @@ def test_templates_are_collected_from_modules() -> None:
         CODE="single",
         lower="no constant",
         NUMBER=3,
+        FACT=Need("fact", "it is a fact", "make it a fact", "it is no fact"),
     )
     expected = {
         *("it is so", "it is not so", "make it so", "there is nothing to judge by", "a finding", "a remedy"),
         *("a piece of advice", "may {it} be so", "first part", "second part", "third part"),
+        *("it is a fact", "make it a fact", "it is no fact"),
     }
     assert expected == set(templates(modules=[module])) - set(templates())
     assert set(templates(modules=[conversion])) >= {rule.no.text for rule in conversion.RULES}

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from funnelkit import cells, words
 from funnelkit.decisions import Decision, Finding, Mark, Notice, Rule, named, said
 from funnelkit.funnel import Funnel
-from funnelkit.table import OWN_NEEDS, Need, Status
+from funnelkit.table import OWN_NEEDS, Need, Owed, Status
 from funnelkit.texts import ENGLISH, Texts
 
 Tables: TypeAlias = Funnel[Status, StrEnum]
@@ -75,14 +75,14 @@ def label_keys(*funnels: Tables) -> tuple[str, ...]:
 def templates(*funnels: Tables, modules: Iterable[ModuleType] = ()) -> tuple[str, ...]:
     """Give every English template that a language should have: of cells and needs, of these funnels, of these modules.
 
-    Of a module these count: its rules, findings and notices, and its constants in capitals that are text with a blank.
+    Of a module these count: its rules, findings, notices and needs, and the constants in capitals that are text with a
+    blank.
     """
     found: list[str] = [*PLAIN_WORDS, *_in_module(cells)]
-    needs = (*OWN_NEEDS, *(need for funnel in funnels for need in _needs(funnel)))
-    found += [text for need in needs for text in (need.sentence, need.remedy)]
-    found += [tip.text for funnel in funnels for tip in funnel.tips]
+    told = (*OWN_NEEDS, *(each for funnel in funnels for each in _said_by(funnel)))
+    found += [text for each in told for text in _texts_of(each, constant=True)]
     found += [text for module in modules for text in _in_module(module)]
-    return tuple(dict.fromkeys(text for text in found if text and text != cells.TOLD))
+    return tuple(dict.fromkeys(text for text in found if text))
 
 
 def _in_module(module: ModuleType) -> Iterator[str]:
@@ -95,8 +95,12 @@ def _texts_of(value: object, *, constant: bool) -> Iterator[str]:
         yield from (text for finding in (value.ok, value.no, value.nothing) for text in (finding.text, finding.remedy))
     elif isinstance(value, Finding):
         yield from (value.text, value.remedy)
+    elif isinstance(value, Need):
+        yield from (value.sentence, value.remedy, value.otherwise)
     elif isinstance(value, Notice):
         yield value.text
+    elif isinstance(value, Owed):
+        yield value.sentence
     elif constant and isinstance(value, str) and " " in value:
         yield value
     elif constant and isinstance(value, Mapping):
@@ -105,8 +109,11 @@ def _texts_of(value: object, *, constant: bool) -> Iterator[str]:
         yield from (text for part in value for text in _texts_of(part, constant=True))
 
 
-def _needs(funnel: Tables) -> tuple[Need, ...]:
-    return (*(need for move in funnel.moves for need in move.needs), *funnel.right_needs.values())
+def _said_by(funnel: Tables) -> Iterator[object]:
+    yield from (need for move in funnel.moves for need in move.needs)
+    yield from funnel.right_needs.values()
+    yield from (effect.owes for effect in funnel.effects)
+    yield from (tip.text for tip in funnel.tips)
 
 
 def _said(template: str, known: Mapping[str, object], name: Callable[[object], str], texts: Texts) -> str:

@@ -91,8 +91,9 @@ BOOKING: Final[Mapping[str, str]] = {
     "anybody may book {kind} in public": "die Terminart »{kind}« darf jeder öffentlich buchen",
     "{kind} is not booked in public": "die Terminart »{kind}« wird nicht öffentlich gebucht",
     "book in the portal, or let the staff enter it": "im Portal buchen oder das Team eintragen lassen",
-    "the application takes this booking in public": "die Anwendung nimmt diese Buchung öffentlich an",
-    "let the application decide it": "die Anwendung entscheiden lassen",
+    "the application takes this booking": "die Anwendung nimmt diese Buchung an",
+    "let it decide": "sie entscheiden lassen",
+    "the application does not take this booking": "die Anwendung nimmt diese Buchung nicht an",
     "it is {state}, and that can be done": "der Stand ist »{state}«: das ist möglich",
     "it is {state}, and that cannot be done any more": "der Stand ist »{state}«: das ist nicht mehr möglich",
     "book another one": "einen anderen buchen",
@@ -218,7 +219,9 @@ COMMANDS: Final[Mapping[str, str]] = {
     "{on} is recorded; it moves no contact that is {status}": (
         "»{on}« ist erfasst; einen Kontakt mit dem Status »{status}« bewegt es nicht"
     ),
-    "make the user name and the password": "Benutzernamen und Passwort anlegen",
+    "make the user name, and have the person choose a password": (
+        "den Benutzernamen anlegen und die Person ein Passwort wählen lassen"
+    ),
     "appointment {appointment} says {to} instead of {was}": "der Termin {appointment} sagt »{to}« statt »{was}«",
     "end the contact's open portal sessions": "die offenen Portal-Sitzungen des Kontakts beenden",
     "delete the contact's files, notes, invoices and payments, which go with it": (
