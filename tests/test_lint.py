@@ -14,7 +14,7 @@ import funnelkit.lint
 import funnelkit.shapes
 from funnelkit.errors import Invalid
 from funnelkit.funnel import Funnel
-from funnelkit.lint import lint, need_names
+from funnelkit.lint import lint
 from funnelkit.policy import PackagePolicy, Policy
 from funnelkit.rules.conversion import NAMES
 from funnelkit.statuses import agency
@@ -314,12 +314,6 @@ def test_all_faults_are_told_at_once() -> None:
     }
     assert expected == codes(caught.value.problems)
     assert 5 == sum(problem.message.startswith("hole") for problem in caught.value.problems)
-
-
-def test_needs_are_told_by_key() -> None:
-    """The sentences of all needs of a funnel are given by their keys: those of its rows and those of its rights."""
-    assert {"email": "the e-mail is known"} == need_names(agency.AGENCY)
-    assert {"email": EMAIL.sentence} == need_names(inn(right_needs={K.ROOM: EMAIL}))
 
 
 def test_a_policy_s_parts_and_figures_are_called_by_their_names() -> None:

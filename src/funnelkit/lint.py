@@ -346,8 +346,3 @@ def _grants(cells: Mapping[tuple[Enum, Enum], Grant], column: Enum) -> bool:
 
 def _twice(things: Iterable[Any]) -> Iterator[Any]:
     return (thing for thing, n in Counter(things).items() if n > 1)
-
-
-def need_names(funnel: Tables) -> Mapping[str, str]:
-    """Give the sentence of every need that a row of this funnel asks for, by its key."""
-    return {n.key: n.sentence for n in (*(n for m in funnel.moves for n in m.needs), *funnel.right_needs.values())}

@@ -110,9 +110,9 @@ def local(
     return first if skipped is Skipped.LATER else second
 
 
-def wall(moment: datetime, name: str, path: str = "zone") -> datetime:
-    """Give what stands on the wall of that zone at this moment, as a naive time. `path` names the zone."""
-    place = _place(name, path)
+def wall(moment: datetime, name: str) -> datetime:
+    """Give what stands on the wall of that zone at this moment, as a naive time."""
+    place = _place(name, "zone")
     try:
         return instant(moment, "moment").astimezone(place).replace(tzinfo=None)
     except OverflowError:

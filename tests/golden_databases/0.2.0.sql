@@ -19,13 +19,12 @@ CREATE TABLE funnelkit_attendees (
 	account TEXT NOT NULL, 
 	contact TEXT NOT NULL, 
 	appointment TEXT NOT NULL, 
-	start TEXT, 
 	CONSTRAINT pk_funnelkit_attendees PRIMARY KEY (seq), 
 	CONSTRAINT uq_funnelkit_attendees_account_contact_appointment UNIQUE (account, contact, appointment)
 );
-INSERT INTO "funnelkit_attendees" VALUES(1,'acme','ada','appointment-1',NULL);
-INSERT INTO "funnelkit_attendees" VALUES(2,'museum','C-1','A-1',NULL);
-INSERT INTO "funnelkit_attendees" VALUES(3,'museum','C-2','A-1',NULL);
+INSERT INTO "funnelkit_attendees" VALUES(1,'acme','ada','appointment-1');
+INSERT INTO "funnelkit_attendees" VALUES(2,'museum','C-1','A-1');
+INSERT INTO "funnelkit_attendees" VALUES(3,'museum','C-2','A-1');
 CREATE TABLE funnelkit_campaigns (
 	seq INTEGER NOT NULL, 
 	account TEXT NOT NULL, 
@@ -410,12 +409,12 @@ CREATE TABLE funnelkit_version (
 	CONSTRAINT funnelkit_version_pkc PRIMARY KEY (version_num)
 );
 INSERT INTO "funnelkit_version" VALUES('0001');
-CREATE INDEX ix_funnelkit_contacts_gives_up_account_funnel ON funnelkit_contacts (gives_up, account, funnel) WHERE gives_up IS NOT NULL;
+CREATE INDEX ix_funnelkit_contacts_account_funnel_gives_up_id ON funnelkit_contacts (account, funnel, gives_up, id) WHERE gives_up IS NOT NULL;
 CREATE INDEX ix_funnelkit_contacts_account_id_funnel ON funnelkit_contacts (account, id, funnel);
+CREATE INDEX ix_funnelkit_contacts_gives_up_account_funnel ON funnelkit_contacts (gives_up, account, funnel) WHERE gives_up IS NOT NULL;
 CREATE INDEX ix_funnelkit_contacts_account_funnel_pipeline ON funnelkit_contacts (account, funnel, pipeline) WHERE pipeline IS NOT NULL;
 CREATE INDEX ix_funnelkit_contacts_account_funnel_coach_due_id ON funnelkit_contacts (account, funnel, coach, due, id) WHERE due IS NOT NULL;
 CREATE INDEX ix_funnelkit_contacts_account_funnel_due_id ON funnelkit_contacts (account, funnel, due, id) WHERE due IS NOT NULL;
-CREATE INDEX ix_funnelkit_contacts_account_funnel_gives_up_id ON funnelkit_contacts (account, funnel, gives_up, id) WHERE gives_up IS NOT NULL;
 CREATE INDEX ix_funnelkit_persons_account_address ON funnelkit_persons (account, address);
 CREATE INDEX ix_funnelkit_appointments_account_funnel_start ON funnelkit_appointments (account, funnel, start);
 CREATE INDEX ix_funnelkit_appointments_account_coach_start ON funnelkit_appointments (account, coach, start);
@@ -423,10 +422,10 @@ CREATE INDEX ix_funnelkit_attendees_account_appointment ON funnelkit_attendees (
 CREATE INDEX ix_funnelkit_pipelines_account_funnel ON funnelkit_pipelines (account, funnel);
 CREATE INDEX ix_funnelkit_campaigns_account_funnel ON funnelkit_campaigns (account, funnel);
 CREATE INDEX ix_funnelkit_members_account_address ON funnelkit_members (account, address);
-CREATE UNIQUE INDEX uq_funnelkit_invitations_pending ON funnelkit_invitations (account, contact) WHERE state = 'pending';
-CREATE INDEX ix_funnelkit_invitations_account_funnel_expires_id ON funnelkit_invitations (account, funnel, expires, id) WHERE expires IS NOT NULL;
-CREATE INDEX ix_funnelkit_invitations_expires_account_funnel ON funnelkit_invitations (expires, account, funnel) WHERE expires IS NOT NULL;
 CREATE INDEX ix_funnelkit_invitations_account_contact ON funnelkit_invitations (account, contact);
+CREATE INDEX ix_funnelkit_invitations_account_funnel_expires_id ON funnelkit_invitations (account, funnel, expires, id) WHERE expires IS NOT NULL;
+CREATE UNIQUE INDEX uq_funnelkit_invitations_pending ON funnelkit_invitations (account, contact) WHERE state = 'pending';
+CREATE INDEX ix_funnelkit_invitations_expires_account_funnel ON funnelkit_invitations (expires, account, funnel) WHERE expires IS NOT NULL;
 CREATE INDEX ix_funnelkit_packages_account_contact ON funnelkit_packages (account, contact);
 CREATE UNIQUE INDEX uq_funnelkit_packages_payment ON funnelkit_packages (account, payment);
 CREATE INDEX ix_funnelkit_events_account_noun_about_within_seq ON funnelkit_events (account, noun, about, within, seq);

@@ -169,7 +169,6 @@ class _Change(Command[Status, Appointment]):
     def _judged(  # what a change is judged by
         self,
         funnel: AnyFunnel,
-        view: View,
         was: Appointment,
         on: Trigger,
         when: datetime,
@@ -223,7 +222,7 @@ class Reschedule(_Change):
         overlaps = tuple(a for a in _overlaps(view, was.coach, start, end) if a != was.id)
         when = draft.when()
         moved = evolve(was, start=start, end=end)
-        judged = self._judged(funnel, view, was, Happening.RESCHEDULED, when, overlaps, start)
+        judged = self._judged(funnel, was, Happening.RESCHEDULED, when, overlaps, start)
         decision = all_of(judged, *ledger.may_be_moved(draft, moved, when))
         if not decision:
             return draft.refuse(decision)
@@ -246,7 +245,7 @@ class Cancel(_Change):
         """Plan the cancellation, and what it means to the attendees."""
         draft = Draft(funnel, moment, view, self)
         was, when = view.appointment(self.appointment), draft.when()
-        decision = self._judged(funnel, view, was, Happening.CANCELLED, when)
+        decision = self._judged(funnel, was, Happening.CANCELLED, when)
         if not decision:
             return draft.refuse(decision)
         ledger.call_off(draft, was, when, burns=self.burns)
@@ -263,7 +262,7 @@ class MarkHeld(_Change):
         """Plan the mark."""
         draft = Draft(funnel, moment, view, self)
         was, when = view.appointment(self.appointment), draft.when()
-        decision = self._judged(funnel, view, was, Happening.HELD, when)
+        decision = self._judged(funnel, was, Happening.HELD, when)
         if not decision:
             return draft.refuse(decision)
         ledger.hold(draft, was, when)
@@ -278,7 +277,7 @@ class MarkMissed(_Change):
         """Plan the mark."""
         draft = Draft(funnel, moment, view, self)
         was, when = view.appointment(self.appointment), draft.when()
-        decision = self._judged(funnel, view, was, Happening.MISSED, when)
+        decision = self._judged(funnel, was, Happening.MISSED, when)
         if not decision:
             return draft.refuse(decision)
         ledger.miss(draft, was, when)

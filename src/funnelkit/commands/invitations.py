@@ -341,7 +341,6 @@ def case_of(  # what the rules of invitations look at
     coach: str | None = None,
     waits: Invitation | None = None,
     address: str | None = None,
-    holders: tuple[str, ...] = (),
 ) -> rule_of.Case:
     """Give what the rules of invitations look at. `address`: the match key of a new person's."""
     keys = draft.address_of(contact.id) if address is None else (address_key(address),)
@@ -354,9 +353,9 @@ def case_of(  # what the rules of invitations look at
         by=draft.by, on=on, state=about.state if about else None, status=contact.status, standing=contact.standing,
         portal=contact.portal, has_email=known, sender=sender, coach=contact.coach if about else coach,
         own=_own(contact, about, draft.by.id), has=contact.coach, acts=draft.acts(),
-        pending=waits.id if waits is not None and other else None, holders=holders,
-        declined=_declined(draft, contact.id),
-        inviter_within=inviter, address_within=addressee, contact=contact.id,
+        pending=waits.id if waits is not None and other else None,
+        declined=_declined(draft, contact.id), inviter_within=inviter, address_within=addressee,
+        contact=contact.id,
     )  # fmt: skip
 
 

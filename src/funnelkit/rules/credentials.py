@@ -22,7 +22,7 @@ from funnelkit.funnel import Funnel
 from funnelkit.requirements import Requirements
 from funnelkit.table import Status
 from funnelkit.values import checks
-from funnelkit.values.worked import Worked, hours_of
+from funnelkit.values.worked import Worked
 
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
@@ -205,11 +205,6 @@ class Pace:
     paid: int
     clients: int
     """Who was coached for the first time."""
-
-    @property
-    def hours_a_week(self) -> Decimal:
-        """Hours in seven days, at this pace."""
-        return hours_of(self.minutes * 7) / self.days
 
 
 @frozen(kw_only=True)

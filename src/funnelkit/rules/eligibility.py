@@ -332,13 +332,3 @@ def count(
     return Report(
         appointments=picked, decisions=decisions, worked=tally.worked(), excluded=tally.excluded, unsaid=tally.unsaid
     )
-
-
-def by_pay(report: Report) -> Mapping[Pay | None, int]:
-    """Give the minutes that count by what the coach got; None: nobody said."""
-    found: dict[Pay | None, int] = {}
-    for line in report:
-        if line.counted:
-            pay = pay_of(line.appointment)
-            found[pay] = found.get(pay, 0) + line.minutes
-    return found

@@ -195,9 +195,9 @@ def corrected(events: Iterable[Event]) -> dict[str, StatusCorrected]:
     return _told(events, None)[1]
 
 
-def status_events(events: Iterable[Event], known: datetime | None = None) -> Iterator[tuple[Event, Status]]:
+def status_events(events: Iterable[Event]) -> Iterator[tuple[Event, Status]]:
     """Give each event that says a status, with the status that it says after corrections, in the order of effect."""
-    told, fixes = _told(events, known)
+    told, fixes = _told(events, None)
     for event in told:
         fix = fixes.get(event.id)
         if isinstance(event, (ContactAdded, ContactAdopted)):

@@ -392,6 +392,3 @@ class CampaignSent(Event):
     template: str
     channel: Channel
     to: tuple[str, ...]
-
-
-StatusEvent = ContactAdded | ContactAdopted | StatusChanged | StatusCorrected

@@ -7,7 +7,7 @@ import re
 from hashlib import sha256
 from typing import Final
 
-from attrs import field, frozen
+from attrs import frozen
 
 from funnelkit.errors import invalid, kind_of
 
@@ -23,7 +23,7 @@ class Token:
     """A link's clear text in its two parts: the public selector finds it, the verifier proves it. Raises Invalid."""
 
     selector: str
-    verifier: str = field(eq=True)
+    verifier: str
 
     def __attrs_post_init__(self) -> None:
         """Refuse what would not be read back, without showing it."""

@@ -149,7 +149,6 @@ class Attendee(Row):
 
     contact = models.TextField()
     appointment = models.TextField()
-    start = Instant(null=True)
 
     class Meta:
         db_table = PREFIX + "attendees"

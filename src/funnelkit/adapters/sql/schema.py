@@ -105,12 +105,12 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
 """By what a row is known in its account."""
 
 
-def _time(name: str, *, nullable: bool = True) -> Column[datetime]:
-    return Column(name, Instant, nullable=nullable)
+def _time(name: str) -> Column[datetime]:
+    return Column(name, Instant)
 
 
-def _word(name: str, *, nullable: bool = True) -> Column[str]:
-    return Column(name, Text, nullable=nullable)
+def _word(name: str) -> Column[str]:
+    return Column(name, Text)
 
 
 def _with(column: str) -> dict[str, Any]:
@@ -137,7 +137,7 @@ COLUMNS: Final[dict[str, tuple[Any, ...]]] = {
         Index(None, "account", "coach", "start"),
         Index(None, "account", "funnel", "start"),
     ),
-    "attendees": (_time("start"), Index(None, "account", "appointment")),
+    "attendees": (Index(None, "account", "appointment"),),
     "pipelines": (_version(), _word("funnel"), _document(), Index(None, "account", "funnel")),
     "campaigns": (_version(), _word("funnel"), _document(), Index(None, "account", "funnel")),
     "members": (_version(), _word("address"), _document(), Index(None, "account", "address")),

@@ -35,7 +35,7 @@ def upgrade() -> None:
     _table("appointments", ("id",), version, *_texts("funnel", "coach"), *_times("start", "end"), document)
     _index("appointments", "account", "coach", "start")
     _index("appointments", "account", "funnel", "start")
-    _table("attendees", ("contact", "appointment"), *_times("start"))
+    _table("attendees", ("contact", "appointment"))
     _index("attendees", "account", "appointment")
     for name in ("pipelines", "campaigns"):
         _table(name, ("id",), version, *_texts("funnel"), document)
