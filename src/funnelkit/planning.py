@@ -207,6 +207,11 @@ class Command(Checked, ABC, Generic[S_contra, T_co]):
         """Give `at` in UTC, or None; refuse a time that is still to come."""
         return past(self.at, "at", now)
 
+    def now_only(self, why: str = "it takes effect when it is done") -> None:
+        """Raise Invalid for a time of what has its own."""
+        if self.at is not None:
+            raise invalid("at", f"{why}; leave it out")
+
     @abstractmethod
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[T_co]:
         """Say what this would do. Raises NotFound, and Invalid where the funnel does not know a word."""

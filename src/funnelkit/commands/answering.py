@@ -6,7 +6,6 @@ from typing import ClassVar, Final
 
 from attrs import evolve, field, frozen
 
-from funnelkit.commands.campaigns import now_only
 from funnelkit.commands.draft import Draft
 from funnelkit.commands.invitations import ended
 from funnelkit.decisions import Decision
@@ -56,7 +55,7 @@ class _Answer(Command[Status, Invitation]):
     token: str | Token = field(repr=False, converter=_text_of, metadata=asks(_is_token))
 
     def _opened(self, draft: Draft) -> tuple[Decision, Invitation | None]:
-        now_only(self.at)
+        self.now_only()
         exact, invitation, _ = opened(draft.view, draft.funnel, draft.moment, self.token, self.by, self.on)
         if invitation is not None and self.by == WHOEVER:
             draft.by = Actor(id=invitation.contact, role=Role.CLIENT)

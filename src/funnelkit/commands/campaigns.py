@@ -53,7 +53,7 @@ class MakeCampaign(Command[Status, Campaign]):
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Campaign]:
         """Plan the campaign with its members."""
-        gather(lambda: outreach.segment_of(funnel, self.segment), lambda: now_only(self.at))
+        gather(lambda: outreach.segment_of(funnel, self.segment), self.now_only)
         draft, segment = Draft(funnel, moment, view, self), outreach.segment_of(funnel, self.segment)
         decision = outreach.may_make(funnel, outreach.Sending(by=self.by))
         if not decision:
@@ -97,7 +97,7 @@ class SendCampaign(Command[Status, Campaign]):
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Campaign]:
         """Plan one message for each."""
-        now_only(self.at)
+        self.now_only()
         draft, was = Draft(funnel, moment, view, self), view.campaign(self.campaign)
         case = outreach.Sending(by=self.by, template=self.template, sent=was.sent)
         decision = outreach.may_send_to(funnel, case)
@@ -123,12 +123,6 @@ class SendCampaign(Command[Status, Campaign]):
             key=f"campaign:{digest((campaign.id, self.template, member))}", to=member, template=self.template,
             params={"contact": member, "campaign": campaign.id}, purpose=Purpose.MARKETING, channel=self.channel,
         )  # fmt: skip
-
-
-def now_only(at: datetime | None) -> None:
-    """Raise Invalid for a time of what takes effect when it is done."""
-    if at is not None:
-        raise invalid("at", "it takes effect when it is done; leave it out")
 
 
 def _left_out(count: int) -> tuple[Notice, ...]:

@@ -122,8 +122,7 @@ class Correct(Command[S_contra, Contact]):
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan the correction, with every appointment that it restates."""
         draft = Draft(funnel, moment, view, self)
-        if self.at is not None:
-            raise invalid("at", "a correction takes effect at the time of the event that it names; leave it out")
+        self.now_only("a correction takes effect at the time of the event that it names")
         stored = draft.contact(self.contact)
         told = (*view.history(self.contact), *draft.told(self.contact))
         wrong, said = _named(told, self.event)

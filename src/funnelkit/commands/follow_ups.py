@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from funnelkit.commands.draft import Draft
 from funnelkit.decisions import both
-from funnelkit.errors import gather, invalid
+from funnelkit.errors import gather
 from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import conversion, follow_up
 from funnelkit.table import NEXT_ATTEMPT, Status
@@ -178,8 +178,7 @@ class GiveUp(Command[Status, Contact]):
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan the status that time alone has made true."""
-        if self.at is not None:
-            raise invalid("at", "it takes effect when the last follow-up ran out; leave it out")
+        self.now_only("it takes effect when the last follow-up ran out")
         draft = Draft(funnel, moment, view, self)
         stored = view.contact(self.contact)
         stands = stored.follow_up

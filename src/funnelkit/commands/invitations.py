@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Final, TypeVar
 from attrs import evolve, field, frozen
 
 from funnelkit.commands.admitting import own
-from funnelkit.commands.campaigns import now_only
 from funnelkit.commands.contacts import AddContact
 from funnelkit.commands.draft import Draft
 from funnelkit.commands.packages import assigned, may_be_assigned
@@ -96,7 +95,7 @@ class Invite(Command[S_contra, Invitation]):
         """Plan the invitation, with the new contact where it is one, the packages, and who is told."""
         gather(
             lambda: self.status is None or funnel.status(self.status),
-            lambda: now_only(self.at),
+            self.now_only,
             lambda: self._typed(funnel),
         )
         draft = Draft(funnel, moment, view, self)
@@ -231,7 +230,7 @@ class _OnInvitation(Command[Status, Invitation]):
 
     def _at_hand(self, draft: Draft) -> tuple[Contact, Invitation]:
         """Give the contact and the invitation as time has made them by now."""
-        now_only(self.at)
+        self.now_only()
         was = draft.view.invitation(self.invitation)
         contact = draft.contact(was.contact)
         planned = draft.nouns.get(("invitation", was.id), was)
@@ -289,7 +288,7 @@ class MintLink(Command[Status, Token]):
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Token]:
         """Plan what is kept of the link; each plan has a token of its own."""
-        now_only(self.at)
+        self.now_only()
         draft = Draft(funnel, moment, view, self)
         was = view.invitation(self.invitation).in_time(moment.now)
         contact = draft.contact(was.contact)
@@ -317,8 +316,7 @@ class ExpireInvitation(Command[Status, Invitation]):
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Invitation]:
         """Plan what time alone has made true."""
-        if self.at is not None:
-            raise invalid("at", "it takes effect when the term ran out; leave it out")
+        self.now_only("it takes effect when the term ran out")
         draft = Draft(funnel, moment, view, self)
         was = view.invitation(self.invitation)
         case = rule_of.Term(by=self.by, state=was.state, expires=was.expires, now=moment.now)

@@ -8,7 +8,6 @@ from typing import Any, Final
 from attrs import evolve, field, frozen
 
 from funnelkit.commands import ledger
-from funnelkit.commands.campaigns import now_only
 from funnelkit.commands.draft import Draft
 from funnelkit.decisions import Consequence, Notice
 from funnelkit.errors import Problem
@@ -82,7 +81,7 @@ class Merge(Command[Status, Contact]):
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan what comes to the one that stays, and what the other one leaves."""
-        now_only(self.at)
+        self.now_only()
         draft = Draft(funnel, moment, view, self)
         was, gone = draft.contact(self.contact), draft.contact(self.other)
         erased = tuple(one.id for one in (was, gone) if draft.erased(one.id))

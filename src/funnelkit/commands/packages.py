@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Final
 from attrs import evolve, field, frozen
 
 from funnelkit.commands.admitting import own
-from funnelkit.commands.campaigns import now_only
 from funnelkit.commands.contacts import STAFF_ADDRESS, AddContact, Adopt
 from funnelkit.commands.draft import Draft
 from funnelkit.decisions import Decision, Notice, all_of, pinned
@@ -60,7 +59,7 @@ class DefineOffer(Command[Status, Offer]):
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Offer]:
         """Plan what stands in the list."""
-        now_only(self.at)
+        self.now_only()
         draft, key = Draft(funnel, moment, view, self), self.id or moment.fresh("offer")
         was = None if view.is_free("offer", key) else view.offer(key)
         lists = (self.coaches,) if was is None else (was.coaches, self.coaches)
@@ -97,7 +96,7 @@ class AssignPackage(Command[Status, Package]):
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Package]:
         """Plan the package; while an invitation waits, it comes with that."""
-        now_only(self.at)
+        self.now_only()
         draft = Draft(funnel, moment, view, self)
         stored, offer = draft.contact(self.contact), view.offer(self.offer)
         waits = draft.own_pending(stored.id) if stored.portal is Portal.INVITED else None
@@ -123,7 +122,7 @@ class TakeOffPackage(Command[Status, Package]):
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Package]:
         """Plan that it goes."""
-        now_only(self.at)
+        self.now_only()
         draft = Draft(funnel, moment, view, self)
         was = view.package(self.package)
         whose = own(draft.contact(was.contact), self.by.id)
@@ -165,7 +164,7 @@ class RecordPayment(Command[Status, Package]):
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Package]:
         """Plan the package, the new contact where it is one, and the invitation where there is no portal yet."""
-        now_only(self.at)
+        self.now_only()
         draft = Draft(funnel, moment, view, self)
         before, offer = view.bought(self.payment), view.offer(self.offer)
         known = () if before is not None else self._holders(view)

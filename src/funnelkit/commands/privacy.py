@@ -6,7 +6,6 @@ from typing import Final
 
 from attrs import field, frozen
 
-from funnelkit.commands.campaigns import now_only
 from funnelkit.commands.draft import Draft
 from funnelkit.decisions import Consequence, Notice
 from funnelkit.planning import AnyFunnel, Command, Moment, View
@@ -48,7 +47,7 @@ class Erase(Command[Status, Contact]):
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Contact]:
         """Plan what goes, what stays, and what only the host can erase."""
-        now_only(self.at)
+        self.now_only()
         draft = Draft(funnel, moment, view, self)
         was = draft.contact(self.contact)
         decision = privacy.may_erase(funnel, privacy.Case(by=self.by, acts=draft.acts(), contact=was.id))

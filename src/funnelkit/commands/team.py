@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Final
 
 from attrs import evolve, field, frozen
 
-from funnelkit.commands.campaigns import now_only
 from funnelkit.commands.contacts import KEEP, OrKeep, or_keep
 from funnelkit.commands.draft import Draft
 from funnelkit.decisions import Consequence, all_of
@@ -48,7 +47,7 @@ class AddMember(Command[Status, Member]):
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Member]:
         """Plan the new member."""
-        now_only(self.at)
+        self.now_only()
         draft, key = Draft(funnel, moment, view, self), self.id or moment.fresh("member")
         case = rule_of.Case(
             by=self.by, acts=draft.acts(), member=key, known=not view.is_free("member", key), role=self.role,
@@ -81,7 +80,7 @@ class ChangeMember(Command[Status, Member]):
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Member]:
         """Plan the changes; the event says which fields, and of names and addresses never to what."""
-        now_only(self.at)
+        self.now_only()
         draft, was = Draft(funnel, moment, view, self), _member(view, self.member)
         asked = {name: getattr(self, name) for name in ("name", "role", "email", "zone", "greeting")}
         new: dict[str, Any] = {name: value for name, value in asked.items() if value is not KEEP}
@@ -117,7 +116,7 @@ class RemoveMember(Command[Status, Member]):
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Member]:
         """Plan that somebody leaves."""
-        now_only(self.at)
+        self.now_only()
         draft, was = Draft(funnel, moment, view, self), _member(view, self.member)
         last = was.role is Role.OWNER and _only_owner(view, was.id)
         case = rule_of.Case(
