@@ -310,7 +310,7 @@ def of_the_commands() -> str:
         parts.append(f"## {kind.__name__}\n\n{said(kind)}\n\nIt gives: {code(_gives(kind))}.")
         parts.append(table_of_fields(kind, shared))
     parts.append("## Beside the commands")
-    parts.append(f"`KEEP` as a field of `Edit`: {first(type(commands.KEEP)).lower()}")
+    parts.append(f"`KEEP` is the default of fields that change something. {first(type(commands.KEEP))}")
     parts.append(f"`vocabulary{_signature(commands.vocabulary)}`\n\n{said(commands.vocabulary)}")
     return page("Commands", *parts)
 

@@ -45,7 +45,7 @@ KINDS: Final = each(one_of(Kind))
 
 @unique
 class Keep(Enum):
-    """Leave a field as it is."""
+    """Leave a field as it is; None takes out what stands there."""
 
     KEEP = "keep"
 

@@ -111,7 +111,7 @@ class Record(Command[Status, Contact]):
 class Correct(Command[S_contra, Contact]):
     """Put a mistake right: the event that was wrong, and the status that was true instead, at that event's time.
 
-    `event` None: the latest that says a status. Later events stand. Analytics and hours forget the mistake.
+    `event` None: the latest that says a status. Later events stand. Hours forget the mistake.
     """
 
     contact: str = field(metadata=asks(identifier))

@@ -176,7 +176,7 @@ def was_the_last(funnel: AnyFunnel, case: Asked, row: None) -> bool:
     nothing="there is no time that could pass",
 )
 def time_has_passed(funnel: AnyFunnel, case: Asked, row: None) -> bool | None:
-    """Two hours after the last scheduled call the lead is cold, inclusive. Source: S2, BG-A7."""
+    """Some time after the last scheduled call, by policy, the lead is cold, inclusive. Source: S2, BG-A7."""
     stands = case.follow_up
     return None if stands is None or stands.gives_up is None else stands.over(case.when)
 
