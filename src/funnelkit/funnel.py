@@ -116,6 +116,8 @@ class Funnel(Generic[S_co, R_co]):
     """The same as consequences, in words."""
     dated: frozenset[S_co] = field(init=False, repr=False)
     """Statuses that come with a follow-up."""
+    lets_in: frozenset[S_co] = field(init=False, repr=False)
+    """Statuses that may log in."""
     worked_on: frozenset[S_co] = field(init=False, repr=False)
     """Statuses that are open."""
     _keys: Mapping[str, S_co] = field(init=False, repr=False)
@@ -239,6 +241,10 @@ class Funnel(Generic[S_co, R_co]):
     @dated.default
     def _dated(self) -> frozenset[S_co]:
         return frozenset((*self.follow_ups, *self.postponed))
+
+    @lets_in.default
+    def _lets_in(self) -> frozenset[S_co]:
+        return frozenset(s for (s, r), cell in self.rights.cells.items() if r is self.log_in and cell is Grant.YES)
 
     @worked_on.default
     def _worked_on(self) -> frozenset[S_co]:

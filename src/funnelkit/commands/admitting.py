@@ -28,7 +28,7 @@ from funnelkit.values.invitation import Invitation
 from funnelkit.values.package import Entry, Offer, Package
 from funnelkit.values.person import address_key
 from funnelkit.values.plan import THE_ACCOUNT, Obligation
-from funnelkit.words import Acquired, Channel, Grant, Portal, Posting, Purpose, Recipient, Role, Sender, Standing
+from funnelkit.words import Acquired, Channel, Portal, Posting, Purpose, Recipient, Role, Sender, Standing
 
 ENDS: Final = "invitation {invitation} ends: {state}"
 BEGINS: Final = "invitation {invitation} waits until {expires}"
@@ -227,8 +227,7 @@ class Admitting(Late):
                 self.end_invitation(changed, InvitationSuperseded, effective, keeps=True)
                 self.open_packages(changed, effective)
             return changed
-        column = self.funnel.log_in
-        may = column is not None and self.funnel.rights.cells[changed.status, column] is Grant.YES
+        may = changed.status in self.funnel.lets_in
         if changed.portal is Portal.INVITED and may and changed.standing is not Standing.ARCHIVED:
             return changed
         return self.end_invitation(changed, InvitationRevoked, effective)

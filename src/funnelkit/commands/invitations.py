@@ -44,7 +44,7 @@ from funnelkit.values.package import Offer
 from funnelkit.values.person import address_key, match_key
 from funnelkit.values.plan import Plan
 from funnelkit.values.token import Token, hashed
-from funnelkit.words import Grant, Portal, Role, Sender
+from funnelkit.words import Portal, Role, Sender
 
 S_contra = TypeVar("S_contra", bound=Status, contravariant=True)
 
@@ -206,9 +206,8 @@ class Invite(Command[S_contra, Invitation]):
     def _typed(self, funnel: AnyFunnel) -> None:
         """Ask for the client type of a new person. Source: S4, DL1."""
         if self.contact is None and self.status is None:
-            column = funnel.log_in
-            may = [s.value for s in funnel.statuses if column and funnel.rights.cells[s, column] is Grant.YES]
-            said = " or ".join(may) or f"{funnel.name} has no portal to invite to"
+            may = " or ".join(s.value for s in funnel.statuses if s in funnel.lets_in)
+            said = may or f"{funnel.name} has no portal to invite to"
             raise invalid("status", f"the client type of a new person is needed: {said}")
 
     def _sender(self, has: str | None) -> Sender:

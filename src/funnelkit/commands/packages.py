@@ -23,7 +23,7 @@ from funnelkit.values.contact import Contact
 from funnelkit.values.package import Offer, Package
 from funnelkit.values.person import match_key
 from funnelkit.values.plan import Obligation, Plan
-from funnelkit.words import Acquired, Grant, Payment, Portal, Purpose, Recipient, Sender, Shape, Standing
+from funnelkit.words import Acquired, Payment, Portal, Purpose, Recipient, Sender, Shape, Standing
 
 INVITE: Final = "invite the client by another way: nothing can be mailed now"
 OF_STAFF: Final = Notice(
@@ -252,8 +252,7 @@ class RecordPayment(Command[Status, Package]):
     @staticmethod
     def _invited(draft: Draft, now: Contact, when: datetime) -> Contact:
         """Invite who has paid, in the account's name; who cannot be invited now is the host's to reach."""
-        column = draft.funnel.log_in
-        may = column is not None and draft.funnel.rights.cells[now.status, column] is Grant.YES
+        may = now.status in draft.funnel.lets_in
         free = draft.pending(now.id) is None and bool(draft.address_of(now.id)) and draft.may_be_mailed(now).allowed
         free = free and all(draft.within_limits(now.id))
         if not may or not free or now.standing is Standing.ARCHIVED:

@@ -62,7 +62,7 @@ Asked = Case[Any, Any]
 )
 def status_may_log_in(funnel: AnyFunnel, case: Asked, row: None) -> bool:
     """What is reached through the portal needs a status that may log in. Source: S0, S1, CC1."""
-    return funnel.log_in is not None and funnel.rights.cells[case.status, funnel.log_in] is Grant.YES
+    return case.status in funnel.lets_in
 
 
 @rule(

@@ -15,7 +15,7 @@ from funnelkit.statuses.invitation import INVITATION, Happening, InvitationStatu
 from funnelkit.table import Row, Status
 from funnelkit.times import instant
 from funnelkit.values.actor import Actor
-from funnelkit.words import Grant, Portal, Role, Sender, Standing
+from funnelkit.words import Portal, Role, Sender, Standing
 
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
@@ -148,8 +148,7 @@ def speaks_for_itself(funnel: AnyFunnel, case: Case, row: AnyRow) -> bool:
 )
 def status_can_be_invited(funnel: AnyFunnel, case: Case, row: AnyRow) -> bool:
     """Only a status that may log in is invited; the others are created only. Source: DL1, SD3."""
-    column, status = funnel.log_in, None if case.status is None else funnel.status(case.status)
-    return column is not None and status is not None and funnel.rights.cells[status, column] is Grant.YES
+    return case.status is not None and funnel.status(case.status) in funnel.lets_in
 
 
 @rule(ok="the contact is not archived", no="the contact is archived", remedy="restore the contact first")

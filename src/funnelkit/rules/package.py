@@ -16,7 +16,7 @@ from funnelkit.table import Row, Status
 from funnelkit.times import instant
 from funnelkit.values.actor import Actor
 from funnelkit.values.package import Offer
-from funnelkit.words import Acquired, Grant, Payment, Portal, Role, Shape, Standing
+from funnelkit.words import Acquired, Payment, Portal, Role, Shape, Standing
 
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
@@ -202,8 +202,7 @@ def client_is_new(funnel: AnyFunnel, case: Case, row: AnyRow) -> bool:
 )
 def status_can_use_it(funnel: AnyFunnel, case: Case, row: AnyRow) -> bool:
     """A package is for who can be invited: without an invitation nobody can accept. Source: DL-A11, DL-A12."""
-    column, status = funnel.log_in, case.status
-    return column is not None and status is not None and funnel.rights.cells[status, column] is Grant.YES
+    return case.status in funnel.lets_in
 
 
 @rule(ok="the contact is not archived", no="the contact is archived", remedy="restore the contact first")
