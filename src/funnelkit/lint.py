@@ -232,7 +232,7 @@ def _overlaps(funnel: Tables) -> Iterator[Problem]:
     yield from (_fault("moves", "no_actor", f"{move.on} has nobody in it") for move in funnel.moves if not move.by)
     for move in funnel.moves:
         yield from (
-            _fault("moves", "by_client", f"{move.on} by {r}: not a {r}'s to decide") for r in {*move.by} - HANDS
+            _fault("moves", "by_client", f"{move.on} by {r}: not a {r}'s to decide") for r in {*move.by} - {*HANDS}
         )
     if all(row.now is not None for row in funnel.rows):
         yield _fault("moves", "no_entry", "no row says how a contact comes into being")

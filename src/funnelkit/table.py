@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from attrs import evolve, field, frozen
 
+from funnelkit import words
 from funnelkit.words import Axis, Category, Grant, Kind, Portal, Purpose, Reach, Recipient, Removal, Role, Standing
 
 if TYPE_CHECKING:
@@ -54,9 +55,9 @@ ANY: Final = Whence.ANY
 OTHER: Final = Whither.OTHER
 
 SYSTEM: Final = (Role.SYSTEM,)
-STAFF: Final = (Role.OWNER, Role.ADMIN, Role.COACH)
+STAFF: Final = words.STAFF
 DESK: Final = (Role.SPECIAL_DESK,)
-STAFF_OR_DESK: Final = (*STAFF, *DESK)
+STAFF_OR_DESK: Final = words.STAFF_OR_DESK
 
 YES: Final = Grant.YES
 NO: Final = Grant.NO

@@ -21,11 +21,17 @@ class Role(StrEnum):
     VIEWER = auto()         # reads only
 
 
-STAFF_AND_DESK: Final = frozenset({Role.OWNER, Role.ADMIN, Role.COACH, Role.SPECIAL_DESK})
-"""People who work for the account. A client never changes a status, and a viewer only reads."""
+STAFF: Final = (Role.OWNER, Role.ADMIN, Role.COACH)
+"""Members who can be given clients; a viewer only reads. Source: DL8."""
 
-HANDS: Final = STAFF_AND_DESK | {Role.SYSTEM}
+STAFF_OR_DESK: Final = (*STAFF, Role.SPECIAL_DESK)
+"""People who work for the account. A client never changes a status."""
+
+HANDS: Final = (*STAFF_OR_DESK, Role.SYSTEM)
 """The same, and what runs without anybody."""
+
+HEADS: Final = (Role.OWNER, Role.ADMIN, Role.SYSTEM)
+"""Who runs the account, and answers for what it keeps. Source: DL8."""
 
 
 @unique

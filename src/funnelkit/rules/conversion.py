@@ -18,7 +18,7 @@ from funnelkit.values.actor import Actor
 from funnelkit.values.cases import ACTOR, WORD, door, from_nought
 from funnelkit.values.checks import one_of, truth
 from funnelkit.values.checks import told as told_facts
-from funnelkit.words import HANDS, STAFF_AND_DESK, Axis, Role, Standing
+from funnelkit.words import HANDS, STAFF_OR_DESK, Axis, Role, Standing
 
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
@@ -158,7 +158,7 @@ def corrections_are_offered(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool
 @rule(ok="{role} may correct a status", no="{role} may not correct a status", about=About.ACTOR, remedy="ask the staff")
 def corrector_may(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
     """A mistake is put right by staff or the special desk. Source: CC3, BG-A18, BG-A19."""
-    return case.by.role in STAFF_AND_DESK
+    return case.by.role in STAFF_OR_DESK
 
 
 @rule(

@@ -12,7 +12,7 @@ from funnelkit.decisions import Case as AnyCase
 from funnelkit.funnel import Funnel
 from funnelkit.table import Status
 from funnelkit.values.actor import Actor
-from funnelkit.words import Grant, Role
+from funnelkit.words import HANDS, Grant
 
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
@@ -53,7 +53,7 @@ AnyFunnel = Funnel[Status, Any]
 )
 def keeper_may(funnel: AnyFunnel, case: Case, row: None) -> bool:
     """What is kept about contacts is changed by staff, the special desk and the system. Source: CC3, DL8."""
-    return case.by.role not in (Role.CLIENT, Role.VIEWER)
+    return case.by.role in HANDS
 
 
 @rule(

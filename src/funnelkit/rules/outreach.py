@@ -15,7 +15,7 @@ from funnelkit.table import Status
 from funnelkit.times import wall
 from funnelkit.values.actor import Actor
 from funnelkit.values.outreach import Block, Segment
-from funnelkit.words import STAFF_AND_DESK, Channel, Origin, Purpose, Role, Standing
+from funnelkit.words import HANDS, STAFF_OR_DESK, Channel, Origin, Purpose, Role, Standing
 
 
 @frozen(kw_only=True)
@@ -119,7 +119,7 @@ def is_offered(funnel: AnyFunnel, case: Case, row: None) -> bool:
 def may_speak(funnel: AnyFunnel, case: Case, row: None) -> bool:
     """The person says it, or the staff or the system for them; a viewer only reads. Source: ours."""
     by = case.by
-    return by is not None and (by.role in STAFF_AND_DESK or by.role is Role.SYSTEM or _itself(case))
+    return by is not None and (by.role in HANDS or _itself(case))
 
 
 @rule(
@@ -142,7 +142,7 @@ def own_wish_stands(funnel: AnyFunnel, case: Case, row: None) -> bool:
 )
 def campaigner_may(funnel: AnyFunnel, case: Sending, row: None) -> bool:
     """Campaigns are made and sent by people: the staff and the special desk. Source: ours."""
-    return case.by.role in STAFF_AND_DESK
+    return case.by.role in STAFF_OR_DESK
 
 
 @rule(

@@ -12,14 +12,11 @@ from funnelkit.decisions import Case as AnyCase
 from funnelkit.funnel import Funnel
 from funnelkit.table import Status
 from funnelkit.values.actor import Actor
-from funnelkit.words import Role
+from funnelkit.words import HEADS
 
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
 AnyFunnel = Funnel[Status, Any]
-
-HEADS: Final = frozenset({Role.OWNER, Role.ADMIN, Role.SYSTEM})
-"""Who answers for what the account keeps."""
 
 
 @frozen(kw_only=True)

@@ -15,7 +15,7 @@ from funnelkit.table import Act, Status
 from funnelkit.values.actor import Actor
 from funnelkit.values.cases import ACTOR, WORD, door
 from funnelkit.values.checks import instance, one_of
-from funnelkit.words import Removal, Role, Standing, Ties
+from funnelkit.words import HANDS, Removal, Standing, Ties
 
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
@@ -49,7 +49,7 @@ LOOK: Final = door(
 @rule(ok="{role} may delete", no="{role} may not delete", about=About.ACTOR, remedy="ask the staff")
 def remover_may(funnel: Funnel[Status, Any], case: Case, row: None) -> bool:
     """Deleting is for staff, the special desk and the system. Source: CC4, SD4, S3."""
-    return case.by.role not in (Role.CLIENT, Role.VIEWER)
+    return case.by.role in HANDS
 
 
 QUESTION: Final = "delete {contact}"

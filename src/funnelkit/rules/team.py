@@ -12,13 +12,10 @@ from funnelkit.decisions import Case as AnyCase
 from funnelkit.funnel import Funnel
 from funnelkit.table import Status
 from funnelkit.values.actor import Actor
-from funnelkit.words import Role
+from funnelkit.words import HEADS, STAFF, Role
 
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
-
-HEADS: Final = frozenset({Role.OWNER, Role.ADMIN, Role.SYSTEM})
-"""Who runs the account. Source: DL8."""
 
 
 @frozen(kw_only=True)
@@ -59,7 +56,7 @@ def coach_is_member(funnel: AnyFunnel, case: Case, row: None) -> bool:
     """A client is given to a member: owner, admin or coach. Who acts for itself is one, unless it left. Source: S4."""
     if not funnel.policy.team.members_only or case.carries:
         return True
-    acts = case.by.id == case.member and case.by.role in (Role.OWNER, Role.ADMIN, Role.COACH)
+    acts = case.by.id == case.member and case.by.role in STAFF
     return acts and not case.known
 
 

@@ -6,8 +6,8 @@ from enum import auto
 from typing import Final
 
 from funnelkit.life import Life
-from funnelkit.table import DESK, NEW, STAFF, SYSTEM, Move, Status, Trigger
-from funnelkit.words import Role
+from funnelkit.table import NEW, Move, Status, Trigger
+from funnelkit.words import HANDS, Role
 
 # fmt: off
 
@@ -32,7 +32,6 @@ class Happening(Trigger):
 
 
 S, T = AppointmentStatus, Happening
-HANDS: Final = (*STAFF, *DESK, *SYSTEM)
 ANYBODY: Final = (*HANDS, Role.CLIENT)
 
 MOVES: Final[tuple[Move[AppointmentStatus], ...]] = (

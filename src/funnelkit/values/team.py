@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 from attrs import field, frozen
 
@@ -19,10 +18,7 @@ from funnelkit.values.checks import (
     text,
     zone_name,
 )
-from funnelkit.words import Role
-
-CARRIES: Final = frozenset({Role.OWNER, Role.ADMIN, Role.COACH})
-"""Roles of members that can be given clients; a viewer only reads. Source: DL8."""
+from funnelkit.words import STAFF, Role
 
 
 def member_role(value: object) -> str | None:
@@ -52,4 +48,4 @@ class Member(Checked):
     @property
     def carries(self) -> bool:
         """Whether it can be given clients."""
-        return self.left is None and self.role in CARRIES
+        return self.left is None and self.role in STAFF
