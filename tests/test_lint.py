@@ -16,7 +16,7 @@ from funnelkit.errors import Invalid
 from funnelkit.funnel import Funnel
 from funnelkit.lint import lint
 from funnelkit.policy import PackagePolicy, Policy
-from funnelkit.rules.conversion import NAMES
+from funnelkit.rules.conversion import NAMES, Case, may_record
 from funnelkit.statuses import agency
 from funnelkit.table import (
     ANY,
@@ -45,6 +45,7 @@ from funnelkit.table import (
     rights,
 )
 from funnelkit.times import Elapsed, LocalDays
+from funnelkit.values.actor import CLOCK
 from funnelkit.words import Axis, Kind, Portal, Recipient, Removal, Right, Role, Standing, Ties
 
 
@@ -314,6 +315,14 @@ def test_all_faults_are_told_at_once() -> None:
     }
     assert expected == codes(caught.value.problems)
     assert 5 == sum(problem.message.startswith("hole") for problem in caught.value.problems)
+
+
+def test_the_system_named_twice_is_the_system() -> None:
+    """A row by the system and again the system is automatic like any other: what happened is recorded."""
+    twice = (*SYSTEM, *SYSTEM)
+    funnel = inn(moves=tuple(evolve(move, by=twice) if move.by == SYSTEM else move for move in SOUND_MOVES))
+    case: Case[Guest] = Case(now=S.WALKER, on=T.PAID, by=CLOCK)
+    assert (True, True) == (may_record(funnel, case).allowed, may_record(inn(), case).allowed)
 
 
 def test_a_policy_s_parts_and_figures_are_called_by_their_names() -> None:

@@ -26,7 +26,7 @@ from funnelkit.table import (
     Whither,
     written_out,
 )
-from funnelkit.words import Grant, Kind, Reach, Removal, Role, Standing, Ties
+from funnelkit.words import Grant, Kind, Reach, Removal, Standing, Ties
 
 Own: TypeAlias = Mapping[Status, Status]
 Pair: TypeAlias = tuple[Status | None, Status] | tuple[Status | None, Status, Trigger]
@@ -191,7 +191,7 @@ def _moves(moves: tuple[Move[Status], ...], own: Own, enum: type[Status], change
         if not start or not to:
             continue
         whole: Move[Status] = Move(start, move.on, to, move.by, move.needs, move.source)
-        by_hand = move.by != (Role.SYSTEM,)
+        by_hand = not move.automatic
         pairs = [(row.now, row.to) for row in written_out((whole,), enum)]
         met |= {*pairs} if by_hand else set()
         met |= {(*pair, move.on) for pair in pairs}

@@ -44,7 +44,7 @@ from funnelkit.table import (
     Trigger,
     written_out,
 )
-from funnelkit.words import Grant, Kind, Removal, Standing, Ties
+from funnelkit.words import SHUT, Grant, Kind, Removal, Standing, Ties
 
 S_co = TypeVar("S_co", bound=Status, covariant=True)
 R_co = TypeVar("R_co", bound=StrEnum, covariant=True)
@@ -209,14 +209,8 @@ class Funnel(Generic[S_co, R_co]):
 
     @gained.default
     def _gained(self) -> Mapping[tuple[S_co, S_co], tuple[tuple[R_co, ...], tuple[R_co, ...]]]:
-        has = {
-            s: [
-                r
-                for r in self.rights.columns
-                if self.rights.cells.get((s, r), Grant.NO) not in (Grant.NO, Grant.UNSTATED)
-            ]
-            for s in self.statuses
-        }
+        cells, columns = self.rights.cells, self.rights.columns
+        has = {s: [r for r in columns if cells.get((s, r), Grant.NO) not in SHUT] for s in self.statuses}
         return {
             (a, b): (tuple(r for r in has[b] if r not in has[a]), tuple(r for r in has[a] if r not in has[b]))
             for a in self.statuses

@@ -20,7 +20,7 @@ from funnelkit.shapes import LISTS, texts
 from funnelkit.shapes import fault as _fault
 from funnelkit.table import Act, Whence
 from funnelkit.times import MANY
-from funnelkit.words import HANDS, Axis, Category, Grant, Portal, Standing, Ties
+from funnelkit.words import HANDS, SHUT, Axis, Category, Grant, Portal, Standing, Ties
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -337,11 +337,11 @@ def _steps(funnel: Tables) -> Iterator[Problem]:
 
 
 def _granted(funnel: Tables) -> bool:
-    return any(cell not in (Grant.NO, Grant.UNSTATED) for cell in funnel.rights.cells.values())
+    return any(cell not in SHUT for cell in funnel.rights.cells.values())
 
 
 def _grants(cells: Mapping[tuple[Enum, Enum], Grant], column: Enum) -> bool:
-    return any(cell not in (Grant.NO, Grant.UNSTATED) for (_, c), cell in cells.items() if c is column)
+    return any(cell not in SHUT for (_, c), cell in cells.items() if c is column)
 
 
 def _twice(things: Iterable[Any]) -> Iterator[Any]:

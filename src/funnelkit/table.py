@@ -133,6 +133,11 @@ class Move(Generic[S_co]):
     needs: tuple[Need, ...]
     source: str
 
+    @property
+    def automatic(self) -> bool:
+        """Whether nobody sets it by hand: it follows from what happened."""
+        return {*self.by} == {Role.SYSTEM}
+
 
 @frozen
 class Row(Generic[S_co]):
@@ -145,12 +150,7 @@ class Row(Generic[S_co]):
     needs: tuple[Need, ...]
     source: str
 
-    automatic: bool = field(init=False, repr=False, eq=False)
-    """Whether nobody sets it by hand: it follows from what happened."""
-
-    @automatic.default
-    def _automatic(self) -> bool:
-        return self.by == {Role.SYSTEM}
+    automatic: bool = field(repr=False, eq=False)
 
     def words(self) -> Mapping[str, object]:
         """What texts may name."""
@@ -165,7 +165,7 @@ def written_out(moves: tuple[Move[S], ...], statuses: type[S]) -> Iterator[Row[S
         for now in starts:
             for to in every if isinstance(move.to, Whither) else move.to:
                 if now is not to or move.to is not OTHER:
-                    yield Row(now, move.on, to, frozenset(move.by), move.needs, move.source)
+                    yield Row(now, move.on, to, frozenset(move.by), move.needs, move.source, move.automatic)
 
 
 @unique

@@ -74,6 +74,10 @@ class Grant(Enum):
     UNSTATED = "unstated"     # the source is silent: refused, and the finding says so
 
 
+SHUT: Final = (Grant.NO, Grant.UNSTATED)
+"""Grants that open nothing."""
+
+
 @unique
 class Reach(Enum):
     """How a right is reached: through the portal (then log-in is needed too), or in public."""

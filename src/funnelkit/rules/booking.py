@@ -18,7 +18,7 @@ from funnelkit.values.actor import Actor
 from funnelkit.values.cases import ACTOR, WORD, door, several
 from funnelkit.values.checks import one_of, truth
 from funnelkit.values.checks import told as told_facts
-from funnelkit.words import Grant, Kind, Role, Where
+from funnelkit.words import SHUT, Grant, Kind, Role, Where
 
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
@@ -255,7 +255,7 @@ def may_book(funnel: Funnel[S, R], case: Case[S]) -> Decision:
             found.append(kind_is_opened(funnel, case, None))
     else:
         found.append(open_to_the_public(funnel, case, None))
-        if grant in (Grant.NO, Grant.UNSTATED):
+        if grant in SHUT:
             found.append(told("booking", PUBLIC_BOOKING.told, case.facts))
     found += [starts_ahead(funnel, case, None), staff_describes(funnel, case, None), coach_is_free(funnel, case, None)]
     return Decision(QUESTION, tuple(found), case, None, funnel)

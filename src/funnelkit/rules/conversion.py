@@ -126,7 +126,7 @@ def recorder_may(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
 )
 def is_recorded(funnel: AnyFunnel, case: Asked, row: AnyRow) -> bool:
     """What a row of staff decides is not recorded: somebody has to choose the status. Source: BG-A9."""
-    return not any(move.on is case.on and move.by != (Role.SYSTEM,) for move in funnel.moves)
+    return not any(move.on is case.on and not move.automatic for move in funnel.moves)
 
 
 @rule(ok="a contact comes in by {on}", no="no contact comes in by {on}", remedy="add the contact by another way in")
