@@ -180,8 +180,7 @@ class Agenda(Generic[S, R]):
             found, blocked = in_time(self.funnel, view.contact(contact), person, now), _blocked(person, now)
             zone = place_of(stores, found.coach, self.zones, self.zone)
         stands, steps, status = found.follow_up, self.funnel.follow_ups, self.funnel.status(found.status)
-        ended = bool(steps) and not any(self.funnel.by_hand.get((status, step)) for step in steps)
-        if ended or blocked or found.standing is Standing.ARCHIVED:
+        if status in self.funnel.restarts_from or blocked or found.standing is Standing.ARCHIVED:
             return ()
         done, begin = (found.attempt, begin) if stands is None else (stands.attempt, max(stands.due, now))
         first = () if stands is None else (follow_up.Step(done, status, stands.due, stands.gives_up),)

@@ -130,10 +130,7 @@ def attempt_after(funnel: AnyFunnel, contact: Contact, to: Status, *, restart: b
     A follow-up status has its own number; anything else keeps the count, except that a new cycle begins at 0: on
     coming back from a status that no follow-up leaves and, by policy, when a consultation is cancelled or moved.
     """
-    if to in funnel.follow_ups:
-        return funnel.follow_ups.index(to) + 1
-    closed = bool(funnel.follow_ups) and not any(
-        funnel.by_hand.get((contact.status, step)) for step in funnel.follow_ups
-    )
+    if to in funnel.attempts:
+        return funnel.attempts[to]
     elsewhere = not funnel.follow_ups and contact.status not in funnel.worked_on
-    return 0 if restart or closed or elsewhere else contact.attempt
+    return 0 if restart or contact.status in funnel.restarts_from or elsewhere else contact.attempt

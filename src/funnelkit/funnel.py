@@ -116,6 +116,10 @@ class Funnel(Generic[S_co, R_co]):
     """The same as consequences, in words."""
     dated: frozenset[S_co] = field(init=False, repr=False)
     """Statuses that come with a follow-up."""
+    attempts: Mapping[S_co, int] = field(init=False, repr=False)
+    """The number of each follow-up status."""
+    restarts_from: frozenset[S_co] = field(init=False, repr=False)
+    """Statuses that no row leaves for a follow-up: who comes back from one begins a new cycle. Source: BG-A14."""
     lets_in: frozenset[S_co] = field(init=False, repr=False)
     """Statuses that may log in."""
     worked_on: frozenset[S_co] = field(init=False, repr=False)
@@ -236,6 +240,15 @@ class Funnel(Generic[S_co, R_co]):
     def _dated(self) -> frozenset[S_co]:
         return frozenset((*self.follow_ups, *self.postponed))
 
+    @attempts.default
+    def _attempts(self) -> Mapping[S_co, int]:
+        return {status: self.follow_ups.index(status) + 1 for status in self.follow_ups}
+
+    @restarts_from.default
+    def _restarts_from(self) -> frozenset[S_co]:
+        steps = self.follow_ups
+        return frozenset(s for s in self.statuses if steps and not any((s, step) in self.by_hand for step in steps))
+
     @lets_in.default
     def _lets_in(self) -> frozenset[S_co]:
         return frozenset(s for (s, r), cell in self.rights.cells.items() if r is self.log_in and cell is Grant.YES)
@@ -273,10 +286,8 @@ class Funnel(Generic[S_co, R_co]):
         if type(given) is str and given in self._keys:
             return self._keys[given]
         if isinstance(given, Status):
-            text = (
-                f"a status of {self.name} is needed, not one of {type(given).__name__}; known: {', '.join(self._keys)}"
-            )
-            raise UnknownStatus(Problem(path, text))
+            text = f"a status of {self.name} is needed, not one of {type(given).__name__}; known: "
+            raise UnknownStatus(Problem(path, text + ", ".join(self._keys)))
         raise UnknownStatus(Problem(path, unknown("status", given, self.name, self._keys)))
 
     def right(self, given: object, path: str = "right") -> R_co:
@@ -324,12 +335,8 @@ class Funnel(Generic[S_co, R_co]):
 
     @_labelled.default
     def _by_label(self) -> Mapping[str, S_co]:
-        by_key = {member.value.replace("_", " "): member for member in self.statuses}
-        return (
-            by_key
-            | {member.value: member for member in self.statuses}
-            | {self.labels[m].casefold(): m for m in self.labels}
-        )
+        spoken = {key.replace("_", " "): member for key, member in self._keys.items()}
+        return {**spoken, **self._keys, **{self.labels[m].casefold(): m for m in self.labels}}
 
     def advised(
         self,

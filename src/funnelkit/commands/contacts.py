@@ -111,7 +111,7 @@ class AddContact(Command[S_contra, Contact]):
         contact = Contact(
             id=id, status=row.to, since=when, changed=when, version=1, standing=self.standing, coach=self.coach,
             company=self.company, category=self.category, groups=frozenset(self.groups), tags=frozenset(self.tags),
-            attempt=funnel.follow_ups.index(row.to) + 1 if row.to in funnel.follow_ups else 0,
+            attempt=funnel.attempts.get(row.to, 0),
         )  # fmt: skip
         _look_up(view, self.company)
         _person(draft, view, id, self.name, self.email, self.phone)
@@ -185,7 +185,7 @@ class Adopt(Command[S_contra, Contact]):
             tags=frozenset(self.tags), permitted=frozenset(self.permitted),
             opened=frozenset(kind.value for kind in self.opened), owned=frozenset(self.owned),
             agreements=frozenset(self.agreements), enrollments=frozenset(self.enrollments),
-            attempt=funnel.follow_ups.index(status) + 1 if status in funnel.follow_ups else 0,
+            attempt=funnel.attempts.get(status, 0),
         )  # fmt: skip
         _look_up(draft.view, self.company)
         _person(draft, draft.view, id, self.name, self.email, self.phone)

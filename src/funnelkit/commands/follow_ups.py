@@ -80,8 +80,7 @@ class ScheduleFollowUp(_Dated):
         draft = Draft(funnel, moment, view, self)
         due, (stored, when, was) = self._given(moment.now), draft.at_hand(self.contact)
         steps = funnel.follow_ups
-        begins = bool(steps) and not any(funnel.by_hand.get((was.status, step)) for step in steps)
-        attempt = self.attempt or (1 if begins else was.attempt + 1)
+        attempt = self.attempt or (1 if was.status in funnel.restarts_from else was.attempt + 1)
         if steps and attempt <= len(steps):
             return self._converted(draft, stored, steps[attempt - 1], attempt, when)
         order = {NEXT_ATTEMPT.key: not funnel.policy.follow_up.in_order or attempt == was.attempt + 1}

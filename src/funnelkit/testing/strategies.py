@@ -243,9 +243,7 @@ def _contacts(
 ) -> Contact:
     status, standing, portal = draw(statuses), draw(st.sampled_from(Standing)), draw(portals)
     began, between, changed = draw(times)
-    attempt = draw(st.integers(0, len(funnel.follow_ups)))
-    if status in funnel.follow_ups:
-        attempt = funnel.follow_ups.index(status) + 1
+    attempt = funnel.attempts.get(status, draw(st.integers(0, len(funnel.follow_ups))))
     former = (Standing.ACTIVE, Standing.HIDDEN) if standing is Standing.ARCHIVED else (Standing.ACTIVE,)
     coach = draw(st.none() | NAMES)
     follow_up = None
