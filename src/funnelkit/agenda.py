@@ -26,7 +26,6 @@ from funnelkit.stored import StoredView, place_of
 from funnelkit.table import Status
 from funnelkit.times import OpenOn, day_of, instant, later, wall, zone_of
 from funnelkit.values.actor import CLOCK
-from funnelkit.values.appointment import Appointment
 from funnelkit.values.contact import Contact
 from funnelkit.values.invitation import Invitation
 from funnelkit.values.person import Person
@@ -207,7 +206,7 @@ class Agenda(Generic[S, R]):
             booked = {
                 attendee.contact
                 for appointment in stores.appointments.every(self.funnel.name)
-                if _is_to_come(appointment, now)
+                if appointment.is_to_come(now)
                 for attendee in appointment.attendees
             }
         found: dict[Progress, list[OpenContact[S]]] = {word: [] for word in Progress}
@@ -280,7 +279,3 @@ def _day(on: date | None, until: datetime | None, now: datetime, zone: str) -> d
 
 def _blocked(person: Person | None, now: datetime) -> bool:
     return person is not None and bool(person.blocks) and person.blocked(now) is not None
-
-
-def _is_to_come(appointment: Appointment, now: datetime) -> bool:
-    return appointment.start > now and appointment.overlaps(appointment.start, appointment.end)

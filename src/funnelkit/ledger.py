@@ -45,7 +45,7 @@ def balance(package: Package, moment: datetime) -> Balance:
     entries = tuple(entry for entry in package.ledger if entry.at <= moment)
     granted, reserved, used = _sums(entries)
     left = _left(entries)
-    over = package.expires is not None and package.expires <= moment
+    over = package.over(moment)
     if left is None:
         return Balance(granted=None, reserved=reserved, used=used, expired=0, left=0 if over else None)
     return Balance(granted=granted, reserved=reserved, used=used, expired=left * over, left=left * (not over))
@@ -74,7 +74,7 @@ def standing(package: Package, moment: datetime) -> PackageStanding:
         return PackageStanding.REMOVED
     if package.usable is None or package.usable > moment:
         return PackageStanding.ASSIGNED
-    if package.expires is not None and package.expires <= moment:
+    if package.over(moment):
         return PackageStanding.EXPIRED
     return PackageStanding.USED_UP if balance(package, moment).left == 0 else PackageStanding.USABLE
 

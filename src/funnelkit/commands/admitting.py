@@ -194,7 +194,7 @@ class Admitting(Late):
         was = self.own_pending(contact.id)
         if was is None:
             return self._uninvited(contact, effective)
-        if was.expires <= effective:
+        if was.over(effective):
             kind, effective = InvitationExpired, was.expires
         effective = max(effective, was.made, *self._invited_later(contact, effective))
         ended = self.rewrite_invitation(kind, was, effective)

@@ -14,7 +14,7 @@ from funnelkit.decisions import Decision, all_of, both
 from funnelkit.errors import Invalid, Problem, invalid
 from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import access, booking
-from funnelkit.statuses.appointment import AppointmentStatus, Happening
+from funnelkit.statuses.appointment import Happening
 from funnelkit.table import BOOKED, CANCELLED, RESCHEDULED, Act, Status, Trigger
 from funnelkit.times import datable, instant, later
 from funnelkit.values.appointment import Appointment, Attendee
@@ -287,10 +287,9 @@ class MarkMissed(_Change):
 def _has_another(view: View, contact: Contact, gone: Appointment, when: datetime) -> bool:
     """Whether another appointment of the same kind stands, so that this one's going means nothing to the contact."""
     return any(
-        one.id != gone.id and one.kind is gone.kind and one.state is AppointmentStatus.BOOKED
-        and one.booked <= when < one.start
+        one.id != gone.id and one.kind is gone.kind and one.booked <= when and one.is_to_come(when)
         for one in view.appointments_of(contact.id)
-    )  # fmt: skip
+    )
 
 
 def _overlaps(view: View, coach: str, start: datetime, end: datetime) -> tuple[str, ...]:

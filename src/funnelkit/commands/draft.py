@@ -14,7 +14,6 @@ from funnelkit.facts import Known, giving_up
 from funnelkit.planning import View
 from funnelkit.rules import booking, outreach
 from funnelkit.rules import pipeline as stages_of
-from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.table import Act, Status
 from funnelkit.values.actor import CLOCK, Actor
 from funnelkit.values.appointment import Appointment
@@ -44,7 +43,6 @@ RUN_ENDS: Final = "the run on {pipeline} ends at {stage}"
 STAGE_BEGINS: Final = "the contact comes to {stage} of {pipeline}"
 SAYS_STATUS: Final = (StatusChanged, StatusCorrected)
 ILLEGAL: Final = "{appointment} could not be booked by the contact any more"
-BOOKED: Final = AppointmentStatus.BOOKED
 
 
 class Draft(Counting):
@@ -65,7 +63,7 @@ class Draft(Counting):
             now = evolve(self.lapse(stored, stands.gives_up), version=stored.version)
         if now.portal is Portal.INVITED:
             ended = self.own_pending(contact)
-            if ended is not None and ended.expires <= self.moment.now:
+            if ended is not None and ended.over(self.moment.now):
                 now = evolve(self.run_out(now, ended), version=stored.version)
         return now
 
@@ -206,7 +204,7 @@ class Draft(Counting):
 
     def _of_bookings(self, was: Contact, now: Contact, appointments: tuple[Appointment, ...]) -> Iterator[Consequence]:
         for one in appointments:
-            if one.state is not BOOKED or one.start <= self.moment.now or one.where is Where.STAFF:
+            if not one.is_to_come(self.moment.now) or one.where is Where.STAFF:
                 continue
             if self._could_book(was, one) and not self._could_book(now, one):
                 yield Consequence("booking_illegal", ILLEGAL, {"appointment": one.id})

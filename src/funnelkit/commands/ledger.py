@@ -64,7 +64,7 @@ def move(draft: Draft, appointment: Appointment, when: datetime) -> None:
 
     What is not reserved, or no more, is taken from another package that covers it now.
     """
-    kept = {package.contact for package in reserved_for(draft, appointment) if _reaches(package, appointment.start)}
+    kept = {package.contact for package in reserved_for(draft, appointment) if not package.over(appointment.start)}
     for package in reserved_for(draft, appointment):
         if package.contact not in kept:
             post(draft, package, when, (Posting.RELEASED,), appointment.id)
@@ -75,7 +75,7 @@ def move(draft: Draft, appointment: Appointment, when: datetime) -> None:
 def may_be_moved(draft: Draft, appointment: Appointment, when: datetime) -> tuple[Decision | None, ...]:
     """Whether packages cover an appointment at its new time, where the account asks for them."""
     reserved = reserved_for(draft, appointment)
-    kept = {package.contact for package in reserved if _reaches(package, appointment.start)}
+    kept = {package.contact for package in reserved if not package.over(appointment.start)}
     heads, rest = len(appointment.attendees), (a.contact for a in appointment.attendees if a.contact not in kept)
     return tuple(may_be_covered(draft, one, appointment.kind, heads, appointment.start, when) for one in rest)
 
@@ -146,10 +146,6 @@ def _advise(draft: Draft, contact: str, kind: Kind) -> None:
     has = any(package.state is not PackageStatus.REMOVED for package in draft.packages(contact))
     if has and kind in draft.funnel.policy.package.books:
         draft.notices += (evolve(rule_of.UNCOVERED, params={"contact": contact}),)
-
-
-def _reaches(package: Package, start: datetime) -> bool:
-    return package.expires is None or start < package.expires
 
 
 def _for(draft: Draft, contact: str, appointment: Appointment, when: datetime) -> Package | None:

@@ -11,7 +11,6 @@ from funnelkit.decisions import Consequence, Notice
 from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import privacy
 from funnelkit.rules.history import lineage
-from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.table import Status
 from funnelkit.values.checks import asks, identifier, long_text, optional
 from funnelkit.values.client_events import ContactErased, InvitationRevoked, LinksVoided
@@ -86,7 +85,7 @@ class Erase(Command[Status, Contact]):
         if any(draft.view.stands_elsewhere(one) for one in lineage(draft.view.history, was.id)):
             draft.obligations += (Obligation("erase_elsewhere", was.id, ELSEWHERE),)
         now = draft.moment.now
-        if any(one.state is AppointmentStatus.BOOKED and one.start > now for one in appointments):
+        if any(one.is_to_come(now) for one in appointments):
             draft.notices += (BOOKED,)
 
     def _place(self, draft: Draft, was: Contact) -> Contact:

@@ -59,6 +59,10 @@ class Appointment:
         """Whether it takes any of that time. A cancelled one takes none, nor does one that was missed give it back."""
         return self.state is not AppointmentStatus.CANCELLED and self.start < end and start < self.end
 
+    def is_to_come(self, moment: datetime) -> bool:
+        """Whether it stands, and has not begun by then."""
+        return self.state is AppointmentStatus.BOOKED and moment < self.start
+
     def of(self, contact: str) -> Attendee | None:
         """Give this contact's entry, if it has one."""
         return next((attendee for attendee in self.attendees if attendee.contact == contact), None)

@@ -35,13 +35,17 @@ class Invitation:
     """When it was answered, taken back, or ran out."""
     version: int = 1
 
+    def over(self, moment: datetime) -> bool:
+        """Whether its term has ended by then."""
+        return self.expires <= moment
+
     def waits(self, moment: datetime) -> bool:
         """Whether it can be answered at that moment."""
-        return self.state is InvitationStatus.PENDING and moment < self.expires
+        return self.state is InvitationStatus.PENDING and not self.over(moment)
 
     def in_time(self, moment: datetime) -> Invitation:
         """Give it as time has made it by then, whether a sweep has come or not."""
-        if self.state is not InvitationStatus.PENDING or moment < self.expires:
+        if self.state is not InvitationStatus.PENDING or not self.over(moment):
             return self
         return evolve(self, state=InvitationStatus.EXPIRED, ended=self.expires)
 

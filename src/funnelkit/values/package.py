@@ -68,6 +68,10 @@ class Package:
     """In the order of recording."""
     version: int = 1
 
+    def over(self, moment: datetime) -> bool:
+        """Whether its term has ended by then; what has no end is never over."""
+        return self.expires is not None and self.expires <= moment
+
 
 @frozen(kw_only=True)
 class Balance:
