@@ -142,9 +142,7 @@ class Archive(_Mark):
     reason: str | None = field(default=None, repr=False, metadata=asks(optional(long_text)))
 
     def _new(self, was: Contact) -> dict[str, Any]:
-        if was.standing is Standing.ARCHIVED:
-            return {}
-        return {"former": was.standing, "standing": Standing.ARCHIVED}
+        return {"standing": Standing.ARCHIVED}
 
 
 @frozen(kw_only=True)

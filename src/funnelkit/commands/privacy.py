@@ -90,10 +90,8 @@ class Erase(Command[Status, Contact]):
 
     def _place(self, draft: Draft, was: Contact) -> Contact:
         """Archive the place, without portal and invitations; that it was erased is said last."""
-        when, now = draft.when(was.changed), was
-        if was.standing is not Standing.ARCHIVED:
-            now = draft.change(now, "former", was.standing, when)
-            now = draft.change(now, "standing", Standing.ARCHIVED, when)
+        when = draft.when(was.changed)
+        now = draft.change(was, "standing", Standing.ARCHIVED, when)
         now = draft.end_invitation(now, InvitationRevoked, when)
         if now.portal is Portal.ACTIVE:
             draft.obligations += (Obligation("delete_access", was.id, ACCESS),)

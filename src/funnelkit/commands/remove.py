@@ -56,8 +56,7 @@ class Delete(Command[Status, Removal]):
         draft.base(was, when)
         if outcome is Removal.ARCHIVED:
             if was.standing is not Standing.ARCHIVED:
-                now = draft.change(was, "former", was.standing, when)
-                now = draft.change(now, "standing", Standing.ARCHIVED, when)
+                now = draft.change(was, "standing", Standing.ARCHIVED, when)
                 draft.note(draft.events[first], self.reason)
                 draft.settle(was, now, when)
             return draft.plan(decision, outcome)

@@ -243,10 +243,12 @@ class Saying:
         return self.move(contact, to, StageMove.ASSIGNED, effective, default)
 
     def change(self, contact: Contact, field: str, to: Any, effective: datetime) -> Contact:
-        """Set one axis of a contact; saying what is so already says nothing."""
+        """Set one axis of a contact; saying what is so already says nothing. Who is archived keeps how it stood."""
         was = getattr(contact, field)
         if was == to:
             return contact
+        if to is Standing.ARCHIVED:
+            contact = self.change(contact, "former", was, effective)
         event = self.say(ContactChanged, contact.id, contact.version, effective, field=field, was=was, to=to)
         if to is Standing.ARCHIVED:
             contact = self.close(self.end(contact, Ending.DROPPED, Because.REMOVED, effective, event.id), effective)
