@@ -31,7 +31,7 @@ from funnelkit.values.checks import (
 )
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import ContactAdded, ContactAdopted, PersonChanged
-from funnelkit.values.person import Person, address_key, match_key
+from funnelkit.values.person import Person, addresses, match_key
 from funnelkit.values.plan import Plan
 from funnelkit.words import Category, Kind, Portal, Standing
 
@@ -250,7 +250,7 @@ class Edit(Command[Status, Contact]):
         draft.keep(now)
         draft.say(PersonChanged, self.contact, 0, when, fields=changed)
         if "email" in changed:
-            draft.touched += _addresses(was, now)
+            draft.touched += addresses(was, now)
             if was.address != now.address:
                 draft.void_links(contact.id)
 
@@ -302,7 +302,7 @@ def _person(draft: Draft, view: View, key: str, name: str, address: str | None, 
     was = view.person(key)
     if was is None:
         now = Person(id=key, name=name, email=address, phone=phone, version=1)
-        draft.touched += _addresses(now)
+        draft.touched += addresses(now)
     else:
         email, phone = address or was.email, phone or was.phone  # what was not given stays
         now = evolve(was, name=name, email=email, phone=phone, version=was.version + 1)
@@ -311,7 +311,7 @@ def _person(draft: Draft, view: View, key: str, name: str, address: str | None, 
             return
         draft.say(PersonChanged, key, 1, draft.when(), fields=changed)
         draft.notices += (editing.KNOWN,)
-        draft.touched += _addresses(was, now)
+        draft.touched += addresses(was, now)
         if was.address != now.address:
             draft.void_links(key)
     draft.keep(now)
@@ -323,7 +323,3 @@ def _told_after(draft: Draft, contact: Contact, when: datetime) -> frozenset[str
         return frozenset()
     later = (e for e in draft.view.history(contact.id) if isinstance(e, PersonChanged) and e.effective > when)
     return frozenset(field for event in later for field in event.fields)
-
-
-def _addresses(*persons: Person) -> tuple[tuple[str, str], ...]:
-    return tuple(("address", address_key(person.address)) for person in persons if person.address is not None)

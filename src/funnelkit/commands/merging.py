@@ -35,7 +35,7 @@ from funnelkit.values.events import (
     PersonChanged,
 )
 from funnelkit.values.outreach import Block
-from funnelkit.values.person import Person, address_key
+from funnelkit.values.person import Person, addresses
 from funnelkit.values.plan import Obligation, Plan
 from funnelkit.values.session import Engagement
 from funnelkit.words import Because, Ending, Grant, Portal
@@ -140,7 +140,7 @@ class _Merging:
             return
         if not draft.view.stands_elsewhere(self.gone.id):
             draft.removed += (("person", self.gone.id),)
-            draft.touched += () if theirs.address is None else (("address", address_key(theirs.address)),)
+            draft.touched += addresses(theirs)
         else:
             draft.obligations += (Obligation("merge_elsewhere", self.was.id, ELSEWHERE),)
         self._opted_out(mine, theirs)
@@ -160,7 +160,7 @@ class _Merging:
         draft.keep(new)
         if fields:
             draft.say(PersonChanged, self.was.id, 0, self.when, fields=fields)
-            draft.touched += () if new.address is None else (("address", address_key(new.address)),)
+            draft.touched += addresses(new)
 
     def _opted_out(self, mine: Person | None, theirs: Person) -> None:
         """Say every opt-out that holds for the one that stays from now on, and did not before."""

@@ -17,7 +17,7 @@ from funnelkit.values.actor import Actor
 from funnelkit.values.checks import asks, each, identifier, long_text, optional, text, texts, truth
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import PipelineDefined
-from funnelkit.values.pipeline import STAGES, AtStage, Pipeline, Stage, misfits, stages
+from funnelkit.values.pipeline import STAGES, Pipeline, Stage, misfits, stages
 from funnelkit.values.plan import Plan
 from funnelkit.words import StageMove
 
@@ -105,8 +105,7 @@ class PutOnPipeline(Command[Status, tuple[Contact, ...]]):
             if at is not None and at.pipeline == pipeline.id and at.stage in pipeline.keys:
                 result.append(stored)
                 continue
-            to = AtStage(pipeline=pipeline.id, stage=pipeline.stages[0].key, since=when, entered=when)
-            how = StageMove.ENTERED if at is None else StageMove.SWITCHED
+            to, how = pipeline.first(when), StageMove.ENTERED if at is None else StageMove.SWITCHED
             first = len(draft.events)
             result.append(draft.settle(stored, draft.move(was, to, how, when, pipeline, self.note), when, first))
         return draft.plan(decision, tuple(result))

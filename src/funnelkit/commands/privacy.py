@@ -15,7 +15,7 @@ from funnelkit.table import Status
 from funnelkit.values.checks import asks, identifier, long_text, optional
 from funnelkit.values.client_events import ContactErased, InvitationRevoked, LinksVoided
 from funnelkit.values.contact import Contact
-from funnelkit.values.person import address_key
+from funnelkit.values.person import addresses
 from funnelkit.values.plan import Obligation, Plan
 from funnelkit.words import Portal, Standing
 
@@ -61,8 +61,7 @@ class Erase(Command[Status, Contact]):
         if person is not None:
             draft.removed += (("person", was.id),)
             draft.consequences += (Consequence("person_goes", NAME_GOES, words),)
-            if person.address is not None:
-                draft.touched += (("address", address_key(person.address)),)
+            draft.touched += addresses(person)
         if was.company is not None:
             draft.step_down(was.company, was.id)
         return draft.plan(decision, self._place(draft, was))

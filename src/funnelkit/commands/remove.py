@@ -18,7 +18,7 @@ from funnelkit.values.checks import asks, identifier, long_text, optional
 from funnelkit.values.client_events import InvitationRevoked, PackageDeleted, SessionDescribed
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import AppointmentRemoved, AppointmentRestated, ContactDeleted
-from funnelkit.values.person import address_key
+from funnelkit.values.person import addresses
 from funnelkit.values.plan import Obligation, Plan
 from funnelkit.values.session import Session
 from funnelkit.words import Because, Ending, Removal, Setting, Standing
@@ -92,8 +92,7 @@ class Delete(Command[Status, Removal]):
         if not draft.view.stands_elsewhere(was.id):
             draft.forgotten += tuple([(CONTACT, one) for one in lineage(draft.view.history, was.id)])
             draft.removed += (("person", was.id),)
-            if person is not None and person.address is not None:
-                draft.touched += (("address", address_key(person.address)),)
+            draft.touched += addresses(person)
         if was.company is not None:
             draft.step_down(was.company, was.id)
         draft.obligations += (Obligation("delete_files", was.id, FILES),)

@@ -239,8 +239,7 @@ class Saying:
         default = self.view.default_pipeline()
         if default is None:
             return contact
-        to = AtStage(pipeline=default.id, stage=default.stages[0].key, since=effective, entered=effective)
-        return self.move(contact, to, StageMove.ASSIGNED, effective, default)
+        return self.move(contact, default.first(effective), StageMove.ASSIGNED, effective, default)
 
     def change(self, contact: Contact, field: str, to: Any, effective: datetime) -> Contact:
         """Set one axis of a contact; saying what is so already says nothing. Who is archived keeps how it stood."""

@@ -70,6 +70,13 @@ class Person(Checked):
         return any(block.holds(moment) and block.since <= moment for block in self.blocks)
 
 
+def addresses(*persons: Person | None) -> tuple[tuple[str, str], ...]:
+    """Give what a plan touches that changes these persons: their addresses, by what stands for them."""
+    return tuple(
+        ("address", address_key(one.address)) for one in persons if one is not None and one.address is not None
+    )
+
+
 @frozen(kw_only=True)
 class Company:
     """A company, and the contact whose rights are its own in company-first mode. Source: SD2."""

@@ -89,6 +89,10 @@ class Pipeline(Checked):
         """The keys of its stages, in order."""
         return tuple(stage.key for stage in self.stages)
 
+    def first(self, when: datetime) -> AtStage:
+        """Give where a contact stands that is put on it then."""
+        return AtStage(pipeline=self.id, stage=self.stages[0].key, since=when, entered=when)
+
     def stage(self, key: str) -> Stage | None:
         """Give the stage with this key, if it has one."""
         return next((stage for stage in self.stages if stage.key == key), None)
