@@ -9,8 +9,9 @@ from string import Formatter
 from typing import Any
 
 from funnelkit.decisions import Consequence, Decision, Finding, Notice, named, said
-from funnelkit.schema import FORM, Data, document, time_text
+from funnelkit.schema import FORM, Data, document
 from funnelkit.tags import TAGS
+from funnelkit.times import time_text
 from funnelkit.values.plan import Plan
 from funnelkit.values.token import Token
 

@@ -11,6 +11,7 @@ from attrs import evolve
 
 from funnelkit.errors import Invalid, Problem, kind_of
 from funnelkit.policy import Policy
+from funnelkit.shapes import LISTS
 from funnelkit.table import (
     NEW,
     Deed,
@@ -84,7 +85,7 @@ FORMS: Final[Mapping[str, tuple[tuple[Any, ...], Any]]] = {
 }
 """Of what a single row or cell is the key of a change, and what it changes to; None: it is only named."""
 
-BY_PART: Final = frozenset({"drop", "add", "needs", "cells", "bookings", "hours", "labels", "like"})
+BY_PART: Final = frozenset({*FORMS, "add"})
 
 
 def derived(parts: Mapping[str, Any], enum: type[Status], changes: Changes) -> dict[str, Any]:
@@ -104,8 +105,7 @@ def derived(parts: Mapping[str, Any], enum: type[Status], changes: Changes) -> d
         "hours": _keyed(parts["hours"], own) | hours | _named(changes.get("hours", {}), by_key),
         "hours_notes": _keyed(parts["hours_notes"], own),
         "labels": _keyed(parts["labels"], own) | _named(changes.get("labels", {}), by_key),
-        "ends": _kept(parts["ends"], own),
-        **{name: _kept(parts[name], own) for name in ("follow_ups", "postponed", "open", "pipelines")},
+        **{name: _kept(parts[name], own) for name in LISTS},
         "order": tuple(_kept(tier, own) for tier in parts["order"]),
         "retired": {own[s]: to and own.get(to) for s, to in parts["retired"].items() if s in own},
         "tips": tuple(evolve(tip, was=_kept(tip.was, own), to=_kept(tip.to, own)) for tip in parts["tips"]),

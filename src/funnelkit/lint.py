@@ -18,9 +18,9 @@ from funnelkit.errors import Problem, kind_of, unknown
 from funnelkit.policy import Policy
 from funnelkit.shapes import LISTS, texts
 from funnelkit.shapes import fault as _fault
-from funnelkit.table import Act, Whence
+from funnelkit.table import NEXT_ATTEMPT, Act, Whence
 from funnelkit.times import MANY
-from funnelkit.words import HANDS, SHUT, Axis, Category, Grant, Portal, Standing, Ties
+from funnelkit.words import HANDS, SHUT, Axis, Category, Grant, Portal, Reach, Standing, Ties
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -247,7 +247,7 @@ def _words(funnel: Tables) -> Iterator[Problem]:
     yield from (
         _fault("right_needs", "no_column", str(c)) for c in funnel.right_needs if c not in funnel.rights.columns
     )
-    if any(r.value != "public" for r in funnel.rights.reach.values()) and funnel.log_in is None and _granted(funnel):
+    if any(r is not Reach.PUBLIC for r in funnel.rights.reach.values()) and funnel.log_in is None and _granted(funnel):
         yield _fault("log_in", "no_log_in", "rights are reached through the portal, but no column says who may log in")
     known = {row.on for row in funnel.rows}
     yield from (_fault("deeds", "no_row", f"{d.on} moves nobody") for d in funnel.deeds if d.on not in known)
@@ -313,7 +313,7 @@ def _unused(funnel: Tables, reserved: Collection[str]) -> Iterator[Problem]:
     yield from (
         _fault("moves", "need_of_start", f"{move.on} needs facts of a status that does not exist yet")
         for move in funnel.moves
-        if move.start is Whence.NEW and any(need.key == "next_attempt" for need in move.needs)
+        if move.start is Whence.NEW and any(need.key == NEXT_ATTEMPT.key for need in move.needs)
     )
 
 

@@ -22,7 +22,7 @@ from funnelkit.planning import Command
 from funnelkit.strict import DAY, TIME, each
 from funnelkit.table import Status, Trigger
 from funnelkit.tags import EVENTS, NOUNS, TAGS
-from funnelkit.times import instant
+from funnelkit.times import time_text
 from funnelkit.values import events
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.contact import Contact
@@ -170,11 +170,6 @@ def document(value: object, funnel: Tables | None = None) -> Data:
     if type(value) not in TAGS:
         raise invalid("", f"{kind_of(value)} has no tag, so no document is made of it")
     return {"type": TAGS[type(value)], "schema": FORM, **_parts_of(value, funnel)}
-
-
-def time_text(moment: datetime, path: str) -> str:
-    """Write a time in UTC: `2026-11-22T08:00:00Z`. Raises Invalid where it has no zone."""
-    return instant(moment, path).isoformat().replace("+00:00", "Z")
 
 
 def schema(kind: type[Any], *, funnel: Tables | None = None, given: Collection[str] = ()) -> Data:

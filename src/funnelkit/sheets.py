@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Final, TypeAlias
 
-from funnelkit.times import instant
+from funnelkit.times import time_text
 
 Cell: TypeAlias = str | int | Decimal | datetime | date | Enum | None
 
@@ -50,5 +50,5 @@ def cell(value: Cell) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, datetime):
-        return instant(value, "rows").isoformat().replace("+00:00", "Z")
+        return time_text(value, "rows")
     return value.isoformat() if isinstance(value, date) else str(value)

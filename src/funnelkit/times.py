@@ -48,6 +48,11 @@ def instant(moment: object, path: str) -> datetime:
         raise invalid(path, BEYOND) from None
 
 
+def time_text(moment: datetime, path: str) -> str:
+    """Write a time in UTC: `2026-11-22T08:00:00Z`. Raises Invalid where it has no zone."""
+    return instant(moment, path).isoformat().replace("+00:00", "Z")
+
+
 def later(moment: datetime, length: timedelta, path: str) -> datetime:
     """Give the instant that much later, or refuse one beyond the calendar."""
     try:

@@ -16,7 +16,7 @@ from attrs import field, frozen
 from funnelkit.errors import FunnelkitError, gather, invalid
 from funnelkit.ports.storage import Storage
 from funnelkit.values.checks import Checked, asks, email, long_text
-from funnelkit.values.plan import Letter, Message
+from funnelkit.values.plan import THE_ACCOUNT, Letter, Message
 from funnelkit.values.token import NOBODYS, link
 from funnelkit.words import Channel, Recipient, Sender
 
@@ -26,9 +26,6 @@ Address: TypeAlias = Callable[[str, Message], Box | None]
 """Gives where a message of an account goes, or None where nobody knows."""
 Words: TypeAlias = Callable[[str, Message], Mapping[str, str | None]]
 """Gives words to fill a template with, by placeholder; None: there is nothing to say."""
-
-ACCOUNT: Final = "account"
-"""Who gets what is for the account as a whole, where a message names no member."""
 
 WORDS: Final = ("name", "sender", "team", "contact", "coach", "by", "package", "link", "note")
 """Every template may say these: the reader, in whose name it comes, and the account, always; the rest where it is so.
@@ -300,7 +297,7 @@ def addresses(storage: Storage, account: Box | None = None) -> Address:
     """
 
     def address(of: str, message: Message) -> Box | None:
-        if message.recipient is Recipient.COACH and message.to == ACCOUNT:
+        if message.recipient is Recipient.COACH and message.to == THE_ACCOUNT:
             return account
         with storage.transaction(of) as stores:
             people = stores.persons if message.recipient is Recipient.CONTACT else stores.members

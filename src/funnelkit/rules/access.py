@@ -8,7 +8,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from attrs import evolve, field, frozen
 
-from funnelkit.cells import Words, told
+from funnelkit.cells import RIGHT_QUESTION, Words, told
 from funnelkit.decisions import About, Decision, Mark, Rule, rule
 from funnelkit.decisions import Case as AnyCase
 from funnelkit.funnel import Funnel
@@ -141,7 +141,7 @@ OF_A_GRANT: Final[Mapping[Grant, Rule[Any, Any, Any]]] = {
 }
 
 COMPANY: Final = "may the company have the right {right}"
-QUESTION: Final = "may {status} have the right {right}"
+QUESTION: Final = RIGHT_QUESTION
 
 
 def may(funnel: Funnel[S, R], case: Case[S, R]) -> Decision:

@@ -17,8 +17,8 @@ from funnelkit.funnel import Funnel
 from funnelkit.policy import Countable, StatusWhen
 from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.table import Status
-from funnelkit.times import instant
-from funnelkit.values.appointment import DAY, Appointment, Attendee
+from funnelkit.times import DAY, instant
+from funnelkit.values.appointment import Appointment, Attendee
 from funnelkit.values.cases import A_FUNNEL, WORD, door
 from funnelkit.values.checks import Check, checked, instance, moment, one_of, optional, truth
 from funnelkit.values.worked import hours_of

@@ -350,7 +350,7 @@ RULES: Final = (
     *OF_AN_ASSIGNMENT, *OF_A_USE, still_possible, was_not_bought, recorder_may, buyer_is_clear, keeps_its_own_list,
     a_package_covers, *OF_A_LOSS,
 )  # fmt: skip
-UNCOVERED: Final = Notice("package.uncovered", "no package of {contact} covers it", "ours")
+UNCOVERED: Final = Notice("package.uncovered", a_package_covers.no.text, "ours")
 
 
 def may_assign(funnel: Funnel[S, R], case: Case) -> Decision:

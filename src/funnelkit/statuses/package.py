@@ -10,7 +10,7 @@ from typing import Final
 
 from funnelkit.life import Life
 from funnelkit.table import NEW, STAFF, SYSTEM, Move, Status, Trigger
-from funnelkit.words import Role
+from funnelkit.words import HEADS
 
 # fmt: off
 
@@ -36,12 +36,11 @@ class Happening(Trigger):
 
 S, T = PackageStatus, Happening
 GIVER: Final = (*STAFF, *SYSTEM)
-TAKER: Final = (Role.OWNER, Role.ADMIN, *SYSTEM)   # of money
 
 MOVES: Final[tuple[Move[PackageStatus], ...]] = (
     #    while it is  and this happens         it becomes   by      needs  source
     Move(NEW,         T.ASSIGNED,              S.ASSIGNED,  GIVER,  (),    "S4, DL-A2"),
-    Move(NEW,         T.BOUGHT,                S.ASSIGNED,  TAKER,  (),    "S4, DL6, DL-A7"),
+    Move(NEW,         T.BOUGHT,                S.ASSIGNED,  HEADS,  (),    "S4, DL6, DL-A7"),
     Move(S.ASSIGNED,  T.PORTAL_OPENED,         S.USABLE,    SYSTEM, (),    "S4, DL-A1"),
     Move(S.ASSIGNED,  T.INVITATION_CANCELLED,  S.REMOVED,   SYSTEM, (),    "DL-A2"),
     Move(S.ASSIGNED,  T.TAKEN_OFF,             S.REMOVED,   GIVER,  (),    "ours"),

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 from attrs import frozen
 
 from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.table import Status
+from funnelkit.times import DAY
 from funnelkit.values.session import Session
 from funnelkit.words import Kind, Where
-
-DAY: Final = 24 * 60
-"""Minutes of a day."""
 
 
 @frozen

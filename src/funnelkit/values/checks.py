@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final
 from attrs import fields
 
 from funnelkit.errors import Invalid, Problem, kind_of, unknown
-from funnelkit.times import MANY, instant, zone
+from funnelkit.times import DAY, MANY, instant, zone
 from funnelkit.words import Kind, Standing
 
 Check = Callable[[Any], str | None]
@@ -22,8 +22,6 @@ MOST: Final = 1000
 LONGEST: Final = 500
 """The longest id or address, in bytes of UTF-8: databases look rows up by up to four of them, and PostgreSQL by no more
 than 2,704 bytes together."""
-
-DAY: Final = 24 * 60
 
 CENTURY: Final = 36525
 """Days of a hundred years: what is meant to last longer does not end."""
