@@ -142,6 +142,7 @@ UNBUILDABLE: list[tuple[str, str, dict[str, Any]]] = [
     ("doubled", "rights", {"rights": evolve(SOUND_RIGHTS, columns=(K.LOG_IN, K.ROOM, K.ROOM))}),
     ("doubled", "moves", moved(S.WALKER, T.HOST_DECIDES, S.LODGER)),
     ("doubled", "labels", {"labels": {S.WALKER: "Walker", S.LODGER: "Lodger", S.REGULAR: "LODGER"}}),
+    ("doubled", "labels", {"labels": {S.WALKER: "By foot", S.LODGER: "Lodger", S.REGULAR: "By  Foot"}}),
     ("doubled", "order", {"order": ((S.WALKER,), (S.LODGER, S.WALKER))}),
     ("overlap", "moves", moved(S.WALKER, T.PAID, S.REGULAR, SYSTEM)),
     ("no_actor", "moves", moved(S.LODGER, T.PAID, S.REGULAR, ())),

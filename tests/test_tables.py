@@ -148,6 +148,12 @@ def test_labels_lead_back_to_their_status(funnel: Tables) -> None:
         assert status is funnel.labelled(status.value)
 
 
+def test_a_label_with_odd_blanks_leads_back_to_its_status() -> None:
+    """A host's label is found by itself, however many blanks it was written with."""
+    funnel = studio.STUDIO.derive("own", labels={studio.Studio.LEAD: "New  lead "})
+    assert [studio.Studio.LEAD] * 2 == [funnel.labelled(text) for text in ("New  lead ", "new lead")]
+
+
 @each_funnel
 def test_a_funnel_survives_being_written_down(funnel: Tables) -> None:
     """Written out and read back, with its own enums or without any, a funnel has the same fingerprint."""

@@ -27,7 +27,7 @@ from funnelkit.decisions import Consequence, Decision, Finding, Mark, Notice
 from funnelkit.derivation import Changes, derived
 from funnelkit.errors import Invalid, Problem, UnknownRight, UnknownStatus, unknown
 from funnelkit.lint import faults
-from funnelkit.plain import digest
+from funnelkit.plain import digest, folded
 from funnelkit.policy import Policy, with_figures
 from funnelkit.shapes import LISTED, shapes
 from funnelkit.table import (
@@ -311,7 +311,7 @@ class Funnel(Generic[S_co, R_co]):
 
     def labelled(self, text: str) -> S_co | None:
         """Give the status with this label or key, whatever its case and blanks; None when there is none."""
-        return self._labelled.get(" ".join(text.split()).casefold())
+        return self._labelled.get(folded(text))
 
     def unlabelled(self, text: str) -> str:
         """Say that a label is unknown, and which one was meant."""
@@ -336,7 +336,7 @@ class Funnel(Generic[S_co, R_co]):
     @_labelled.default
     def _by_label(self) -> Mapping[str, S_co]:
         spoken = {key.replace("_", " "): member for key, member in self._keys.items()}
-        return {**spoken, **self._keys, **{self.labels[m].casefold(): m for m in self.labels}}
+        return {**spoken, **self._keys, **{folded(self.labels[m]): m for m in self.labels}}
 
     def advised(
         self,

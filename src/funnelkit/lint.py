@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Union, get_args, get_origin, get_t
 from attrs import fields
 
 from funnelkit.errors import Problem, kind_of, unknown
+from funnelkit.plain import folded
 from funnelkit.policy import Policy
 from funnelkit.shapes import LISTS, texts
 from funnelkit.shapes import fault as _fault
@@ -255,7 +256,7 @@ def _words(funnel: Tables) -> Iterator[Problem]:
     yield from (
         _fault("moves", "two_sentences", f"the need {key} has {n} meanings") for key, n in keys.items() if n > 1
     )
-    labels = Counter(label.casefold() for label in funnel.labels.values())
+    labels = Counter(folded(label) for label in funnel.labels.values())
     yield from (_fault("labels", "doubled", f"{label!r} names {n} statuses") for label, n in labels.items() if n > 1)
     if not funnel.name.isidentifier():
         yield _fault("name", "no_name", "a funnel's name is one word of letters, digits and _")

@@ -52,3 +52,8 @@ def _key(key: object) -> str:
     if isinstance(key, tuple):
         return "/".join(map(_key, key))
     return str(key.value) if isinstance(key, Enum) else str(key)
+
+
+def folded(text: str) -> str:
+    """Give a label as labels are compared: whatever its case and blanks."""
+    return " ".join(text.split()).casefold()

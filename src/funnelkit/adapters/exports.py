@@ -16,6 +16,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from attrs import define, field, frozen
 
+from funnelkit import plain
 from funnelkit.decisions import Decision, Finding, named, said
 from funnelkit.errors import Invalid, Problem, unknown
 from funnelkit.funnel import Funnel
@@ -162,10 +163,7 @@ def _named(value: object, funnel: Funnel[Any, Any] | None) -> str:
     return label(value, funnel=funnel) if isinstance(value, Enum) else named(value)
 
 
-@lru_cache
-def folded(text: str) -> str:
-    """Give a label without its odd case and blanks."""
-    return " ".join(text.split()).casefold()
+folded = lru_cache(plain.folded)
 
 
 class Known(Protocol):

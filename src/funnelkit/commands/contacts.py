@@ -13,6 +13,7 @@ from funnelkit.commands.draft import Draft
 from funnelkit.decisions import Decision, all_of
 from funnelkit.errors import Invalid, Problem, gather
 from funnelkit.funnel import Funnel
+from funnelkit.plain import folded
 from funnelkit.planning import AnyFunnel, Command, Moment, View, past
 from funnelkit.rules import conversion, editing
 from funnelkit.table import ADDED, Status, Trigger
@@ -260,11 +261,11 @@ def vocabulary(funnel: Funnel[S, Any], labels: Iterable[str], also: Mapping[str,
 
     Raises Invalid that names every unknown label at once, by its place: the text may be somebody's name.
     """
-    own = {" ".join(label.split()).casefold(): status for label, status in (also or {}).items()}
+    own = {folded(label): status for label, status in (also or {}).items()}
     found: dict[str, S] = {}
     problems: list[Problem] = []
     for place, label in enumerate(dict.fromkeys(labels)):
-        status = own.get(" ".join(label.split()).casefold()) or funnel.labelled(label)
+        status = own.get(folded(label)) or funnel.labelled(label)
         if status is None:
             problems.append(Problem(f"labels[{place}]", funnel.unlabelled(label)))
         else:
