@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from funnelkit.adapters.rows import summed
 from funnelkit.adapters.system import RandomTokens
 from funnelkit.adapters.tables import Account
 from funnelkit.adapters.undo import GONE
@@ -50,19 +51,13 @@ class MemoryStorage:
 
     def ripe(self, until: datetime) -> tuple[Ripe, ...]:
         """Give every account and funnel in which something has run out by then, the oldest first."""
-        found: dict[tuple[str, str], Ripe] = {}
         with self.lock:
-            for account, stores in self._accounts.items():
-                for times in (stores.contacts.ripe_by, stores.invitations.ripe_by):
-                    for funnel in times.by_funnel:
-                        count, oldest = times.count(funnel, until)
-                        before = found.get((account, funnel))
-                        if oldest is not None:
-                            since = oldest if before is None else min(oldest, before.oldest)
-                            found[account, funnel] = Ripe(
-                                account, funnel, count + (before.count if before else 0), since
-                            )
-        return tuple(sorted(found.values(), key=lambda row: (row.oldest, row.account, row.funnel)))
+            return summed(
+                (account, funnel, *times.count(funnel, until))
+                for account, stores in self._accounts.items()
+                for times in (stores.contacts.ripe_by, stores.invitations.ripe_by)
+                for funnel in times.by_funnel
+            )
 
     def stores(self, account: str) -> Account:
         """Give the stores of an account, new ones where there are none yet."""

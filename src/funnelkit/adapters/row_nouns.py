@@ -20,6 +20,9 @@ from funnelkit.values.person import Company, Group, Person, match_key
 from funnelkit.values.pipeline import Pipeline
 from funnelkit.values.team import Member
 
+RIPE: Final = (("contacts", "gives_up"), ("invitations", "expires"))
+"""What time alone makes true: the table in which it waits, and the column that says until when."""
+
 N = TypeVar("N", Person, Company, Group, Appointment, Campaign, Pipeline, Member, Invitation, Link, Offer, Package)
 
 LONGEST: Final = timedelta(days=1)

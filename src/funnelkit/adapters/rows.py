@@ -8,6 +8,8 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 from attrs import frozen
 
+from funnelkit.ports.storage import Ripe
+
 Row: TypeAlias = Mapping[str, Any]
 """A dict: a row by the names of its columns, without times, which a document has too. `document` is plain data."""
 
@@ -74,3 +76,14 @@ class Rows(Protocol):
     def numbered(self, keys: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], int]:
         """Give the versions of these sets, 0 for one never touched, and keep them until the end of the transaction."""
         ...
+
+
+def summed(counted: Iterable[tuple[str, str, int, datetime | None]]) -> tuple[Ripe, ...]:
+    """Add up by account and funnel how much waits, and since when (None: nothing does); the oldest first."""
+    found: dict[tuple[str, str], Ripe] = {}
+    for account, funnel, count, first in counted:
+        if first is not None:
+            was = found.get((account, funnel))
+            before, oldest = (0, first) if was is None else (was.count, min(was.oldest, first))
+            found[account, funnel] = Ripe(account, funnel, before + count, oldest)
+    return tuple(sorted(found.values(), key=lambda row: (row.oldest, row.account, row.funnel)))

@@ -12,6 +12,7 @@ from django.db.models import Count, Min, Q
 from django.db.transaction import TransactionManagementError
 
 from funnelkit.adapters.complaints import BUSY, MISSING, OLD, QUICKER, said
+from funnelkit.adapters.row_nouns import RIPE
 from funnelkit.adapters.rows import Query, Row, Term
 from funnelkit.errors import Conflict, Unavailable
 
@@ -144,7 +145,7 @@ class OrmRows:
 def everywhere(using: str, until: datetime) -> list[tuple[str, str, int, datetime]]:
     """Give for every account and funnel how much has run out by then, and since when: of contacts and invitations."""
     found: list[tuple[str, str, int, datetime]] = []
-    for table, column in (("contacts", "gives_up"), ("invitations", "expires")):
+    for table, column in RIPE:
         asked = _model(table).objects.using(using).filter(**{f"{column}__lte": until}).values_list("account", "funnel")
         with told():
             rows = list(asked.annotate(count=Count("seq"), first=Min(column)).order_by())

@@ -13,6 +13,7 @@ from django.db import connections, transaction
 from funnelkit.adapters.django.gateway import OrmRows, everywhere, told
 from funnelkit.adapters.papers import Papers
 from funnelkit.adapters.row_stores import Outbox, RowTransaction
+from funnelkit.adapters.rows import summed
 from funnelkit.adapters.system import RandomIdentifiers, RandomTokens
 from funnelkit.errors import invalid
 from funnelkit.funnel import Funnel
@@ -60,13 +61,8 @@ class DjangoStorage:
 
     def ripe(self, until: datetime) -> tuple[Ripe, ...]:
         """Give every account and funnel in which something has run out by then, the oldest first."""
-        found: dict[tuple[str, str], Ripe] = {}
         with told(), self._begun(write=False):
-            for account, funnel, count, first in everywhere(self.using, until):
-                was = found.get((account, funnel))
-                before, oldest = (0, first) if was is None else (was.count, min(was.oldest, first))
-                found[account, funnel] = Ripe(account, funnel, before + count, oldest)
-        return tuple(sorted(found.values(), key=lambda row: (row.oldest, row.account, row.funnel)))
+            return summed(everywhere(self.using, until))
 
     @contextmanager
     def transaction(self, account: str, *, write: bool = True) -> Iterator[RowTransaction]:

@@ -15,6 +15,7 @@ from sqlalchemy.pool import StaticPool
 
 from funnelkit.adapters.papers import Papers
 from funnelkit.adapters.row_stores import RowTransaction
+from funnelkit.adapters.rows import summed
 from funnelkit.adapters.sql.errors import told
 from funnelkit.adapters.sql.gateway import SqlRows, everywhere
 from funnelkit.adapters.sql.lite import begin, go_on, is_lite, is_prepared, kept_apart, prepare
@@ -90,13 +91,7 @@ class SqlStorage:
     def ripe(self, until: datetime) -> tuple[Ripe, ...]:
         """Give every account and funnel in which something has run out by then, the oldest first."""
         with self._connected(write=False) as desk:
-            rows = everywhere(desk.connection, until)
-        found: dict[tuple[str, str], Ripe] = {}
-        for account, funnel, count, first in rows:
-            was = found.get((account, funnel))
-            before, oldest = (0, first) if was is None else (was.count, min(was.oldest, first))
-            found[account, funnel] = Ripe(account, funnel, before + count, oldest)
-        return tuple(sorted(found.values(), key=lambda row: (row.oldest, row.account, row.funnel)))
+            return summed(everywhere(desk.connection, until))
 
     @contextmanager
     def transaction(self, account: str, *, write: bool = True) -> Iterator[RowTransaction]:

@@ -10,7 +10,7 @@ from weakref import ref
 from attrs import evolve
 from sqlalchemy import Connection, and_, bindparam, func, select
 
-from funnelkit.adapters.row_nouns import attended
+from funnelkit.adapters.row_nouns import RIPE, attended
 from funnelkit.adapters.rows import Query, Row, Term
 from funnelkit.adapters.sql import statements
 from funnelkit.adapters.sql.errors import TOLD, ours, told
@@ -233,7 +233,7 @@ class SqlRows:
 def everywhere(connection: Connection, until: datetime) -> list[tuple[str, str, int, datetime]]:
     """Give for every account and funnel how much has run out by then, and since when: of contacts and invitations."""
     found: list[tuple[str, str, int, datetime]] = []
-    for name, column in (("contacts", "gives_up"), ("invitations", "expires")):
+    for name, column in RIPE:
         table = TABLES[name]
         time = table.c[column]
         asked = select(table.c.account, table.c.funnel, func.count(), func.min(time, type_=time.type)).where(
