@@ -176,7 +176,7 @@ class Agenda(Generic[S, R]):
         with self._storage.transaction(self.account, write=False) as stores:
             view, now = StoredView(stores, self.funnel.name), instant(self._clock.now(), "clock")
             person = view.person(contact)
-            found, blocked = in_time(self.funnel, view.contact(contact), person, now), _blocked(person, now)
+            found, blocked = in_time(self.funnel, view.contact(contact), view.person, now), _blocked(person, now)
             zone = place_of(stores, found.coach, self.zones, self.zone)
         stands, steps, status = found.follow_up, self.funnel.follow_ups, self.funnel.status(found.status)
         if status in self.funnel.restarts_from or blocked or found.standing is Standing.ARCHIVED:
@@ -199,7 +199,7 @@ class Agenda(Generic[S, R]):
             persons = stores.persons.many([row.id for row in rows])
             every = [
                 contact
-                for contact in (in_time(self.funnel, row, persons.get(row.id), now) for row in rows)
+                for contact in (in_time(self.funnel, row, persons.get, now) for row in rows)
                 if progress.is_open(self.funnel, contact.status, contact.standing)
             ]
             zones = self._zones(stores)

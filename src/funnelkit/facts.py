@@ -109,13 +109,20 @@ def giving_up(funnel: AnyFunnel, known: Known, told: Mapping[str, bool]) -> Row[
 
 
 def in_time(
-    funnel: AnyFunnel, contact: Contact, person: Person | None, now: datetime, told: Mapping[str, bool] | None = None
+    funnel: AnyFunnel,
+    contact: Contact,
+    person_of: Callable[[str], Person | None],
+    now: datetime,
+    told: Mapping[str, bool] | None = None,
 ) -> Contact:
-    """Give a contact as time has made it by now, whether a sweep has come or not; nothing of it is stored."""
+    """Give a contact as time has made it by now, whether a sweep has come or not; nothing of it is stored.
+
+    `person_of`: gives the person behind it, and is called only where a last follow-up has run out.
+    """
     stands = contact.follow_up
     if stands is None or stands.gives_up is None or not stands.over(now):
         return contact
-    row = None
+    row, person = None, person_of(contact.id)
     if person is None or not person.blocked_before(stands.gives_up):
         seen = Loaded(persons=() if person is None else (person,))
         row = giving_up(funnel, Known(funnel=funnel, view=seen, contact=contact), told or {})

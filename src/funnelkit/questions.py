@@ -100,7 +100,9 @@ class Questions(Generic[S, R]):
     ) -> Decision:
         """May this contact use this right, for this item? `as_of` and `known`: then, as far as was known then."""
         with self._storage.transaction(self.account, write=False) as stores:
-            found = self._then(stores, contact, as_of, known)
+            then, now = self._then(stores, contact, as_of, known), instant(self._clock.now(), "clock")
+            when = now if as_of is None else min(instant(as_of, "as_of"), now)
+            found = in_time(self.funnel, then, stores.persons.get, when, facts)
             groups = self._groups(stores, found.groups, as_of, known)
             return access.may(self.funnel, self._case(stores, found, groups, right, item, facts))
 
@@ -116,11 +118,12 @@ class Questions(Generic[S, R]):
         """Answer several rights (None: all) for many contacts, in a fixed number of queries."""
         asked, wanted = tuple(dict.fromkeys(contacts)), self._columns(rights)
         with self._storage.transaction(self.account, write=False) as stores:
-            found = stores.contacts.many(self.funnel.name, asked)
-            missing = [contact for contact in asked if contact not in found]
+            stored = stores.contacts.many(self.funnel.name, asked)
+            missing = [contact for contact in asked if contact not in stored]
             if missing:
                 places = ", ".join(str(asked.index(contact)) for contact in missing)
                 raise NotFound(f"there is no such contact in {self.funnel.name}, at {places} of those asked for")
+            found = self._in_time(stores, stored, facts)
             groups = stores.groups.many(sorted({group for c in found.values() for group in c.groups}))
             return {
                 key: {
@@ -139,6 +142,7 @@ class Questions(Generic[S, R]):
             primary = None if found.primary is None else stores.contacts.get(self.funnel.name, found.primary)
             if primary is None:
                 return access.nobody(self.funnel, self.funnel.right(right))
+            primary = in_time(self.funnel, primary, stores.persons.get, self._at_the_time(None))
             groups = self._groups(stores, primary.groups, None, None)
             return access.may(self.funnel, self._case(stores, primary, groups, right, item, None))
 
@@ -152,7 +156,7 @@ class Questions(Generic[S, R]):
         with self._storage.transaction(self.account, write=False) as stores:
             view = StoredView(stores, self.funnel.name)
             now = instant(self._clock.now(), "clock")
-            found = in_time(self.funnel, view.contact(contact), view.person(contact), now, facts)
+            found = in_time(self.funnel, view.contact(contact), view.person, now, facts)
             return tuple(
                 self._with_the_rest(view, found, option, by, now)
                 for to in self.funnel.statuses
@@ -286,6 +290,17 @@ class Questions(Generic[S, R]):
         if found is None:
             raise NotFound(f"there was no such contact in {self.funnel.name} then")
         return found
+
+    def _in_time(
+        self, stores: Transaction, contacts: Mapping[str, Contact], facts: Mapping[str, bool] | None
+    ) -> Mapping[str, Contact]:
+        """Give contacts as time has made them by now; persons are looked up for those whose last follow-up is over."""
+        now = self._at_the_time(None)
+        over = [c.id for c in contacts.values() if c.follow_up is not None and c.follow_up.over(now)]
+        if not over:
+            return contacts
+        persons = stores.persons.many(over)
+        return {key: in_time(self.funnel, contact, persons.get, now, facts) for key, contact in contacts.items()}
 
     def _groups(
         self, stores: Transaction, groups: Iterable[str], as_of: datetime | None, known: datetime | None

@@ -16,6 +16,7 @@ from funnelkit.commands import (
     AddContact,
     Adopt,
     Archive,
+    AssignCredentials,
     Cancel,
     Convert,
     Correct,
@@ -43,7 +44,7 @@ from funnelkit.statuses.studio import Studio
 from funnelkit.times import BusinessTime, Elapsed, LocalDays, Skipped, Week, wall
 from funnelkit.values.events import ContactTouched, FollowUpEnded, FollowUpScheduled, StatusChanged
 from funnelkit.values.follow_up import FollowUp
-from funnelkit.words import Because, Channel, Direction, Ending, Standing
+from funnelkit.words import Because, Channel, Direction, Ending, Grant, Standing
 from tests.scenarios.leads import BERLIN, STEPS, Watched, called, endings, watched
 from tests.scenarios.world import (
     ADMIN,
@@ -1169,6 +1170,36 @@ def test_what_can_be_done_next_is_what_is_done(leads: Leads) -> None:
         if not option.automatic:
             plan = leads.plan(Convert(contact=lead.id, to=option.to, by=COACH))
             assert option.allowed is plan.allowed, f"{option.to}: {plan.decision}"
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("blocked", [True, False])
+def test_what_a_lead_may_do_does_not_wait_for_the_sweep(*, known: bool, blocked: bool) -> None:
+    """Time has run out: whether it may log in is asked of the status that time has made. Source: BG-A7."""
+    cells = {(status, Right.LOG_IN): Grant.NO if status is S.COLD else Grant.YES for status in S}
+    leads = watched(FRANCHISE.derive("portal", cells=cells))
+    lead = called(leads, 6)
+    leads.do(AssignCredentials(contact=lead.id, by=COACH))
+    if blocked:
+        practice = watched(COACHING, storage=leads.storage, clock=leads.clock)
+        someone(practice, Coaching.PROSPECT, id=lead.id)
+        practice.do(SetDoNotContact(contact=lead.id, by=COACH))
+    over = gives_up(lead)
+
+    def asked() -> list[bool]:
+        then = over if known else None
+        at = (
+            leads.may(lead.id, Right.LOG_IN, as_of=over, known=then),
+            leads.may(lead.id, Right.LOG_IN, as_of=over - TICK),
+        )
+        now = leads.may(lead.id, Right.LOG_IN), leads.rights([lead.id], [Right.LOG_IN])[lead.id][Right.LOG_IN]
+        return [decision.allowed for decision in (*at, *now)]
+
+    leads.clock.set(over)
+    before = asked()
+    assert [blocked, True, blocked, blocked] == before
+    leads.swept()
+    assert before == asked()
 
 
 def test_bg_a7_another_status_before_the_two_hours_are_over_stops_it(leads: Leads) -> None:
