@@ -61,6 +61,11 @@ ON_MY_OWN_ROWS: Final[Mapping[str, tuple[Callable[[Any], object], Mapping[str, A
             "by": (None, "c-1"), "opened": ("sample", None), "overlaps": ("", None), "facts": ({"public_booking": 1},),
         },
     ),
+    "booking.is_offered": (
+        lambda case: booking.is_offered(COACHING, booking.Case(**case)),
+        {"status": Coaching.PROSPECT, "kind": Kind.SAMPLE, "by": CLIENT, "where": Where.PUBLIC},
+        {"kind": ("sample",), "where": ("portal", None), "may_log_in": ("no",), "facts": ({"public_booking": 1},)},
+    ),
     "booking.may_change": (
         lambda case: booking.may_change(COACHING, booking.Change(**case)),
         {"state": AppointmentStatus.BOOKED, "on": Changed.CANCELLED, "by": CLIENT, "own": True},

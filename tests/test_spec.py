@@ -189,22 +189,27 @@ def test_booking() -> None:
                 status=status, right=funnel.log_in, portal=portal, standing=standing
             )
             for case in bookings(status, may_log_in=bool(access.may(funnel, asked))):
+                asks: dict[str, Any] = {
+                    "where": case.where.value,
+                    "portal": portal.value,
+                    "standing": standing.value,
+                    "opened": tuple(case.opened),
+                    "facts": case.facts,
+                }
                 expected = reading.book(
                     name,
                     status.value,
                     case.kind.value,
-                    where=case.where.value,
                     role=case.by.role.value,
-                    portal=portal.value,
-                    standing=standing.value,
-                    opened=tuple(case.opened),
                     free=not case.overlaps,
                     over=case.begun,
                     described=case.described,
-                    facts=case.facts,
+                    **asks,
                 )
                 if expected != bool(booking.may_book(funnel, case)):
                     differences.append(f"{name}: spec says {expected} of {case}, {portal}, {standing}")
+                if reading.takes(name, status.value, case.kind.value, **asks) != bool(booking.is_offered(funnel, case)):
+                    differences.append(f"{name}: whether it may be moved, of {case}, {portal}, {standing}")
     agree(differences)
 
 

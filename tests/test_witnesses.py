@@ -149,6 +149,11 @@ def may_book(case: booking.Case[Coaching]) -> Decision:
     return booking.may_book(COACHING, case)
 
 
+def is_offered(case: booking.Case[Coaching]) -> Decision:
+    """May a client who moves it take it there?"""
+    return booking.is_offered(COACHING, case)
+
+
 def may_change(case: booking.Change) -> Decision:
     """May this be done with a standing appointment?"""
     return booking.may_change(COACHING, case)
@@ -176,12 +181,15 @@ BOOKING: Final = (
     of("booking.books_for_oneself", may_book, INSIDE, by=SYSTEM),
     of("booking.books_for_oneself", may_book, OUTSIDE, by=COACH),
     of("booking.may_log_in", may_book, INSIDE, may_log_in=False),
+    of("booking.may_log_in", is_offered, INSIDE, may_log_in=False),
     of("booking.starts_ahead", may_book, INSIDE, begun=True),
     of("booking.starts_ahead", may_book, evolve(OUTSIDE, by=SYSTEM), begun=True),
     of("booking.starts_ahead", may_change, evolve(CALLED_OFF, on=Appointed.RESCHEDULED), behind=True),
     of("booking.staff_describes", may_book, INSIDE, described=True),
     of("booking.kind_is_opened", may_book, WARM, opened=frozenset({"sample"})),
+    of("booking.kind_is_opened", is_offered, WARM, opened=frozenset({"sample"})),
     of("booking.open_to_the_public", may_book, OUTSIDE, kind=Kind.SESSION),
+    of("booking.open_to_the_public", is_offered, OUTSIDE, kind=Kind.SESSION),
     of("booking.still_possible", may_change, HELD, state=AppointmentStatus.CANCELLED),
     of("booking.hand_may", may_change, HELD, by=ADA),
     of("booking.hand_may", may_change, CALLED_OFF, own=False),
@@ -190,7 +198,9 @@ BOOKING: Final = (
 )
 BOOKING_CELLS: Final = (
     of("booking.status_may_book", may_book, INSIDE, status=Coaching.BUYER),
+    of("booking.status_may_book", is_offered, INSIDE, status=Coaching.BUYER),
     of("booking.public_booking", may_book, VISIT, facts={"public_booking": False}),
+    of("booking.public_booking", is_offered, VISIT, facts={"public_booking": False}),
     of("booking.public_booking", may_book, VISIT, Mark.NEEDS, facts={}),
 )
 

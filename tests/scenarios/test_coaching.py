@@ -13,6 +13,7 @@ from funnelkit import (
     AGENCY,
     COACHING,
     Appointment,
+    Conflict,
     Contact,
     FunnelService,
     Invalid,
@@ -50,6 +51,7 @@ from funnelkit.commands import (
     vocabulary,
 )
 from funnelkit.funnel import Funnel
+from funnelkit.planning import Command
 from funnelkit.policy import CertificationPolicy, StatusWhen
 from funnelkit.rules.certification import Report
 from funnelkit.statuses.agency import Agency
@@ -57,6 +59,7 @@ from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.statuses.coaching import READINGS, Coaching, Happening
 from funnelkit.table import Status
 from funnelkit.values.events import Event, StatusChanged, Why
+from funnelkit.values.plan import Plan
 from funnelkit.values.session import Session
 from funnelkit.words import Activity
 from tests.scenarios.world import (
@@ -992,6 +995,79 @@ def test_cc_a3_nothing_is_held_or_missed_before_it_began(practice: Practice) -> 
     practice.clock.set(session.start)
     practice.do(MarkMissed(appointment=session.id, by=COACH))
     assert AppointmentStatus.HELD is practice.do(MarkHeld(appointment=session.id, by=COACH)).state
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [
+        (Convert(contact="ada", to=S.INACTIVE_CLIENT, by=COACH), ["booking.status_may_book", "booking.may_log_in"]),
+        (Convert(contact="ada", to=S.PROSPECT, by=COACH), ["booking.status_may_book", "booking.may_log_in"]),
+        (Convert(contact="ada", to=S.HOT_LEAD, by=COACH), ["booking.kind_is_opened"]),
+        (WithdrawCredentials(contact="ada", by=COACH), ["booking.may_log_in"]),
+        (Archive(contact="ada", by=COACH), ["booking.may_log_in"]),
+    ],
+)
+@pytest.mark.parametrize("entered", [False, True])
+def test_cc_a6_a_client_moves_only_what_the_client_could_book(
+    practice: Practice, how: Command[Coaching, object], why: list[str], *, entered: bool
+) -> None:
+    """Who may not book any more moves nothing either, be it entered by the coach; it may call it off. Source: CC-A6."""
+    ada = with_credentials(practice, S.ACTIVE_CLIENT, id="ada")
+    session = a_session(practice, ada, start=NOON + DAY) if entered else practice.do(in_portal(ada, Kind.SESSION))
+    move = Reschedule(appointment=session.id, start=NOON + 2 * DAY, by=itself(ada))
+    assert practice.plan(move).allowed
+    practice.do(how)
+    assert why == refusals(practice, move)
+    practice.do(evolve(move, by=COACH))
+    practice.do(Cancel(appointment=session.id, by=itself(ada)))
+
+
+def test_cc_a8_who_booked_in_public_moves_it_there(practice: Practice) -> None:
+    """A visitor has no log-in: a sample of the public calendar is moved by its rules. Source: CC6, CC-A8."""
+    bo = someone(practice, S.PROSPECT)
+    sample = practice.do(in_portal(bo, Kind.SAMPLE, where=Where.PUBLIC))
+    move = Reschedule(appointment=sample.id, start=NOON + 2 * DAY, by=itself(bo))
+    assert NOON + 2 * DAY == practice.do(move).start
+    becomes(practice, bo, S.INACTIVE_CLIENT)
+    assert ["booking.public_booking"] == refusals(practice, evolve(move, start=NOON + 3 * DAY))
+    practice.do(evolve(move, start=NOON + 3 * DAY), facts={"public_booking": True})
+
+
+@pytest.mark.parametrize("last", [timedelta(microseconds=1), timedelta(0)])
+def test_what_a_client_plans_ahead_of_time_is_applied_ahead_of_time(practice: Practice, last: timedelta) -> None:
+    """A plan may be an hour old; one of a client's booking or move ends at its start, so that it is never the past."""
+    ada = with_credentials(practice, S.ACTIVE_CLIENT)
+    session = practice.do(in_portal(ada, Kind.SESSION))
+    for command in (
+        in_portal(ada, Kind.SAMPLE, minutes=5),
+        Reschedule(appointment=session.id, start=NOON, by=itself(ada)),
+    ):
+        start = practice.clock.now() + HOUR / 2
+        plan: Plan[Appointment] = practice.plan(evolve(command, start=start))
+        practice.clock.set(start - last)
+        if last:
+            practice.apply(plan)
+        else:
+            with pytest.raises(Conflict, match="too old"):
+                practice.apply(plan)
+
+
+def test_what_a_client_plans_about_a_session_ends_when_it_begins(practice: Practice) -> None:
+    """What has begun a client neither moves nor calls off, whenever it was planned; what is told late is none."""
+    ada = with_credentials(practice, S.ACTIVE_CLIENT)
+    booked = practice.clock.now()
+    session = practice.do(in_portal(ada, Kind.SESSION, start=booked + HOUR / 2))
+    me = itself(ada)
+    plans = (
+        practice.plan(Reschedule(appointment=session.id, start=NOON + DAY, by=me)),
+        practice.plan(Cancel(appointment=session.id, by=me)),
+    )
+    practice.clock.set(session.start)
+    for plan in plans:
+        with pytest.raises(Conflict, match="too old"):
+            practice.apply(plan)
+    practice.do(Cancel(appointment=session.id, by=me, at=booked))
+    practice.do(in_portal(ada, Kind.SESSION, start=session.start, at=booked))
 
 
 def test_cc_a3_a_cancelled_session_is_never_held(practice: Practice) -> None:

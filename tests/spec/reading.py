@@ -299,11 +299,31 @@ def book(
         return role in ANYBODY_BUT_THE_CONTACT
     if over or (described and role == "client"):  # ours: the past, and what makes an hour paid, the staff enter
         return False
-    if where == "portal":
-        if funnel != "coaching" or not logs_in(funnel, status, portal=portal, standing=standing):
-            return False
-        return role == "client" and books_alone(status, kind, opened)
-    return role in ("client", "system") and books_in_public(funnel, status, kind, facts)
+    if role != "client" and not (where == "public" and role == "system"):
+        return False
+    return takes(funnel, status, kind, where=where, portal=portal, standing=standing, opened=opened, facts=facts)
+
+
+def takes(
+    funnel: str,
+    status: str,
+    kind: str,
+    *,
+    where: str,
+    portal: str,
+    standing: str,
+    opened: Sequence[str],
+    facts: Mapping[str, bool],
+) -> bool:
+    """May this contact have such an appointment for itself, be it booked or moved? Source: S0, CC6, CC-A6, CC-A8.
+
+    What was booked in public is moved as in public, all else as in the portal.
+    """
+    if where == "public":
+        return books_in_public(funnel, status, kind, facts)
+    if funnel != "coaching" or not logs_in(funnel, status, portal=portal, standing=standing):
+        return False
+    return books_alone(status, kind, opened)
 
 
 def books_in_public(funnel: str, status: str, kind: str, facts: Mapping[str, bool]) -> bool:

@@ -12,11 +12,13 @@ from funnelkit.commands import ledger
 from funnelkit.commands.draft import Draft, opened_to
 from funnelkit.decisions import Decision, all_of, both
 from funnelkit.errors import Invalid, Problem, invalid
+from funnelkit.facts import in_time
 from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import access, booking
 from funnelkit.statuses.appointment import Happening
 from funnelkit.table import BOOKED, CANCELLED, RESCHEDULED, Act, Status, Trigger
 from funnelkit.times import datable, instant, later
+from funnelkit.values.actor import Actor
 from funnelkit.values.appointment import Appointment, Attendee
 from funnelkit.values.checks import (
     asks,
@@ -96,7 +98,11 @@ class Book(Command[Status, Appointment]):
         return [*self.session.attended(len(self.contacts), "session."), *found]
 
     def plan(self, funnel: AnyFunnel, moment: Moment, view: View) -> Plan[Appointment]:
-        """Plan the appointment, the status of everybody at booking, and what it means to them."""
+        """Plan the appointment, the status of everybody at booking, and what it means to them.
+
+        Whoever books for oneself does so ahead of time: such a plan ends at the start, and a client's move or
+        cancelling at the earlier one.
+        """
         draft = Draft(funnel, moment, view, self)
         start, end = _times(self.start, self.end, self.minutes)
         where = _by_role(self.where, self.by.role)
@@ -125,7 +131,8 @@ class Book(Command[Status, Appointment]):
         ledger.reserve(draft, appointment, when)
         for contact in contacts:
             draft.deed(contact, BOOKED, self.kind, draft.when(contact.changed))
-        return draft.plan(decision, appointment)
+        plan = draft.plan(decision, appointment)
+        return evolve(plan, until=start) if where is not Where.STAFF and self.at is None else plan
 
     def _decide(  # what a booking is judged by
         self,
@@ -140,12 +147,11 @@ class Book(Command[Status, Appointment]):
     ) -> Decision:
         overlaps = _overlaps(view, self.coach, start, end)
         asked = contacts[:1] if where is Where.STAFF else contacts
-        cases: list[booking.Case[Status]] = [
-            booking.Case(
-                status=contact.status, kind=self.kind, by=self.by, where=where, overlaps=overlaps, contact=contact.id,
-                may_log_in=where is Where.PORTAL and _may_log_in(funnel, contact),
-                opened=opened_to(view, contact), facts=moment.facts, begun=start <= when,
-                described=self.paid is not None or self.session is not None,
+        described = self.paid is not None or self.session is not None
+        cases = [
+            _asked(
+                funnel, moment, view, contact, self.kind, where,
+                by=self.by, overlaps=overlaps, begun=start <= when, described=described,
             )
             for contact in asked
         ]  # fmt: skip
@@ -177,10 +183,9 @@ class _Change(Command[Status, Appointment]):
     ) -> Decision:
         if when < min(was.booked, was.start):
             raise invalid("at", "the appointment was not there then; give a later time, or none")
-        own = len(was.attendees) == 1 and was.of(self.by.id) is not None
         case = booking.Change(
-            state=was.state, on=on, by=self.by, own=own, begun=was.start <= when, overlaps=overlaps, appointment=was.id,
-            behind=to is not None and to <= when,
+            state=was.state, on=on, by=self.by, own=_is_own(was, self.by), begun=was.start <= when,
+            overlaps=overlaps, appointment=was.id, behind=to is not None and to <= when,
         )  # fmt: skip
         return booking.may_change(funnel, case)
 
@@ -202,7 +207,10 @@ class _Change(Command[Status, Appointment]):
                 if act is CANCELLED and _has_another(draft.view, contact, was, when):
                     continue
                 draft.deed(contact, act, was.kind, draft.when(contact.changed))
-        return draft.plan(decision, changed)
+        plan = draft.plan(decision, changed)
+        if self.by.role is Role.CLIENT and self.at is None:
+            return evolve(plan, until=min(was.start, changed.start))
+        return plan
 
 
 @frozen(kw_only=True)
@@ -223,13 +231,25 @@ class Reschedule(_Change):
         when = draft.when()
         moved = evolve(was, start=start, end=end)
         judged = self._judged(funnel, was, Happening.RESCHEDULED, when, overlaps, start)
-        decision = all_of(judged, *ledger.may_be_moved(draft, moved, when))
+        offered = self._offered(funnel, moment, view, was, when)
+        decision = all_of(judged, offered, *ledger.may_be_moved(draft, moved, when))
         if not decision:
             return draft.refuse(decision)
         said = {"start": start, "end": end, "zone": self.zone or was.zone}
         ledger.move(draft, moved, when)
         act = None if (start, end) == (was.start, was.end) else RESCHEDULED
         return self._done(draft, decision, was, AppointmentRescheduled, act, when, **said)
+
+    def _offered(
+        self, funnel: AnyFunnel, moment: Moment, view: View, was: Appointment, when: datetime
+    ) -> Decision | None:
+        """Whether a client could still take what it moves: in public what was booked there, else in the portal."""
+        if self.by.role is not Role.CLIENT or not _is_own(was, self.by):
+            return None
+        stored = view.contact(self.by.id)
+        contact = in_time(funnel, stored, view.person, max(when, stored.changed), moment.facts)
+        where = Where.PUBLIC if was.where is Where.PUBLIC else Where.PORTAL
+        return booking.is_offered(funnel, _asked(funnel, moment, view, contact, was.kind, where, by=self.by))
 
 
 @frozen(kw_only=True)
@@ -282,6 +302,19 @@ class MarkMissed(_Change):
             return draft.refuse(decision)
         ledger.miss(draft, was, when)
         return self._done(draft, decision, was, AppointmentMissed, None, when)
+
+
+def _is_own(one: Appointment, by: Actor) -> bool:
+    return len(one.attendees) == 1 and one.of(by.id) is not None
+
+
+def _asked(  # what a booking looks at
+    funnel: AnyFunnel, moment: Moment, view: View, contact: Contact, kind: Kind, where: Where, **more: Any
+) -> booking.Case[Status]:
+    return booking.Case(
+        status=contact.status, kind=kind, where=where, contact=contact.id, opened=opened_to(view, contact),
+        may_log_in=where is Where.PORTAL and _may_log_in(funnel, contact), facts=moment.facts, **more,
+    )  # fmt: skip
 
 
 def _has_another(view: View, contact: Contact, gone: Appointment, when: datetime) -> bool:

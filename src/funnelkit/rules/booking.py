@@ -245,24 +245,34 @@ def may_book(funnel: Funnel[S, R], case: Case[S]) -> Decision:
         return Decision(
             QUESTION, (staff_enters(funnel, case, None), coach_is_free(funnel, case, None)), case, None, funnel
         )
+    offered = is_offered(funnel, case)
+    found = [books_for_oneself(funnel, case, None), *offered.findings, starts_ahead(funnel, case, None)]
+    found += [staff_describes(funnel, case, None), coach_is_free(funnel, case, None)]
+    return evolve(offered, findings=tuple(found))
+
+
+def is_offered(funnel: Funnel[S, R], case: Case[S]) -> Decision:
+    """Whether such a one is the contact's to take for itself now, in public or (else) in the portal; whenever that is.
+
+    A client who moves an appointment is asked this besides `may_change`. Raises Invalid.
+    """
+    LOOK(funnel, case)
     status = funnel.status(case.status)
-    case = evolve(case, status=status)
-    key = (status, case.kind)
-    grant, found = funnel.bookings.cells[key], [books_for_oneself(funnel, case, None)]
-    if case.where is Where.PORTAL:
-        found += [funnel.books[key], may_log_in(funnel, case, None)]
-        if grant is Grant.PERMITTED:
-            found.append(kind_is_opened(funnel, case, None))
-    else:
+    case, key = evolve(case, status=status), (status, case.kind)
+    grant, found = funnel.bookings.cells[key], []
+    if case.where is Where.PUBLIC:
         found.append(open_to_the_public(funnel, case, None))
         if grant in SHUT:
             found.append(told("booking", PUBLIC_BOOKING.told, case.facts))
-    found += [starts_ahead(funnel, case, None), staff_describes(funnel, case, None), coach_is_free(funnel, case, None)]
+    else:
+        found += [funnel.books[key], may_log_in(funnel, case, None)]
+        if grant is Grant.PERMITTED:
+            found.append(kind_is_opened(funnel, case, None))
     return Decision(QUESTION, tuple(found), case, None, funnel)
 
 
 def may_change(funnel: Funnel[S, R], case: Change) -> Decision:
-    """Every finding about moving, cancelling, or marking a standing appointment. Raises Invalid."""
+    """Every finding about moving, cancelling, or marking a standing appointment; see `is_offered`. Raises Invalid."""
     LOOK_AT_CHANGE(funnel, case)
     row = APPOINTMENT.after.get((case.state, case.on))
     found = [still_possible(funnel, case, row), hand_may(funnel, case, row)]
