@@ -35,6 +35,7 @@ from funnelkit.commands import (
     LiftDoNotContact,
     LiftDoNotMarket,
     MakeCampaign,
+    Merge,
     SendCampaign,
     SetDoNotContact,
     SetDoNotMarket,
@@ -728,9 +729,14 @@ def test_a_campaign_is_planned_from_what_is_at_hand(world: World) -> None:
     plan = MakeCampaign(name="Spring", segment=EVERYBODY, by=COACH).plan(STUDIO, moment, view)
     assert ("c-1", "c-3") == plan.result.members
     assert [(kind, id) for id in ("c-1", "c-3") for kind in ("contact", "person")] == [r[:2] for r in plan.read]
+    send_it = SendCampaign(campaign="campaign-1", template="letter", by=COACH)
+    sent = send_it.plan(STUDIO, moment, Loaded(contacts=contacts, persons=persons, campaigns=[plan.result]))
+    assert ["c-1", "c-3"] == [message.to for message in sent.messages]
+    view = Loaded(contacts=contacts[:2], persons=persons, campaigns=[plan.result], history={})
+    assert ["c-1"] == [message.to for message in send_it.plan(STUDIO, moment, view).messages]
     view = Loaded(contacts=contacts[:2], persons=persons, campaigns=[plan.result])
-    sent = SendCampaign(campaign="campaign-1", template="letter", by=COACH).plan(STUDIO, moment, view)
-    assert ["c-1"] == [message.to for message in sent.messages]
+    with pytest.raises(NotLoaded, match="history"):  # who is not there may have been merged
+        send_it.plan(STUDIO, moment, view)
     taken = MakeCampaign(name="n", segment=EVERYBODY, id="campaign-1", by=COACH)
     assert ["id"] == [*wrong(lambda: taken.plan(STUDIO, moment, view))]
     with pytest.raises(NotLoaded):
@@ -743,6 +749,38 @@ def test_a_segment_is_asked_of_plain_facts() -> None:
     assert outreach.is_meant(AGENCY, outreach.segment_of(AGENCY, Segment(tags=("red",))), case)
     assert not outreach.is_meant(AGENCY, outreach.segment_of(AGENCY, Segment(statuses=(Agency.LEAD,))), case)
     assert "may the contact be picked for a campaign" in str(outreach.may_pick(AGENCY, case))
+
+
+# ---- who turned out to be somebody else
+
+
+def test_who_was_merged_gets_it_as_the_one_that_stayed(world: World) -> None:
+    """Picked under an id that is gone, through whatever contacts it went: the person is reached, and once."""
+    some(world, "c-1", "c-2", "c-3", "c-4", tags=("red",))
+    some(world, "c-5")
+    campaign = made(world, Segment(tags=("red",)))
+    for stays, goes in (("c-2", "c-1"), ("c-5", "c-2"), ("c-3", "c-4")):
+        world.do(Merge(contact=stays, other=goes, by=OWNER))
+    plan = world.plan(SendCampaign(campaign=campaign.id, template="letter", by=COACH))
+    assert () == plan.notices
+    send(world, campaign)
+    assert ["c-3", "c-5"] == sorted(reached(world))
+    assert ("c-1", "c-2", "c-3", "c-4") == world.campaign(campaign.id).members
+
+
+def test_the_wishes_of_the_one_that_stayed_hold(world: World) -> None:
+    """Merged into somebody who is not to be marketed to, or who went later: nothing goes out, and the plan says so."""
+    some(world, "c-1", "c-2")
+    campaign = made(world)
+    some(world, "c-3", "c-4")
+    world.do(SetDoNotMarket(contact="c-3", by=COACH))
+    world.do(Merge(contact="c-3", other="c-1", by=OWNER))
+    world.do(Merge(contact="c-4", other="c-2", by=OWNER))
+    world.do(Delete(contact="c-4", by=OWNER))
+    plan = world.plan(SendCampaign(campaign=campaign.id, template="letter", by=COACH))
+    assert [2] == [notice.params["count"] for notice in plan.notices]
+    send(world, campaign)
+    assert [] == reached(world)
 
 
 # ---- nobody is there

@@ -12,7 +12,7 @@ from funnelkit.decisions import Consequence, Notice
 from funnelkit.errors import gather, invalid
 from funnelkit.plain import digest
 from funnelkit.planning import AnyFunnel, Command, Moment, View
-from funnelkit.rules import outreach
+from funnelkit.rules import history, outreach
 from funnelkit.table import Status
 from funnelkit.values.checks import asks, identifier, instance, one_of, optional, text
 from funnelkit.values.contact import Contact
@@ -86,7 +86,8 @@ class MakeCampaign(Command[Status, Campaign]):
 class SendCampaign(Command[Status, Campaign]):
     """Send a template to every member of a campaign who may get it, each once; a template is sent to it one time.
 
-    Whether a member may be contacted and marketed to is asked now, and again when the message leaves.
+    Whether a member may be contacted and marketed to is asked now, and again when the message leaves. Who was merged
+    since gets it as the contact that stayed.
     """
 
     noun: ClassVar[str] = "campaign"
@@ -104,18 +105,25 @@ class SendCampaign(Command[Status, Campaign]):
         if not decision:
             return draft.refuse(decision)
 
+        there: set[str] = set()
+
         def wanted(contact: Contact, person: Person | None) -> bool:
+            there.add(contact.id)
             case = evolve(seen(contact, person, moment.now, self.channel), there=not draft.nobody_there(contact))
             return outreach.may_contact(funnel, case).allowed
 
-        to = tuple(contact.id for contact in view.picked(wanted, was.members))
+        found = view.picked(wanted, was.members)
+        gone = [history.successor(view.history, member) for member in was.members if member not in there]
+        meant = there.union(gone)
+        joined = tuple(one for one in dict.fromkeys(gone) if one not in there)
+        to = tuple(contact.id for contact in (*found, *(view.picked(wanted, joined) if joined else ())))
         sent = evolve(was, sent=(*was.sent, self.template), version=was.version + 1)
         draft.keep(sent)
         said = {"template": self.template, "channel": self.channel, "to": to}
         draft.say(CampaignSent, was.id, sent.version, moment.now, **said)
         draft.messages += tuple(self._message(was, member) for member in to)
         draft.consequences += (Consequence("members_get", SENT, {"count": len(to), "template": self.template}),)
-        draft.notices += _left_out(len(was.members) - len(to))
+        draft.notices += _left_out(len(meant) - len(to))
         return draft.plan(decision, sent)
 
     def _message(self, campaign: Campaign, member: str) -> Message:
