@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
-from enum import StrEnum
+from enum import StrEnum, auto
 from functools import partial
 from typing import Any, Final, cast
 
@@ -118,6 +118,7 @@ from funnelkit.statuses.package import PackageStatus
 from funnelkit.statuses.studio import Studio
 from funnelkit.statuses.team import Happening as TeamHappening
 from funnelkit.statuses.team import Team
+from funnelkit.table import Status
 from funnelkit.times import Elapsed, LocalDays
 from funnelkit.values.actor import CLOCK
 from funnelkit.values.appointment import Appointment, Attendee
@@ -954,6 +955,47 @@ def test_unknown_labels_are_all_named_by_their_place() -> None:
     assert ["labels[1]", "labels[2]", "labels[3]"] == [problem.path for problem in caught.value.problems]
     assert "Lovelace" not in str(caught.value)
     assert "did you mean 'Hot Lead'" in str(caught.value)
+
+
+class Few(Status):
+    """Some of the statuses of a practice."""
+
+    PROSPECT = auto()
+    ACTIVE_CLIENT = auto()
+    INACTIVE_CLIENT = auto()
+
+
+def test_a_funnel_of_a_known_name_with_other_statuses_is_refused_in_memory() -> None:
+    """Values stay what they are there: a contact would be shown with a status that the funnel has not."""
+    storage = MemoryStorage()
+    service(storage=storage)
+    service(storage=storage)
+    few = COACHING.derive("coaching", statuses=Few)
+    with wrong("funnel"):
+        service(few, storage=storage)
+    service(few)
+
+
+def test_what_is_no_label_at_all_is_named_by_its_place_too() -> None:
+    """A short row of a file gives nothing where its status would stand; what stands twice is named once."""
+    labels: Any = ["Prospect", None, "Prospect", "Ada", b"x", ["x"], 5, "Ada"]
+    with pytest.raises(Invalid) as caught:
+        vocabulary(COACHING, labels)
+    assert [f"labels[{place}]" for place in (1, 3, 4, 5, 6)] == [problem.path for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("path", "given"),
+    [
+        *[("labels", {"labels": given}) for given in (None, 5, "Prospect", b"Prospect")],
+        *[("also", {"also": given}) for given in ({5: Coaching.PROSPECT}, [("x", Coaching.PROSPECT)], "x", 5)],
+        *[("funnel", {"funnel": given}) for given in (None, "coaching")],
+    ],
+)
+def test_what_gives_no_vocabulary_is_refused(path: str, given: dict[str, Any]) -> None:
+    """Labels, a host's own words and the funnel are asked for by name."""
+    with wrong(path):
+        vocabulary(**{"funnel": COACHING, "labels": ["x"], **given})
 
 
 # ---- questions and cases of the wrong type

@@ -11,7 +11,10 @@ from funnelkit.adapters.rows import summed
 from funnelkit.adapters.system import RandomTokens
 from funnelkit.adapters.tables import Account
 from funnelkit.adapters.undo import GONE
+from funnelkit.errors import invalid
+from funnelkit.funnel import Funnel
 from funnelkit.ports.storage import Ripe
+from funnelkit.table import Status
 from funnelkit.times import Elapsed, instant
 from funnelkit.values.plan import Message
 from funnelkit.values.token import Token
@@ -40,10 +43,16 @@ class MemoryStorage:
         self.identifiers = CountedIdentifiers()
         self.tokens = RandomTokens()
         self._accounts: dict[str, Account] = {}
+        self._statuses: dict[str, type[Status]] = {}
         self.lock = threading.RLock()
 
-    def knows(self, funnel: object) -> None:
-        """Values stay what they are here, so there is nothing to take note of."""
+    def knows(self, funnel: Funnel[Status, Any]) -> None:
+        """Take note of a funnel. Values stay what they are here, so its statuses cannot become another list's.
+
+        Raises Invalid for a funnel of a known name with another list of statuses.
+        """
+        if self._statuses.setdefault(funnel.name, funnel.statuses) is not funnel.statuses:
+            raise invalid("funnel", "its name is known here with another list of statuses; use a new storage")
 
     def transaction(self, account: str, *, write: bool = True) -> _Transaction:
         """Open one. Another thread waits; the same thread goes on in the one that is open."""

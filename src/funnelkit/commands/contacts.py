@@ -11,18 +11,21 @@ from attrs import evolve, field, frozen
 
 from funnelkit.commands.draft import Draft
 from funnelkit.decisions import Decision, all_of
-from funnelkit.errors import Invalid, Problem, gather
+from funnelkit.errors import Invalid, Problem, gather, kind_of
 from funnelkit.funnel import Funnel
 from funnelkit.plain import folded
 from funnelkit.planning import AnyFunnel, Command, Moment, View, past
 from funnelkit.rules import conversion, editing
 from funnelkit.table import ADDED, Status, Trigger
+from funnelkit.values.cases import A_FUNNEL
 from funnelkit.values.checks import (
     Check,
     asks,
+    checked,
     each,
     email,
     identifier,
+    instance,
     kinds,
     moment,
     one_of,
@@ -42,6 +45,7 @@ STAFF_ADDRESS: Final = "staff_address"
 """A fact of the host: the address belongs to somebody on the staff. Source: SD4."""
 IDS: Final = each(identifier)
 KINDS: Final = each(one_of(Kind))
+A_TEXT: Final = instance(str, "a text")
 
 
 @unique
@@ -259,12 +263,21 @@ class Edit(Command[Status, Contact]):
 def vocabulary(funnel: Funnel[S, Any], labels: Iterable[str], also: Mapping[str, S] | None = None) -> Mapping[str, S]:
     """Give the status of each label of an export, whatever its case and blanks; `also` adds a host's own words.
 
-    Raises Invalid that names every unknown label at once, by its place: the text may be somebody's name.
+    Raises Invalid that names every label that is unknown or no text at once, by the first place where it stands: the
+    text may be somebody's name.
     """
+    checked(funnel=A_FUNNEL(funnel), labels=_a_list(labels), also=_a_dictionary({} if also is None else also))
     own = {folded(label): status for label, status in (also or {}).items()}
     found: dict[str, S] = {}
     problems: list[Problem] = []
-    for place, label in enumerate(dict.fromkeys(labels)):
+    seen: set[object] = set()
+    for place, label in enumerate(labels):
+        wrong = A_TEXT(label)
+        if wrong:
+            problems.append(Problem(f"labels[{place}]", wrong))
+        if wrong or label in seen:
+            continue
+        seen.add(label)
         status = own.get(folded(label)) or funnel.labelled(label)
         if status is None:
             problems.append(Problem(f"labels[{place}]", funnel.unlabelled(label)))
@@ -273,6 +286,18 @@ def vocabulary(funnel: Funnel[S, Any], labels: Iterable[str], also: Mapping[str,
     if problems:
         raise Invalid(*problems)
     return found
+
+
+def _a_list(value: object) -> str | None:
+    if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
+        return None
+    return f"a list of labels is needed, not {kind_of(value)}"
+
+
+def _a_dictionary(value: object) -> str | None:
+    if isinstance(value, Mapping) and not any(A_TEXT(key) for key in value):
+        return None
+    return "a dictionary of texts and statuses is needed"
 
 
 def _known(draft: Draft, wish: str | None, address: str | None, by: Any) -> tuple[str, Decision]:
