@@ -259,7 +259,8 @@ class Funnel(Generic[S_co, R_co]):
 
     @means.default
     def _means(self) -> Mapping[tuple[Act, Kind | None], Trigger]:
-        return {(deed.act, deed.kind): deed.on for deed in self.deeds}
+        of_any = {(deed.act, kind): deed.on for deed in self.deeds if deed.kind is None for kind in (None, *Kind)}
+        return of_any | {(deed.act, deed.kind): deed.on for deed in self.deeds}
 
     @advice.default
     def _advice(self) -> Mapping[Trigger | Act, tuple[tuple[Tip[S_co], Notice], ...]]:

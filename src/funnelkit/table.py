@@ -193,7 +193,10 @@ PAID: Final = Act.PAID
 
 @frozen
 class Deed:
-    """One row of DEEDS: when a command of ours does this, with an appointment of this kind, that has happened."""
+    """One row of DEEDS: when a command of ours does this, with an appointment of this kind, that has happened.
+
+    `kind` None: of any kind that has no row of its own; or nothing with an appointment.
+    """
 
     act: Act
     kind: Kind | None

@@ -26,6 +26,7 @@ from funnelkit.commands import (
 from funnelkit.errors import NotFound
 from funnelkit.policy import RemovalPolicy
 from funnelkit.statuses.studio import READINGS, Happening, Studio
+from funnelkit.table import BOOKED, Deed
 from funnelkit.values.events import StatusChanged, Why
 from tests.scenarios.world import (
     COACH,
@@ -308,6 +309,17 @@ def test_sc2_booking_a_session_converts_by_reading(kind: Kind, becomes: Studio) 
     session = a_session(booking, lead, kind=kind)
     assert becomes is booking.contact(lead.id).status
     assert S.LEAD is session.attendees[0].status
+
+
+@pytest.mark.parametrize(("kind", "becomes"), [(Kind.SESSION, S.LEAD), (Kind.SAMPLE, S.CLIENT)])
+def test_what_booking_means_may_be_said_for_any_kind(kind: Kind, becomes: Studio) -> None:
+    """A row without a kind holds for each kind that has no row of its own. Source: ours, after SC2."""
+    of_any = Deed(BOOKED, None, T.BOOKED_FROM_CALENDAR, "house")
+    session = Deed(BOOKED, Kind.SESSION, T.CREATED, "house")
+    booking = crm(STUDIO.derive("any", deeds=(session, of_any)))
+    lead = someone(booking, S.LEAD)
+    a_session(booking, lead, kind=kind)
+    assert becomes is booking.contact(lead.id).status
 
 
 # ---- 4.7 decided readings
