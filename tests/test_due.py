@@ -335,6 +335,18 @@ def test_who_is_blocked_elsewhere_is_not_due_while_it_holds(leads: World) -> Non
     assert ["c-1", "c-2"] == ids(leads.due())
 
 
+def test_who_is_blocked_elsewhere_is_on_the_list_of_a_day_on_which_it_holds_no_more(leads: World) -> None:
+    """Asked beforehand, the list of a day is what it says when that day begins. BG-A12."""
+    practice = watched(COACHING, storage=leads.storage, clock=leads.clock)
+    lead(leads, NOON + DAY, "c-1")
+    someone(practice, Coaching.PROSPECT, id="c-1")
+    practice.do(SetDoNotContact(contact="c-1", until=NOON + 4 * DAY, by=COACH))
+    for clock in (NOON, NOON + 5 * DAY):
+        found = {days: ids(leads.at(clock).due(on=(NOON + days * DAY).date())) for days in (5, 6)}
+        assert {5: ["c-1"], 6: ["c-1"]} == found
+    assert [] == ids(leads.at(NOON).due(on=(NOON + 4 * DAY).date()))
+
+
 def test_a_lifting_that_is_told_late_lifts_no_later_do_not_contact(leads: World) -> None:
     """Lifted in the morning, asked for again at noon, and the lifting told in the evening: nobody is due. BG-A12."""
     practice = watched(COACHING, storage=leads.storage, clock=leads.clock)

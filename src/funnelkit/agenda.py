@@ -233,7 +233,7 @@ class Agenda(Generic[S, R]):
             person, stands = persons.get(row.id), row.follow_up
             case: follow_up.Case[Status] = follow_up.Case(
                 by=CLOCK, when=when, status=row.status, attempt=row.attempt, follow_up=stands, standing=row.standing,
-                blocked=_blocked(person, now), contact=row.id,
+                blocked=_blocked(person, max(now, start)), contact=row.id,
                 lapsed=stands is not None and stands.over(now),
             )  # fmt: skip
             why = follow_up.is_due(funnel, case)
