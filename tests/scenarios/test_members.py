@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final, TypeAlias
 
 import pytest
+from attrs import evolve
 
 from funnelkit import (
     AGENCY,
@@ -586,6 +587,23 @@ def test_a_coach_is_taken_from_a_contact(office: Office, client: Contact) -> Non
     assert (COACH.id, frozenset()) == ((now := office.contact(client.id)).coach, now.coaches)
     taken = told(office, UnassignCoach(contact=client.id, coach=COACH.id, by=OWNER))
     assert ([(COACH.id, "client_handed_over")], None) == (taken, office.contact(client.id).coach)
+
+
+@pytest.mark.parametrize("late", [0, 1, None])
+def test_dl3_the_primary_coach_is_no_further_one_in_whatever_order_it_is_told(
+    office: Office, client: Contact, late: int | None
+) -> None:
+    """Told late or in time, a coach looks after a client in one way. Source: DL3."""
+    start = office.clock.now()
+    steps = [AssignCoach(contact=client.id, coach=OTHER.id, primary=primary, by=OWNER) for primary in (True, False)]
+    for day, step in enumerate(steps, 1):
+        office.clock.set(start + day * DAY)
+        if day - 1 != late:
+            office.do(step)
+    if late is not None:
+        office.clock.advance(days=1)
+        office.do(evolve(steps[late], at=start + (late + 1) * DAY))
+    assert (OTHER.id, frozenset()) == ((now := office.contact(client.id)).coach, now.coaches)
 
 
 def test_by_policy_coaches_are_not_told() -> None:

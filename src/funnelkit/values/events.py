@@ -132,7 +132,7 @@ class ContactChanged(Event):
     to: Axis
 
     def onto(self, contact: Contact) -> Contact:
-        """Give the contact with what this says; an invitation, or its end, takes nothing from who has the portal."""
+        """Give the contact with what this says: no invitation takes the portal, the primary coach is no further one."""
         to = self.to
         if contact.portal is Portal.ACTIVE and isinstance(self.was, Portal) and self.was is not Portal.ACTIVE:
             return contact
@@ -142,7 +142,8 @@ class ContactChanged(Event):
         change: dict[str, Any] = {self.field: to}
         if to is Standing.ARCHIVED:
             change |= {"follow_up": None, "pipeline": None}
-        return evolve(contact, **change)
+        new = evolve(contact, **change)
+        return new if new.coach not in new.coaches else evolve(new, coaches=new.coaches - {new.coach})
 
 
 @frozen(kw_only=True)
