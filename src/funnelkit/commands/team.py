@@ -108,7 +108,10 @@ class ChangeMember(Command[Status, Member]):
 
 @frozen(kw_only=True)
 class RemoveMember(Command[Status, Member]):
-    """Say that somebody does not work for the account any more. What they did stays; the plan counts their clients."""
+    """Say that somebody does not work for the account any more. What they did stays; the plan counts their clients.
+
+    There is no way back: who returns is a new member with another id, and is given clients anew.
+    """
 
     noun: ClassVar[str] = "member"
 
