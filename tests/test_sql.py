@@ -908,3 +908,14 @@ def test_row_level_security_is_on_every_table_that_has_an_account(secured: Engin
         asked = "SELECT relname FROM pg_class WHERE relrowsecurity AND relnamespace = current_schema()::regnamespace"
         found = set(connection.execute(text(asked)).scalars())
     assert {table.name for table in TABLES.values()} == found
+
+
+def test_a_follow_up_that_stays_is_no_consequence(storage: SqlStorage) -> None:
+    """What is told late and leaves the date alone says nothing about it, whatever storage gave the contact."""
+    for each in (storage, Memory()):
+        crm = FunnelService(COACHING, account="acme", storage=each, clock=(clock := FixedClock(NOW)))
+        add(crm)
+        clock.advance(hours=1)
+        crm.do(ScheduleFollowUp(contact="c-1", by=COACH))
+        clock.advance(hours=1)
+        assert () == crm.plan(Tag(contact="c-1", tags=("x",), by=COACH, at=NOW + timedelta(minutes=30))).consequences

@@ -25,7 +25,7 @@ from funnelkit.values.events import (
     StatusCorrected,
     Why,
 )
-from funnelkit.values.follow_up import FollowUp
+from funnelkit.values.follow_up import FollowUp, same
 from funnelkit.values.invitation import Invitation
 from funnelkit.values.making import opened
 from funnelkit.values.pipeline import AtStage
@@ -142,12 +142,16 @@ class Draft(Counting):
             changed = self.follow_portal(stored, changed, effective)
         if effective < self.moment.now and any(isinstance(event, SAYS_STATUS) for event in self.events):
             self.restate(stored.id, effective)
+        return self.settled(stored, changed, first)
+
+    def settled(self, stored: Contact, changed: Contact, first: int = 0) -> Contact:
+        """Keep a contact as it is from now on, and say what is another thing about it."""
         changed = self._numbered(changed, stored.version + 1, first)
         if changed.status is not stored.status:
             self.follow(stored, changed)
-        if changed.follow_up is not stored.follow_up:
+        if not same(stored.follow_up, changed.follow_up):
             self.dates(stored.follow_up, changed.follow_up)
-        if changed.pipeline is not stored.pipeline:
+        if changed.pipeline != stored.pipeline:
             self.stand(stored.pipeline, changed.pipeline)
         if changed.coach != stored.coach and stored.version:
             self.tell_coaches(changed, stored.coach)

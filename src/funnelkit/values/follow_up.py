@@ -28,3 +28,8 @@ class FollowUp:
     def over(self, moment: datetime) -> bool:
         """Whether it has run out by then, inclusive; only the last attempt does."""
         return self.gives_up is not None and self.gives_up <= moment
+
+
+def same(was: FollowUp | None, now: FollowUp | None) -> bool:
+    """Whether it is the one that it was, with the date that it had: one that was set anew may have the same date."""
+    return was is now or (was is not None and now is not None and was.id == now.id and was == now)
