@@ -181,9 +181,9 @@ class Loaded:
         """Give the loaded persons with this address."""
         return tuple(person.id for person in self._persons.values() if person.address == address)
 
-    def history(self, noun: str) -> tuple[Event, ...]:
+    def history(self, noun: str, kind: str = "contact") -> tuple[Event, ...]:
         """Give the loaded history of a noun."""
-        return _loaded(self._history, "history").get(noun, ())
+        return tuple(event for event in _loaded(self._history, "history").get(noun, ()) if event.noun == kind)
 
     def stands_elsewhere(self, contact: str) -> bool:  # noqa: ARG002  # the view asks for it
         """Other funnels are not loaded here."""

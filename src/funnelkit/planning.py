@@ -151,7 +151,7 @@ class View(Protocol):
         """Give the contacts that have this address (a match key)."""
         ...
 
-    def history(self, noun: str) -> tuple[Event, ...]:
+    def history(self, noun: str, kind: str = "contact") -> tuple[Event, ...]:
         """Give all events about a noun, as recorded."""
         ...
 

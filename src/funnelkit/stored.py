@@ -201,9 +201,9 @@ class StoredView:
         self._note("address", key, self._stores.guards.version("address", key))
         return self._stores.persons.holders(address)
 
-    def history(self, noun: str) -> tuple[Event, ...]:
-        """Give all events about a contact; they change with its version."""
-        return self._stores.history.of(self._funnel, "contact", noun)
+    def history(self, noun: str, kind: str = "contact") -> tuple[Event, ...]:
+        """Give all events about a noun; they change with its version."""
+        return self._stores.history.of(self._funnel if kind == "contact" else "", kind, noun)
 
     def stands_elsewhere(self, contact: str) -> bool:
         """Tell whether the person stands in another funnel too."""

@@ -38,6 +38,7 @@ from funnelkit.commands import (
     Convert,
     Correct,
     Delete,
+    Edit,
     Hide,
     JoinGroups,
     LeaveGroups,
@@ -57,7 +58,7 @@ from funnelkit.rules.certification import Report
 from funnelkit.statuses.agency import Agency
 from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.statuses.coaching import READINGS, Coaching, Happening
-from funnelkit.table import Status
+from funnelkit.table import EMAIL, Move, Need, Status
 from funnelkit.values.events import Event, StatusChanged, Why
 from funnelkit.values.plan import Plan
 from funnelkit.values.session import Session
@@ -1540,6 +1541,50 @@ def test_cc9_an_agreement_told_late_moves_no_later_decision(practice: Practice) 
     assert (S.INACTIVE_CLIENT, frozenset({"2026"})) == (now.status, now.agreements)
     assert "history.later_change_stands" in [notice.code for notice in plan.notices]
     assert S.ACTIVE_CLIENT is practice.status_at(ada.id, NOON + 2 * HOUR)
+
+
+SIGNED: Final = Need("signed", "the agreement is signed")
+ACCEPTED: Final = Happening.AGREEMENT_ACCEPTED
+
+
+@pytest.mark.parametrize("need", [SIGNED, EMAIL])
+def test_what_a_row_needed_is_not_asked_again_when_something_else_is_told_late(need: Need) -> None:
+    """The agreement was signed, and the e-mail known, on the day of the agreement: a late purchase takes nothing away.
+
+    What is told now is no fact of that day.
+    """
+    becoming = Move(S.PROSPECT, ACCEPTED, S.ACTIVE_CLIENT, (Role.SYSTEM,), (need,), "ours")
+    changed = COACHING.derive("signed", drop=[(S.PROSPECT, S.ACTIVE_CLIENT, ACCEPTED)], add=(becoming,))
+    practice = crm(changed)
+    ada = practice.do(AddContact(name="Ada", email="ada@example.org", by=COACH))
+    practice.clock.advance(days=2)
+    agreed = Record(contact=ada.id, trigger=ACCEPTED, item="2026", by=SYSTEM)
+    assert S.ACTIVE_CLIENT is practice.do(agreed, facts={"signed": True}).status
+    practice.do(Edit(contact=ada.id, email=None, by=COACH))
+    practice.clock.advance(days=1)
+    bought = Record(contact=ada.id, trigger=Happening.PRODUCT_PURCHASED, item="book", at=NOON + DAY, by=SYSTEM)
+    plan = practice.plan(bought)
+    assert () == plan.consequences
+    assert S.ACTIVE_CLIENT is practice.apply(plan).status
+
+
+@pytest.mark.parametrize("gains", [False, True])
+def test_a_table_of_today_decides_nothing_of_last_year_again(gains: bool) -> None:
+    """A row that is gone has moved who it moved, and a row that is new moves nobody who came before it.
+
+    Source: design, "a decision of last year can be made again by last year's rules".
+    """
+    dropped = COACHING.derive("coaching", drop=[(S.INACTIVE_CLIENT, S.ACTIVE_CLIENT, ACCEPTED)])
+    last_year, today = (dropped, COACHING) if gains else (COACHING, dropped)
+    practice = Crm(last_year)
+    ada = practice.do(AddContact(name="Ada", email="ada@example.org", status=S.INACTIVE_CLIENT, by=COACH))
+    practice.clock.advance(days=2)
+    was = practice.do(Record(contact=ada.id, trigger=ACCEPTED, item="2026", by=SYSTEM)).status
+    assert (S.INACTIVE_CLIENT if gains else S.ACTIVE_CLIENT) is was
+    practice.clock.advance(days=30)
+    crm_of_today = FunnelService(today, account="acme", storage=practice.storage, clock=practice.clock)
+    bought = Record(contact=ada.id, trigger=Happening.PRODUCT_PURCHASED, item="book", at=NOON + DAY, by=SYSTEM)
+    assert was is crm_of_today.do(bought).status
 
 
 def test_cc_a12_an_adopted_group_is_corrected_member_by_member(practice: Practice) -> None:

@@ -907,6 +907,62 @@ def test_bg_a10_an_attempt_that_is_told_late_counts(late: bool, name: str) -> No
     assert goes_on == leads.do(by_schedule(lead)).attempt
 
 
+def test_bg_a10_a_figure_of_today_counts_nothing_of_last_year_again(leads: Leads) -> None:
+    """Called, booked, cancelled; since then the account begins anew: what is told late leaves the number as it was."""
+    lead = called(leads, 1)
+    leads.clock.advance(days=1)
+    booked = consultation(leads, lead, start=leads.clock.now() + 9 * DAY)
+    between = leads.clock.now()
+    leads.clock.advance(days=1)
+    leads.do(Cancel(appointment=booked, by=COACH))
+    today: Leads = Watched(READINGS["BG-A10 restart"], storage=leads.storage, clock=leads.clock)  # type: ignore[arg-type]
+    now = today.do(Record(contact=lead.id, trigger=T.WEB_FORM_SENT, at=between - HOUR, by=SYSTEM))
+    assert (S.CONSULTATION_CANCELLED, 1) == (now.status, now.attempt)
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_a_follow_up_that_is_told_late_was_done_by_what_was_logged_after_it(direction: Direction) -> None:
+    """Set on Tuesday, called on Wednesday, told on Sunday: done, where follow-ups are no statuses. Later ones stay."""
+    practice = watched(COACHING)
+    ada = someone(practice, Coaching.PROSPECT)
+    practice.clock.advance(days=2)
+    practice.do(LogContact(contact=ada.id, direction=direction, by=COACH))
+    practice.clock.advance(days=4)
+    plan = practice.plan(by_schedule(ada, at=NOON + DAY))
+    assert () == plan.consequences
+    assert (None, 1) == ((now := practice.apply(plan)).follow_up, now.attempt)
+    because = Because.REPLIED if direction is Direction.IN else Because.TOUCHED
+    assert [(1, DONE, because)] == endings(practice, ada.id)
+    assert 2 == stands(practice.do(by_schedule(ada, at=NOON + 3 * DAY))).attempt
+    practice.do(Tag(contact=ada.id, tags=["maths"], at=NOON + HOUR, by=COACH))
+    assert 2 == stands(practice.contact(ada.id)).attempt
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_bg_a2_a_follow_up_that_is_told_late_moved_with_the_call_after_it(late: bool) -> None:
+    """Set on Tuesday, called on Wednesday: it is counted from the call, whenever somebody told that it was set."""
+    leads = watched(READINGS["BG-A2 last touch"])
+    lead = someone(leads, S.NEW_LEAD)
+    leads.clock.advance(days=1)
+    if not late:
+        leads.do(by_schedule(lead))
+    leads.clock.advance(days=1)
+    leads.do(LogContact(contact=lead.id, by=COACH))
+    leads.clock.advance(days=1)
+    if late:
+        leads.do(by_schedule(lead, at=NOON + DAY))
+    assert (NOON + 4 * DAY, 1) == ((now := stands(leads.contact(lead.id))).due, now.attempt)
+
+
+def test_a_correction_says_which_follow_up_ends_and_which_comes(leads: Leads) -> None:
+    """Before anything is done, the plan says so, as it does for every other change. Source: S2."""
+    lead = called(leads, 2)
+    plan = leads.plan(Correct(contact=lead.id, to=S.FOLLOW_UP_6, reason="it was the sixth", by=COACH))
+    codes = [consequence.code for consequence in plan.consequences]
+    assert ["follow_up_ends", "follow_up_due", "gives_up"] == codes
+    assert stands(leads.apply(plan)).due == plan.consequences[1].params["due"]
+
+
 # ---- notes
 
 

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 import pytest
 
 from funnelkit import FRANCHISE, Actor, Category, Contact, Funnel, Invalid, Kind, Removal, Right, Role
-from funnelkit.commands import AddContact, Book, Cancel, Convert, Correct, Delete, Edit, Record, Reschedule
+from funnelkit.commands import (
+    AddContact,
+    Book,
+    Cancel,
+    Command,
+    Convert,
+    Correct,
+    Delete,
+    Edit,
+    LiftDoNotContact,
+    Record,
+    Reschedule,
+)
 from funnelkit.decisions import Mark
 from funnelkit.rules import removal
 from funnelkit.statuses.franchise import READINGS, Franchise, Happening, Thinking
 from funnelkit.table import Status
+from funnelkit.values.events import TriggerRecorded
 from tests.scenarios.world import (
     ADMIN,
     COACH,
     DAY,
     DESK,
     HOUR,
+    NOON,
     OWNER,
     STAFF,
     SYSTEM,
@@ -592,3 +607,126 @@ def test_an_appointment_is_changed_after_it_was_booked(leads: Leads, change: typ
         leads.do(change(**said, at=booked - timedelta(microseconds=1)))
     assert lead.id == leads.do(change(**said, at=booked)).attendees[0].contact
     assert S.CONSULTATION_BOOKED is not leads.contact(lead.id).status
+
+
+# ---- told late: the order of telling does not matter
+
+
+Step: TypeAlias = Callable[[datetime | None], Command[Any, Any]]
+
+
+def booked(key: str, start: int) -> Step:
+    """When a consultation is put in the calendar, so many days after the beginning."""
+    return lambda at: Book(
+        contacts=("lead",), id=key, coach=key, kind=Kind.CONSULTATION, start=NOON + start * DAY, minutes=60, at=at,
+        by=COACH,
+    )  # fmt: skip
+
+
+def cancelled(key: str) -> Step:
+    """When it is cancelled."""
+    return lambda at: Cancel(appointment=key, at=at, by=COACH)
+
+
+def moved(key: str, start: int) -> Step:
+    """When it is moved."""
+    return lambda at: Reschedule(appointment=key, start=NOON + start * DAY, at=at, by=COACH)
+
+
+def not_to_be_called(at: datetime | None) -> Command[Any, Any]:
+    """When the lead says that it is not to be called back."""
+    return Convert(contact="lead", to=S.DNC, at=at, by=COACH)
+
+
+def lifted(at: datetime | None) -> Command[Any, Any]:
+    """When it may be called again."""
+    return LiftDoNotContact(contact="lead", at=at, by=COACH)
+
+
+LIVES: Final[dict[str, tuple[tuple[Step, ...], int, Franchise]]] = {
+    #                                      what happened, day by day                   told last    it ends as
+    "the old one is cancelled":     ((booked("p", 20), cancelled("p"), booked("q", 21)), 1, S.CONSULTATION_BOOKED),
+    "the new one is booked":        ((booked("p", 20), booked("q", 21), cancelled("p")), 1, S.CONSULTATION_BOOKED),
+    "the first one is booked":      ((booked("p", 20), booked("q", 21), cancelled("q")), 0, S.CONSULTATION_BOOKED),
+    "the first one is cancelled":   ((booked("p", 20), booked("q", 21), cancelled("p"), cancelled("q")), 2,
+                                     S.CONSULTATION_CANCELLED),
+    "the one that stood is cancelled": ((booked("p", 20), booked("q", 21), cancelled("p"), cancelled("q"),
+                                         booked("r", 22)), 3, S.CONSULTATION_BOOKED),
+    "the other one is moved away":  ((booked("p", 20), booked("q", 3), moved("q", 21), cancelled("p")), 2,
+                                     S.CONSULTATION_RESCHEDULED),
+    "the lead may be called again": ((not_to_be_called, lifted, booked("p", 20)), 1, S.CONSULTATION_BOOKED),
+}  # fmt: skip
+
+
+def lived(life: tuple[Step, ...], last: int | None) -> tuple[object, ...]:
+    """Live it a day for each step, and tell one of them when all is over; what can be asked then."""
+    leads = crm(FRANCHISE)
+    leads.do(AddContact(name="Ada", id="lead", by=COACH))
+    for place, step in enumerate(life):
+        leads.clock.advance(days=1)
+        if place != last:
+            leads.do(step(None))
+    leads.clock.advance(days=1)
+    if last is not None:
+        leads.do(life[last](NOON + (last + 1) * DAY))
+    lead = leads.contact("lead")
+    then = [leads.status_at("lead", NOON + place * DAY + HOUR) for place in range(len(life) + 1)]
+    assert () == tuple(leads.drift())
+    return lead.status, lead.since, lead.attempt, lead.follow_up, *then
+
+
+@pytest.mark.parametrize("what", LIVES)
+def test_a_consultation_that_is_told_late_ends_as_if_it_had_been_told_in_time(what: str) -> None:
+    """What an appointment does is kept even if it moves nobody, and looked at again by what stood then. BG-A13."""
+    life, last, ends = LIVES[what]
+    in_order = lived(life, None)
+    assert ends is in_order[0]
+    assert in_order == lived(life, last)
+
+
+def test_a_consultation_of_before_the_lead_came_takes_effect_when_it_came(leads: Leads) -> None:
+    """By a booking as by what is recorded: in the calendar on Sunday, entered as a lead on Monday. Source: S2."""
+    leads.do(AddContact(name="Ada", id="lead", by=COACH))
+    leads.clock.advance(days=1)
+    leads.do(booked("p", 20)(NOON - HOUR))
+    lead = leads.contact("lead")
+    assert (S.CONSULTATION_BOOKED, NOON) == (lead.status, lead.since)
+
+
+def test_an_appointment_that_moves_nobody_says_so_in_the_history_alone(leads: Leads) -> None:
+    """A consultation with who has bought is kept, and the plan has no notice: nobody recorded anything by hand."""
+    lead = someone(leads, S.SOLD)
+    known: dict[str, Any] = {"coach": "m-1", "start": NOON + DAY, "minutes": 60, "by": COACH}
+    plan = leads.plan(Book(contacts=(lead.id,), kind=Kind.CONSULTATION, **known))
+    assert [(T.CONSULTATION_BOOKED, False)] == [(e.on, e.moved) for e in plan.events if isinstance(e, TriggerRecorded)]
+    assert ((), ()) == (plan.notices, plan.consequences)
+
+
+@pytest.mark.parametrize("what", ["a consultation", "an enrollment"])
+def test_bg_a18_a_correction_looks_again_at_what_happened_after_the_mistake(leads: Leads, what: str) -> None:
+    """Never lost: so the consultation in the calendar, or the enrollment, says where the lead is. Source: BG-A16."""
+    leads.do(AddContact(name="Ada", id="lead", by=COACH))
+    leads.clock.advance(days=1)
+    leads.do(Convert(contact="lead", to=S.NOT_SOLD, by=COACH))
+    leads.clock.advance(days=1)
+    enrolled = Record(contact="lead", trigger=T.ENROLLMENT_COMPLETED, item="2026", by=SYSTEM)
+    leads.do(booked("p", 20)(None) if what == "a consultation" else enrolled)
+    assert S.NOT_SOLD is leads.contact("lead").status
+    leads.clock.advance(days=1)
+    lead = leads.do(Correct(contact="lead", to=S.NEW_LEAD, reason="it was somebody else", by=COACH))
+    assert (S.CONSULTATION_BOOKED if what == "a consultation" else S.SOLD, NOON + 2 * DAY) == (lead.status, lead.since)
+    assert S.NEW_LEAD is leads.status_at("lead", NOON + DAY)
+    assert () == tuple(leads.drift())
+
+
+def test_bg_a18_a_correction_leaves_what_somebody_decided_after_the_mistake(leads: Leads) -> None:
+    """No follow-up on Tuesday after all, but lost on Wednesday: a consultation after that moves nobody."""
+    leads.do(AddContact(name="Ada", id="lead", by=COACH))
+    leads.clock.advance(days=1)
+    mistake = leads.plan(Convert(contact="lead", to=S.FOLLOW_UP_1, by=COACH))
+    leads.apply(mistake)
+    leads.clock.advance(days=1)
+    leads.do(Convert(contact="lead", to=S.NOT_SOLD, by=COACH))
+    leads.do(booked("p", 20)(None))
+    wrong = Correct(contact="lead", to=S.FOLLOW_UP_MOVED, event=mistake.events[0].id, reason="it was moved", by=COACH)
+    assert S.NOT_SOLD is leads.do(wrong).status

@@ -204,8 +204,6 @@ class _Change(Command[Status, Appointment]):
         if act is not None:
             for attendee in was.attendees:
                 contact = draft.contact(attendee.contact)
-                if act is CANCELLED and _has_another(draft.view, contact, was, when):
-                    continue
                 draft.deed(contact, act, was.kind, draft.when(contact.changed))
         plan = draft.plan(decision, changed)
         if self.by.role is Role.CLIENT and self.at is None:
@@ -315,14 +313,6 @@ def _asked(  # what a booking looks at
         status=contact.status, kind=kind, where=where, contact=contact.id, opened=opened_to(view, contact),
         may_log_in=where is Where.PORTAL and _may_log_in(funnel, contact), facts=moment.facts, **more,
     )  # fmt: skip
-
-
-def _has_another(view: View, contact: Contact, gone: Appointment, when: datetime) -> bool:
-    """Whether another appointment of the same kind stands, so that this one's going means nothing to the contact."""
-    return any(
-        one.id != gone.id and one.kind is gone.kind and one.booked <= when and one.is_to_come(when)
-        for one in view.appointments_of(contact.id)
-    )
 
 
 def _overlaps(view: View, coach: str, start: datetime, end: datetime) -> tuple[str, ...]:

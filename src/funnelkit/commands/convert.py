@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, TypeVar
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from funnelkit.commands.draft import Draft
 from funnelkit.commands.outreach import still
@@ -86,11 +86,7 @@ class Record(Command[Status, Contact]):
         gather(lambda: funnel.trigger(self.trigger), lambda: self.timely(moment.now))
         draft = Draft(funnel, moment, view, self)
         stored, on = draft.contact(self.contact), funnel.trigger(self.trigger)
-        when = draft.when(stored.changed)
-        was = draft.as_of(stored, when)
-        if was is None:
-            when = view.history(stored.id)[0].effective
-            was = draft.as_of(stored, when) or stored
+        when, was = draft.since(stored, draft.when(stored.changed))
         row = funnel.recorded.get((was.status, on))
         needs = conversion.needs_of_record(funnel, row, on)
         known = draft.facts(needs, contact=was, to=row.to if row else None, item=self.item)
@@ -111,7 +107,8 @@ class Record(Command[Status, Contact]):
 class Correct(Command[S_contra, Contact]):
     """Put a mistake right: the event that was wrong, and the status that was true instead, at that event's time.
 
-    `event` None: the latest that says a status. Later events stand. Hours forget the mistake.
+    `event` None: the latest that says a status. Later events stand; what moved nobody since is looked at again. Hours
+    forget the mistake.
     """
 
     contact: str = field(metadata=asks(identifier))
@@ -135,27 +132,21 @@ class Correct(Command[S_contra, Contact]):
             return draft.refuse(decision)
         before = history.contact_at((e for e in told if e.id != wrong.id), wrong.effective) or stored
         attempt = attempt_after(funnel, before, to, restart=False)
-        fix = draft.correct(evolve(before, version=stored.version + 1), to, wrong.id, said, attempt, wrong.effective)
+        fix = draft.correct(before, to, wrong.id, said, attempt, wrong.effective)
         draft.note(fix, self.reason)
-        draft.judge_the_clock(stored, wrong.effective)
+        draft.look_behind(stored, wrong.effective)
         draft.restate(stored.id, wrong.effective)
-        whole = (*view.history(stored.id), *draft.told(stored.id))
-        now = evolve(history.contact_at(whole) or stored, version=stored.version + 1)
+        now = history.contact_at((*view.history(stored.id), *draft.told(stored.id))) or stored
         if now.status is to:
-            now = evolve(draft.set_off(now, to, None, wrong.effective), version=now.version)
-        stands = now.follow_up
-        if stands is not None and stands.over(moment.now):
-            ended = draft.end(now, Ending.DROPPED, Because.CALLED_OFF, draft.when(now.changed))
-            now = evolve(ended, version=now.version)  # who says that it was no cold lead is not overruled by the clock
+            now = draft.set_off(now, to, None, wrong.effective)
+        if now.follow_up is not None and now.follow_up.over(moment.now):
+            # who says that it was no cold lead is not overruled by the clock
+            now = draft.end(now, Ending.DROPPED, Because.CALLED_OFF, draft.when(now.changed))
         if stored.portal is Portal.INVITED or now.portal is not stored.portal:
-            now = evolve(draft.follow_portal(stored, now, draft.when(now.changed)), version=now.version)
+            now = draft.follow_portal(stored, now, draft.when(now.changed))
         if silences(funnel, said) and not silences(funnel, now.status):  # the person may have asked for it all the same
             draft.notices += still(draft.person(stored.id), moment.now)
-        draft.keep(now)
-        draft.stand(stored.pipeline, now.pipeline)
-        if now.status is not stored.status:
-            draft.follow(stored, now)
-        return draft.plan(decision, now)
+        return draft.plan(decision, draft.settled(stored, now))
 
 
 def silences(funnel: AnyFunnel, status: Status) -> bool:

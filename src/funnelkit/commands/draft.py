@@ -115,14 +115,15 @@ class Draft(Counting):
         return outreach.may_lift(self.funnel, case)
 
     def deed(self, contact: Contact, act: Act, kind: Kind | None, effective: datetime) -> Contact:
-        """Do what the funnel's DEEDS say that this act of ours means; what it does not move stays as it is."""
+        """Record what the funnel's DEEDS say that this act of ours means, whether it moves the contact or not."""
         on = self.funnel.means.get((act, kind))
         if on is None:
             return contact
-        base = self.as_of(contact, effective)
-        if base is None or (base.status, on) not in self.funnel.recorded:
-            return contact
-        return self.settle(contact, self.happen(base, on, None, effective), effective)
+        effective, base = self.since(contact, effective)
+        moves = (base.status, on) in self.funnel.recorded and not (
+            act is Act.CANCELLED and self.another_stands(contact.id, on, effective)
+        )
+        return self.settle(contact, self.happen(base, on, None, effective, moves=moves), effective)
 
     # ---- what comes in late, and what follows
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from attrs import evolve, field, frozen
 
@@ -16,8 +15,7 @@ from funnelkit.table import NEXT_ATTEMPT, Status
 from funnelkit.times import instant
 from funnelkit.values.checks import asks, identifier, long_text, moment, number, one_of, optional
 from funnelkit.values.contact import Contact
-from funnelkit.values.events import ContactTouched, FollowUpScheduled, Why
-from funnelkit.values.follow_up import FollowUp
+from funnelkit.values.events import ContactTouched, Why
 from funnelkit.values.plan import Plan
 from funnelkit.words import Because, Channel, Direction, Ending
 
@@ -63,7 +61,7 @@ class _Dated(Command[Status, Contact]):
         new = draft.dated(was, was.status, id, attempt, when, due, kept)
         done = because is Because.NEXT_ATTEMPT and attempt == was.attempt + 1
         how = Ending.DONE if done else Ending.SUPERSEDED
-        return moved(draft, was, new, when, self.note, how, because)
+        return draft.redate(was, new, when, self.note, how, because)
 
 
 @frozen(kw_only=True)
@@ -157,16 +155,8 @@ class LogContact(Command[Status, Contact]):
         said = {"channel": self.channel, "direction": self.direction}
         touch = draft.say(ContactTouched, was.id, was.version, when, **said)
         draft.note(touch, self.note)
-        stands = was.follow_up
-        now = evolve(touch.onto(was), changed=max(was.changed, when), follow_up=stands)
-        because = follow_up.touched(funnel, stands, self.direction)
-        if because is not None:
-            now = draft.end(now, Ending.DONE, because, when)
-        elif stands is not None and follow_up.moves_with_touch(funnel, stands):
-            id = draft.moment.fresh("event")  # it is the id
-            new = draft.dated(was, was.status, id, stands.attempt, when, None, stands)
-            now = moved(draft, now, new, when, None, Ending.SUPERSEDED, Because.MOVED)
-        return draft.plan(decision, draft.settle(stored, now, when))
+        now = evolve(touch.onto(was), changed=max(was.changed, when), follow_up=was.follow_up)
+        return draft.plan(decision, draft.settle(stored, draft.logged(now, self.direction, when), when))
 
 
 @frozen(kw_only=True)
@@ -185,16 +175,3 @@ class GiveUp(Command[Status, Contact]):
         if not decision or stands is None or stands.gives_up is None:
             return draft.refuse(decision)
         return draft.plan(decision, draft.lapse(stored, stands.gives_up))
-
-
-def moved(  # what the end of one and the start of another say
-    draft: Draft, was: Contact, new: FollowUp | None, when: datetime, note: str | None, how: Ending, because: Because
-) -> Contact:
-    """Give the contact with another date, and say so; who may not be followed up any more loses the one that stands."""
-    if new is None:
-        return draft.end(was, Ending.DROPPED, Because.DO_NOT_CONTACT, when)
-    was = draft.end(was, how, because, when, new.id)
-    said: dict[str, Any] = {"follow_up": new, "status": was.status, "moved": because is Because.MOVED}
-    event = draft.say(FollowUpScheduled, was.id, was.version, when, id=new.id, **said)
-    draft.note(event, note)
-    return evolve(was, follow_up=new, attempt=new.attempt, changed=max(was.changed, when))

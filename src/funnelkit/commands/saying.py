@@ -22,6 +22,7 @@ from funnelkit.values.events import (
     DoNotContactSet,
     Event,
     FollowUpEnded,
+    FollowUpScheduled,
     PipelineMoved,
 )
 from funnelkit.values.follow_up import FollowUp
@@ -29,7 +30,7 @@ from funnelkit.values.outreach import Block
 from funnelkit.values.person import Person
 from funnelkit.values.pipeline import AtStage, Pipeline
 from funnelkit.values.plan import Message, Noun, Obligation, kind_of_noun
-from funnelkit.words import Because, Channel, Ending, Origin, StageMove, Standing
+from funnelkit.words import Because, Channel, Direction, Ending, Origin, StageMove, Standing
 
 E = TypeVar("E", bound=Event)
 
@@ -80,9 +81,17 @@ class Saying:
             raise invalid("at", "the contact was not there then; give a later time, or none")
         return found
 
-    def told(self, contact: str) -> tuple[Event, ...]:
-        """Give what this plan says about a contact so far; an appointment may have the same id."""
-        return tuple(event for event in self.events if event.noun == "contact" and event.about == contact)
+    def since(self, stored: Contact, effective: datetime) -> tuple[datetime, Contact]:
+        """Give when something takes effect, and the contact then: what happened before it came does when it came."""
+        found = self.as_of(stored, effective)
+        if found is None:
+            effective = self.view.history(stored.id)[0].effective
+            found = self.as_of(stored, effective) or stored
+        return effective, found
+
+    def told(self, noun: str, kind: str = "contact") -> tuple[Event, ...]:
+        """Give what this plan says about a noun so far; a contact and an appointment may have the same id."""
+        return tuple(event for event in self.events if event.noun == kind and event.about == noun)
 
     # ---- saying and changing
 
@@ -206,6 +215,29 @@ class Saying:
             follow_up=was.id, attempt=was.attempt, how=how, because=because, through=through,
         )  # fmt: skip
         return evolve(contact, follow_up=None, changed=max(contact.changed, effective))
+
+    def redate(  # what the end of one and the start of another say
+        self, was: Contact, new: FollowUp | None, when: datetime, note: str | None, how: Ending, because: Because
+    ) -> Contact:
+        """Give the contact with another date, and say so; who may not be followed up any more loses what stands."""
+        if new is None:
+            return self.end(was, Ending.DROPPED, Because.DO_NOT_CONTACT, when)
+        was = self.end(was, how, because, when, new.id)
+        said: dict[str, Any] = {"follow_up": new, "status": was.status, "moved": because is Because.MOVED}
+        event = self.say(FollowUpScheduled, was.id, was.version, when, id=new.id, **said)
+        self.note(event, note)
+        return evolve(was, follow_up=new, attempt=new.attempt, changed=max(was.changed, when))
+
+    def logged(self, was: Contact, direction: Direction, when: datetime) -> Contact:
+        """Give the contact with what becomes of its follow-up when somebody is in touch: it ends, moves, or stays."""
+        stands, because = was.follow_up, rule_of.touched(self.funnel, was.follow_up, direction)
+        if because is not None:
+            return self.end(was, Ending.DONE, because, when)
+        if stands is None or not rule_of.moves_with_touch(self.funnel, stands):
+            return was
+        id = self.moment.fresh("event")  # it is the id
+        new = self.dated(was, was.status, id, stands.attempt, when, None, stands)
+        return self.redate(was, new, when, None, Ending.SUPERSEDED, Because.MOVED)
 
     def move(  # all that a move in a pipeline says
         self,

@@ -106,10 +106,11 @@ class Telling(Saying):
         effective: datetime,
         *,
         new: bool = False,
+        moves: bool = True,
         reason: str | None = None,
     ) -> Contact:
-        """Record that something happened, with the move and the effects that it has."""
-        row = None if new else self.funnel.recorded.get((contact.status, on))
+        """Record that something happened, with the move and the effects that it has; `moves` False: with no move."""
+        row = None if new or not moves else self.funnel.recorded.get((contact.status, on))
         moved = row is not None and self.met(row, contact, item)
         event = self.say(TriggerRecorded, contact.id, contact.version, effective, on=on, item=item, moved=new or moved)
         self.note(event, reason)
@@ -117,7 +118,7 @@ class Telling(Saying):
         contact = self.set_off(contact, on, item or event.id, effective, new=new)
         if row is not None and moved:
             return self.become(contact, row.to, on, Why.HAPPENED, effective)
-        if not new and any(r.on is on for r in self.funnel.rows):
+        if moves and not new and any(r.on is on for r in self.funnel.rows):
             self.notices += (Notice("conversion.unmoved", UNMOVED, params={"on": on, "status": contact.status}),)
         return contact
 
