@@ -1488,6 +1488,23 @@ def test_cc_a1_a_correction_makes_the_hours_forget_the_mistake(practice: Practic
     assert Decimal(1) == practice.certification(known=session.end).hours
 
 
+def test_a_correction_says_what_came_along_with_the_mistake_and_stays(practice: Practice) -> None:
+    """An agreement of somebody else brought the portal: only the status is taken back, and the plan says so."""
+    ada = someone(practice, S.PROSPECT, email="ada@example.org")
+    practice.clock.advance(hours=1)
+    practice.do(Record(contact=ada.id, trigger=Happening.AGREEMENT_ACCEPTED, item="2026", by=SYSTEM))
+    practice.clock.advance(hours=1)
+    plan = practice.plan(Correct(contact=ada.id, to=S.PROSPECT, reason="it was her sister", by=COACH))
+    assert [("agreements", "portal")] == [n.params["fields"] for n in plan.notices if n.code == "conversion.stays"]
+    practice.apply(plan)
+    now = practice.contact(ada.id)
+    assert (Portal.ACTIVE, frozenset({"2026"})) == (now.portal, now.agreements)
+    again = Convert(contact=ada.id, to=S.HOT_LEAD, by=COACH)
+    practice.do(again)
+    plan = practice.plan(Correct(contact=ada.id, to=S.PROSPECT, reason="not yet", by=COACH))
+    assert () == plan.notices
+
+
 def test_cc_a1_a_correction_leaves_what_came_later(practice: Practice) -> None:
     """It puts one event right at that event's time; a later decision stands. Source: CC3, section 7."""
     ada = someone(practice, S.PROSPECT)

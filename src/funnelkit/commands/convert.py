@@ -146,6 +146,7 @@ class Correct(Command[S_contra, Contact]):
             now = draft.follow_portal(stored, now, draft.when(now.changed))
         if silences(funnel, said) and not silences(funnel, now.status):  # the person may have asked for it all the same
             draft.notices += still(draft.person(stored.id), moment.now)
+        draft.brought(told, wrong)
         return draft.plan(decision, draft.settled(stored, now))
 
 

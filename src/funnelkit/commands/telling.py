@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from funnelkit.values.appointment import Appointment
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import (
     ContactChanged,
+    Event,
     StatusChanged,
     TriggerRecorded,
     Why,
@@ -28,6 +30,7 @@ from funnelkit.words import Axis, Channel, Purpose, Recipient, Role
 OPEN_CHANGE: Final = opened(StatusChanged)
 
 UNMOVED: Final = "{on} is recorded; it moves no contact that is {status}"
+STAYS: Final = "what came along with it stays: {fields}"
 RESTARTS: Final = frozenset({Act.CANCELLED, Act.RESCHEDULED})
 
 
@@ -121,6 +124,15 @@ class Telling(Saying):
         if moves and not new and any(r.on is on for r in self.funnel.rows):
             self.notices += (Notice("conversion.unmoved", UNMOVED, params={"on": on, "status": contact.status}),)
         return contact
+
+    def brought(self, told: Iterable[Event], wrong: Event) -> None:
+        """Say what came along with an event that is corrected, and stays."""
+        axes = {effect.axis.value for on in self.funnel.triggers for effect in self.funnel.sets.get(on, ())}
+        along = (event for event in told if isinstance(event, ContactChanged) and event.field in axes)
+        same = (wrong.effective, wrong.recorded)
+        fields = tuple(dict.fromkeys(e.field for e in along if (e.effective, e.recorded) == same))
+        if fields:
+            self.notices += (Notice("conversion.stays", STAYS, "ours", {"fields": fields}),)
 
     def _restarts(self, on: Trigger) -> bool:
         """Whether the attempts begin anew with this, where the account says so. Source: BG-A10."""

@@ -216,6 +216,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "a later change of the status stands, so the contact stays what it is": (
         "eine spätere Änderung des Status gilt, also bleibt der Kontakt, was er ist"
     ),
+    "what came along with it stays: {fields}": "was damit kam, bleibt: {fields}",
     "{on} is recorded; it moves no contact that is {status}": (
         "»{on}« ist erfasst; einen Kontakt mit dem Status »{status}« bewegt es nicht"
     ),
