@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 import pytest
@@ -57,6 +57,7 @@ from funnelkit.commands import (
     Record,
     Reschedule,
     Restore,
+    SetEngagement,
     SetPrimary,
     Show,
     SkipStage,
@@ -209,6 +210,9 @@ VERBS: Final[dict[str, Verb]] = {
     "move": lambda w, c, n, at: Reschedule(
         appointment=VISITS[n % 3], start=w.now + (n - 6) * 5 * HOUR, by=COACH, at=at
     ),
+    "engage": lambda w, c, n, at: SetEngagement(contact=c, by=COACH, at=at, **(
+        {"consent": (True, False, None)[n % 3]} if n < 6 else {"since": date(2026, 1, n)}
+    )),
     "cancel": lambda w, c, n, at: Cancel(appointment=VISITS[n % 3], note="so", by=COACH, at=at),
     "held": lambda w, c, n, at: MarkHeld(appointment=VISITS[n % 3], minutes=45 + n if n % 2 else None, by=COACH, at=at),
     "missed": lambda w, c, n, at: MarkMissed(appointment=VISITS[n % 3], by=COACH, at=at),

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -1215,6 +1215,46 @@ def test_a_past_log_has_what_was_told_later_about_that_day() -> None:
     world.do(SetEngagement(contact="c-1", consent=True, at=then - HOUR, by=COACH))
     assert ["c-1"] == [entry.id for entry in world.log(as_of=then).entries]
     assert [] == [entry.id for entry in world.log(as_of=then, known=then).entries]
+
+
+SAID: Final[tuple[dict[str, Any], ...]] = (
+    {"since": date(2026, 1, 7)}, {"consent": True}, {"until": date(2026, 8, 31)}, {"consent": False},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))), ids=str)
+def test_consent_and_dates_may_be_told_in_any_order(order: tuple[int, ...]) -> None:
+    """A consent or a refusal that is told late holds from then on, whatever was said of the dates since."""
+    world = practice()
+    start, known = world.clock.now(), Engagement()
+    world.clock.advance(days=9)
+    for day in order:
+        world.do(SetEngagement(contact="c-1", at=start + day * DAY, by=COACH, **SAID[day]))
+    for day, said in enumerate(SAID):
+        known, then = evolve(known, **said), world.contact_at("c-1", start + day * DAY)
+        assert known == (then and then.engagement)
+    assert known == world.contact("c-1").engagement
+
+
+@pytest.mark.parametrize("consent", [True, False])
+def test_what_a_client_said_last_is_not_lost_to_earlier_words_that_are_told_late(consent: bool) -> None:
+    """Refused, agreed, refused, told in whatever order: refused; and turned about."""
+    world = practice()
+    start = world.clock.now()
+    world.clock.advance(days=9)
+    for day, said in ((3, consent), (1, consent), (2, not consent)):
+        world.do(SetEngagement(contact="c-1", consent=said, at=start + day * DAY, by=COACH))
+    assert Engagement(consent=consent) == world.contact("c-1").engagement
+
+
+def test_dates_that_are_told_late_fit_those_that_were_told_since() -> None:
+    """A beginning that is told late is not after the end that was told since: one of them is wrong."""
+    world = practice()
+    then = world.clock.now()
+    world.clock.advance(days=1)
+    world.do(SetEngagement(contact="c-1", until=date(2026, 3, 1), by=COACH))
+    with pytest.raises(Invalid, match="until: is before the beginning of the engagement"):
+        world.do(SetEngagement(contact="c-1", since=date(2026, 4, 1), at=then, by=COACH))
 
 
 def firms() -> Crm[Any, Any]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
-from attrs import evolve, field, frozen
+from attrs import asdict, evolve, field, frozen
 
 from funnelkit.commands.contacts import KEEP, OrKeep, or_keep
 from funnelkit.commands.draft import Draft
 from funnelkit.errors import Invalid
 from funnelkit.planning import AnyFunnel, Command, Moment, View
-from funnelkit.rules import editing
+from funnelkit.rules import editing, history
 from funnelkit.table import Status
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.checks import asks, day, identifier, instance, optional, truth
@@ -66,4 +66,16 @@ class SetEngagement(Command[Status, Contact]):
         if engagement == (was.engagement or Engagement()):
             return draft.plan(decision, stored)
         event = draft.say(EngagementSet, was.id, was.version, when, engagement=engagement)
+        if when < stored.changed:
+            _said_again(draft, was, engagement, when)
         return draft.plan(decision, draft.settle(stored, event.onto(was), when))
+
+
+def _said_again(draft: Draft, contact: Contact, now: Engagement, when: datetime) -> None:
+    """Say again what was said afterwards, upon this: each time it was about some of it, and left the rest."""
+    told = draft.view.history(contact.id)
+    for event in history.done_after(told, EngagementSet, when):
+        then = history.contact_at((e for e in told if e.version < event.version), event.effective)
+        was, said = asdict((then and then.engagement) or Engagement()), asdict(event.engagement)
+        now = evolve(now, **{name: to for name, to in said.items() if to != was[name]})
+        draft.say(EngagementSet, contact.id, contact.version, event.effective, engagement=now)

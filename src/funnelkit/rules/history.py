@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from typing import TypeVar
 
 from attrs import evolve
 
@@ -41,6 +42,8 @@ from funnelkit.values.events import (
 from funnelkit.values.person import Group
 from funnelkit.values.pipeline import Pipeline
 from funnelkit.words import StageMove
+
+E = TypeVar("E", bound=Event)
 
 BESIDE = (
     ContactChanged, ContactMerged, ContactTouched, DoNotContactSet, EngagementSet, FollowUpEnded, FollowUpScheduled,
@@ -166,6 +169,15 @@ def group_at(
     if not said:
         return Group(id=group)
     return Group(id=group, permitted=said[-1].permitted, opened=said[-1].opened, version=said[-1].version)
+
+
+def done_after(events: Iterable[Event], kind: type[E], moment: datetime) -> list[E]:
+    """Give what was done of this sort after that moment, by effect; what one act said again of others is left out."""
+    first: dict[int, E] = {}
+    for event in events:
+        if isinstance(event, kind):
+            first.setdefault(event.version, event)
+    return sorted((e for e in first.values() if e.effective > moment), key=lambda event: event.effective)
 
 
 def pipeline_at(
