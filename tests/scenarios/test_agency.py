@@ -307,6 +307,19 @@ def test_sd4_any_contact_is_set_inactive_and_back(agency: Agents, status: Agency
     assert not any(isinstance(event, StatusChanged) for event in agency.history(ada.id))
 
 
+@pytest.mark.parametrize("back", [True, False])
+def test_sd4_open_sessions_end_where_an_archiving_that_is_told_late_stands(agency: Agents, back: bool) -> None:
+    """Archived on Monday, told late: the portal closes, unless somebody restored the contact since. Source: SD4."""
+    ada = inside(agency, S.CLIENT)
+    agency.clock.advance(days=2)
+    for command in (Archive(contact=ada.id, by=COACH), Restore(contact=ada.id, by=COACH)) if back else ():
+        agency.do(command)
+    plan = agency.plan(Archive(contact=ada.id, at=NOON + DAY, by=COACH))
+    assert ([] if back else ["end_sessions"]) == [told.code for told in plan.obligations]
+    agency.apply(plan)
+    assert back is agency.may(ada.id, Right.LOG_IN).allowed
+
+
 @pytest.mark.parametrize("right", [Right.LOG_IN, *PROSPECTS, *CLIENTS])
 def test_sd4_inactive_is_told_apart_from_the_role(agency: Agents, right: Right) -> None:
     """An inactive Client is refused for being inactive, and for nothing else. Source: SD4."""

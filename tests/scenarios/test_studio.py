@@ -33,6 +33,7 @@ from tests.scenarios.world import (
     DAY,
     DESK,
     HOUR,
+    NOON,
     OWNER,
     STAFF,
     SYSTEM,
@@ -348,6 +349,33 @@ def test_sc_a1_a_second_archiving_does_not_forget_it(studio: Clients) -> None:
     for again in (Archive, Hide, Show):
         assert Standing.ARCHIVED is studio.do(again(contact=contact.id, by=COACH)).standing
     assert Standing.HIDDEN is studio.do(Restore(contact=contact.id, by=COACH)).standing
+
+
+@pytest.mark.parametrize(("later", "before"), [(Hide, Standing.ACTIVE), (Show, Standing.HIDDEN)])
+@pytest.mark.parametrize("deleted", [True, False])
+def test_sc_a1_an_archiving_that_is_told_late_stands(
+    studio: Clients, later: type[Hide | Show], before: Standing, deleted: bool
+) -> None:
+    """Archived first, as is told last, hidden or shown in between: archived, as if told in time. Source: SC-A1."""
+    contact = someone(studio, S.CLIENT, standing=before)
+    studio.clock.advance(days=1)
+    studio.do(later(contact=contact.id, by=COACH))
+    studio.clock.advance(days=1)
+    told = Delete(contact=contact.id, at=NOON, by=COACH) if deleted else Archive(contact=contact.id, at=NOON, by=COACH)
+    studio.do(told, facts={"invoice": True})
+    assert (Standing.ARCHIVED, before) == ((now := studio.contact(contact.id)).standing, now.former)
+    assert before is studio.do(Restore(contact=contact.id, by=COACH)).standing
+    assert () == studio.drift()
+
+
+def test_sc_a1_who_was_restored_is_not_restored_again_by_a_later_word(studio: Clients) -> None:
+    """Restored on Friday, as was told; on Tuesday, as is told late, and hidden on Wednesday: hidden. Source: SC-A1."""
+    contact = someone(studio, S.CLIENT)
+    studio.do(Archive(contact=contact.id, by=COACH))
+    studio.clock.advance(days=4)
+    studio.do(Restore(contact=contact.id, by=COACH))
+    studio.do(Restore(contact=contact.id, at=NOON + DAY, by=COACH))
+    assert Standing.HIDDEN is studio.do(Hide(contact=contact.id, at=NOON + 2 * DAY, by=COACH)).standing
 
 
 def test_sc_a6_a_hidden_client_stays_hidden_with_an_advice(studio: Clients) -> None:

@@ -47,9 +47,10 @@ class _Mark(Command[Status, Contact]):
         if len(draft.events) == first:
             return draft.plan(decision, stored)
         draft.note(draft.events[first], getattr(self, "reason", None))
+        now = draft.settle(stored, now, when)
         if stored.portal is Portal.ACTIVE and (now.portal is not Portal.ACTIVE or now.standing is Standing.ARCHIVED):
             draft.obligations += (Obligation("end_sessions", stored.id, SESSIONS),)
-        return draft.plan(decision, draft.settle(stored, now, when))
+        return draft.plan(decision, now)
 
     def _decide(self, draft: Draft, was: Contact) -> Decision:
         return editing.may_change(draft.funnel, editing.Case(by=self.by, contact=was.id, what="data"))

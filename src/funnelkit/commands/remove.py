@@ -53,10 +53,10 @@ class Delete(Command[Status, Removal]):
         if not decision:
             return draft.refuse(decision)
         when, first = draft.when(was.changed), len(draft.events)
-        draft.base(was, when)
+        then = draft.base(was, when)
         if outcome is Removal.ARCHIVED:
-            if was.standing is not Standing.ARCHIVED:
-                now = draft.change(was, "standing", Standing.ARCHIVED, when)
+            if Standing.ARCHIVED not in (was.standing, then.standing):
+                now = draft.change(then, "standing", Standing.ARCHIVED, when)
                 draft.note(draft.events[first], self.reason)
                 draft.settle(was, now, when)
             return draft.plan(decision, outcome)

@@ -20,17 +20,7 @@ from funnelkit.values.contact import Contact
 from funnelkit.values.follow_up import FollowUp
 from funnelkit.values.outreach import Segment
 from funnelkit.values.pipeline import AtStage, Pipeline
-from funnelkit.words import (
-    Because,
-    Category,
-    Channel,
-    Direction,
-    Ending,
-    Origin,
-    Portal,
-    StageMove,
-    Standing,
-)
+from funnelkit.words import Because, Category, Channel, Direction, Ending, Origin, Portal, StageMove, Standing
 
 
 @unique
@@ -132,9 +122,14 @@ class ContactChanged(Event):
     to: Axis
 
     def onto(self, contact: Contact) -> Contact:
-        """Give the contact with what this says: no invitation takes the portal, the primary coach is no further one."""
-        to = self.to
+        """Give the contact with what this says: no invitation takes the portal, the primary coach is no further one.
+
+        Hiding and showing say nothing to who is archived, nor does restoring to who is not.
+        """
+        to, archived = self.to, contact.standing is Standing.ARCHIVED
         if contact.portal is Portal.ACTIVE and isinstance(self.was, Portal) and self.was is not Portal.ACTIVE:
+            return contact
+        if isinstance(to, Standing) and to is not Standing.ARCHIVED and (self.was is Standing.ARCHIVED) is not archived:
             return contact
         if isinstance(to, frozenset) and isinstance(self.was, frozenset):
             now: frozenset[str] = getattr(contact, self.field)
