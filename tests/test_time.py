@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import permutations
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -44,6 +45,7 @@ from funnelkit.commands import (
     Record,
     Reschedule,
     Tag,
+    Withdraw,
 )
 from funnelkit.rules import history
 from funnelkit.statuses.coaching import Coaching, Happening
@@ -545,6 +547,40 @@ def test_tags_told_backwards_are_all_there() -> None:
     assert {"i-1", "i-2"} == history.group_at("g-1", world.crm.history_of("group", "g-1")).permitted
 
 
+ACTS: Final = (
+    (Permit, ["i-1", "i-2"]), (Permit, ["i-2"]), (Withdraw, ["i-1"]), (Permit, ["i-1", "i-3"]), (Withdraw, ["i-2"]),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("order", list(permutations(range(len(ACTS)))), ids=str)
+def test_what_a_group_is_permitted_goes_by_time_like_a_contacts_own(order: tuple[int, ...]) -> None:
+    """Told in whatever order, at each moment a group is permitted what a contact is of whom the same is told."""
+    world = World().at(NOW + 10 * DAY)
+    for day in order:
+        verb, items = ACTS[day]
+        world.do(verb(group="g-1", items=items, at=NOW + day * DAY, by=COACH))
+        world.do(verb(contact="c-1", items=items, at=NOW + day * DAY, by=COACH))
+    for moment in (*(NOW + day * DAY for day in range(len(ACTS))), None):
+        own = history.contact_at(world.crm.history("c-1"), moment)
+        told = world.crm.history_of("group", "g-1")
+        assert (own and own.permitted) == history.group_at("g-1", told, moment).permitted
+    again = world.crm.plan(Permit(group="g-1", items=["i-9"], by=COACH)).result
+    assert world.contact.permitted | {"i-9"} == again.permitted
+
+
+def test_what_a_group_was_permitted_later_stays_and_was_not_so_before() -> None:
+    """A permit of Wednesday stands, though something of Monday and Tuesday is told; on Tuesday there was none."""
+    world = World().at(NOW + 3 * DAY)
+    world.do(Permit(group="g-1", items=["i-3"], kinds=[Kind.SAMPLE], by=COACH))
+    world.at(NOW + 4 * DAY)
+    world.do(Permit(group="g-1", items=["i-1"], at=NOW + DAY, by=COACH))
+    told = world.crm.history_of("group", "g-1")
+    assert {"i-1"} == history.group_at("g-1", told, NOW + 2 * DAY).permitted
+    assert () == world.crm.plan(Withdraw(group="g-1", items=["i-3"], at=NOW + 2 * DAY, by=COACH)).events
+    now = world.do(Withdraw(group="g-1", items=["i-1"], at=NOW + 2 * DAY, by=COACH))
+    assert ({"i-3"}, {"sample"}) == (now.permitted, now.opened)
+
+
 def test_a_session_entered_after_it_took_place_is_held_when_it_was() -> None:
     """Entered today, held last week: the mark takes effect then, and is not lost."""
     world = World().at(NOW + 5 * DAY)
@@ -554,15 +590,50 @@ def test_a_session_entered_after_it_took_place_is_held_when_it_was() -> None:
     world.whole()
 
 
-def test_marks_told_backwards_leave_what_the_law_says() -> None:
-    """Held and missed at two times: whatever stands in the end, the fold says the same."""
-    for first, second in ((MarkHeld, MarkMissed), (MarkMissed, MarkHeld)):
-        world = World()
-        session = world.book(NOW + HOUR)
-        world.at(NOW + 5 * DAY)
-        world.do(first(appointment=session.id, at=NOW + 2 * DAY, by=COACH))
-        world.do(second(appointment=session.id, at=NOW + DAY, by=COACH))
-        world.whole()
+UNDONE: Final = r"^at: would undo what was decided 2026-03-0\dT09:00:00\+00:00; give that time, a later one, or none$"
+
+
+@pytest.mark.parametrize(("first", "second"), [(MarkHeld, MarkMissed), (MarkMissed, MarkHeld)])
+def test_a_mark_that_is_told_late_does_not_undo_a_later_one(
+    first: type[MarkHeld | MarkMissed], second: type[MarkHeld | MarkMissed]
+) -> None:
+    """Held and missed at two times: the later one stands; at its own time or afterwards it may be changed."""
+    world = World()
+    session = world.book(NOW + HOUR)
+    world.at(NOW + 5 * DAY)
+    marked = world.do(first(appointment=session.id, at=NOW + 2 * DAY, by=COACH))
+    with pytest.raises(Invalid, match=UNDONE):
+        world.do(second(appointment=session.id, at=NOW + 2 * DAY - TICK, by=COACH))
+    assert marked == world.crm.appointment(session.id)
+    assert marked.state is not world.do(second(appointment=session.id, at=NOW + 2 * DAY, by=COACH)).state
+    world.whole()
+
+
+def test_a_move_that_is_told_late_does_not_undo_a_later_one() -> None:
+    """Moved on Thursday: neither another day nor a cancelling of Wednesday takes that away; of Friday, they do."""
+    world = World()
+    session = world.book(NOW + 20 * DAY)
+    world.at(NOW + 3 * DAY)
+    world.do(Reschedule(appointment=session.id, start=NOW + 22 * DAY, by=COACH))
+    world.at(NOW + 5 * DAY)
+    for change in (Cancel, lambda **told: Reschedule(start=NOW + 21 * DAY, **told)):
+        with pytest.raises(Invalid, match=UNDONE):
+            world.crm.plan(change(appointment=session.id, at=NOW + 2 * DAY, by=COACH))
+    assert NOW + 22 * DAY == world.crm.appointment(session.id).start
+    moved = world.do(Reschedule(appointment=session.id, start=NOW + 21 * DAY, at=NOW + 3 * DAY, by=COACH))
+    assert NOW + 21 * DAY == moved.start
+    assert "cancelled" == world.do(Cancel(appointment=session.id, at=NOW + 4 * DAY, by=COACH)).state.value
+    world.whole()
+
+
+def test_a_session_that_is_moved_into_the_past_was_held_there() -> None:
+    """It was on another day than planned, which is told first: that is no mark, and stands in the way of none."""
+    world = World()
+    session = world.book(NOW + 4 * DAY)
+    world.at(NOW + 5 * DAY)
+    world.do(Reschedule(appointment=session.id, start=NOW + DAY, by=COACH))
+    assert "held" == world.do(MarkHeld(appointment=session.id, at=NOW + DAY, by=COACH)).state.value
+    world.whole()
 
 
 # ---- both sides of every boundary

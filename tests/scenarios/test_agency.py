@@ -843,6 +843,33 @@ def test_sd2_the_company_as_of_then_is_not_guessed(firms: Agents) -> None:
     assert [(None, NOON), (ada.id, NOON), (bo.id, NOON + DAY)] == told
 
 
+def test_sd2_a_primary_contact_that_is_told_late_does_not_undo_a_later_one(firms: Agents) -> None:
+    """Bo since Wednesday stands; Cy on Tuesday is refused, and the refusal says from when on. Source: SD2."""
+    firm, _ = firm_of(firms, S.CLIENT)
+    bo, cy = (inside(firms, S.CLIENT, name=name, company=firm) for name in ("Bo", "Cy"))
+    firms.clock.advance(days=2)
+    firms.do(SetPrimary(company=firm, contact=bo.id, by=COACH))
+    firms.clock.advance(days=1)
+    with pytest.raises(
+        Invalid, match=r"^at: would undo what was decided 2026-\d\d-\d\dT.*; give that time, a later one"
+    ):
+        firms.do(SetPrimary(company=firm, contact=cy.id, at=NOON + DAY, by=COACH))
+    assert bo.id == firms.company(firm).primary
+    assert cy.id == firms.do(SetPrimary(company=firm, contact=cy.id, at=NOON + 2 * DAY, by=COACH)).primary
+
+
+def test_sd2_who_was_elsewhere_before_stays_primary(firms: Agents) -> None:
+    """With another company on Monday, as is told late, and with this one since Tuesday: still primary. Source: SD2."""
+    bo = inside(firms, S.CLIENT, name="Bo")
+    for key in ("f-1", "f-2"):
+        firms.do(AddCompany(id=key, name=key.upper(), by=COACH))
+    firms.clock.advance(days=2)
+    firms.do(Edit(contact=bo.id, company="f-1", by=COACH))
+    firms.do(SetPrimary(company="f-1", contact=bo.id, by=COACH))
+    assert "f-1" == firms.do(Edit(contact=bo.id, company="f-2", at=NOON + DAY, by=COACH)).company
+    assert bo.id == firms.company("f-1").primary
+
+
 def test_sd2_setting_the_same_primary_contact_again_changes_nothing(firms: Agents) -> None:
     """The company has that primary contact already: no event, no further version. Source: SD2."""
     firm, ada = firm_of(firms, S.CLIENT)

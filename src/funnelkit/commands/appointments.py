@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import reduce
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from attrs import evolve, field, frozen
 
@@ -41,10 +41,20 @@ from funnelkit.values.events import (
     AppointmentHeld,
     AppointmentMissed,
     AppointmentRescheduled,
+    Event,
 )
 from funnelkit.values.plan import Plan
 from funnelkit.values.session import Session
 from funnelkit.words import Kind, Role, Where
+
+MARKS: Final = (AppointmentHeld, AppointmentMissed)
+UNDOES: Final[dict[type[Event], tuple[type[Event], ...]]] = {
+    AppointmentRescheduled: (AppointmentRescheduled,),
+    AppointmentCancelled: (AppointmentRescheduled,),
+    AppointmentHeld: MARKS,
+    AppointmentMissed: MARKS,
+}
+"""What a change would undo, if it were told late and that had been decided afterwards."""
 
 
 def _by_role(given_where: Where | None, role: Role) -> Where:
@@ -199,6 +209,7 @@ class _Change(Command[Status, Appointment]):
         when: datetime,
         **said: Any,
     ) -> Plan[Appointment]:
+        draft.in_turn("appointment", was.id, UNDOES[kind])
         changed = draft.rewrite(kind, was, when, **said)
         draft.note(draft.events[-1], self.note)
         if act is not None:

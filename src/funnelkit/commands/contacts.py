@@ -235,12 +235,13 @@ class Edit(Command[Status, Contact]):
                 now = draft.change(now, axis, getattr(self, axis), when)
         if self.company is not KEEP:
             _look_up(view, self.company)
-            if was.company is not None and was.company != self.company:
-                draft.step_down(was.company, was.id)
         self._person(draft, was, person, when)
         if len(draft.events) == first:
             return draft.plan(decision, was)
-        return draft.plan(decision, draft.settle(was, now, when))
+        now = draft.settle(was, now, when)
+        if was.company not in (None, now.company):
+            draft.step_down(was.company, was.id)
+        return draft.plan(decision, now)
 
     def _told(self) -> dict[str, Any]:
         asked: dict[str, Any] = {"name": self.name, "email": self.email, "phone": self.phone}

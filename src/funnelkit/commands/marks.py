@@ -12,7 +12,7 @@ from funnelkit.commands.draft import Draft
 from funnelkit.decisions import Decision, all_of
 from funnelkit.errors import Invalid, Problem
 from funnelkit.planning import AnyFunnel, Command, Moment, View
-from funnelkit.rules import editing, privacy
+from funnelkit.rules import editing, history, privacy
 from funnelkit.table import Status
 from funnelkit.values.checks import asks, each, identifier, kinds, long_text, one_of, optional, text, texts
 from funnelkit.values.contact import Contact
@@ -192,11 +192,20 @@ class _OnItems(Command[Status, Contact | Group]):
         return draft.plan(decision, draft.settle(stored, now, when) if len(draft.events) > first else stored)
 
     def _of_group(self, draft: Draft, decision: Decision, was: Group) -> Plan[Contact | Group]:
-        permitted, opened = self._new(was.permitted, was.opened)
-        if (permitted, opened) == (was.permitted, was.opened):
+        when = draft.when()
+        told = () if draft.at is None else draft.view.history(was.id, "group")
+        base = history.group_at(was.id, told, when) if told else was
+        permitted, opened = self._new(base.permitted, base.opened)
+        if (permitted, opened) == (base.permitted, base.opened):
             return draft.plan(decision, was)
         now = evolve(was, permitted=permitted, opened=opened, version=was.version + 1)
-        draft.say(GroupChanged, was.id, now.version, draft.when(), permitted=permitted, opened=opened)
+        draft.say(GroupChanged, was.id, now.version, when, permitted=permitted, opened=opened)
+        for event in history.done_after(told, GroupChanged, when):  # what was done later is said again, upon this
+            then = history.group_at(was.id, (e for e in told if e.version < event.version), event.effective)
+            permitted = (now.permitted | (event.permitted - then.permitted)) - (then.permitted - event.permitted)
+            opened = (now.opened | (event.opened - then.opened)) - (then.opened - event.opened)
+            now = evolve(now, permitted=permitted, opened=opened)
+            draft.say(GroupChanged, was.id, now.version, event.effective, permitted=permitted, opened=opened)
         draft.keep(now)
         return draft.plan(decision, now)
 
@@ -278,6 +287,7 @@ class SetPrimary(Command[Status, Company]):
             return draft.refuse(decision)
         if was.primary == new.id:
             return draft.plan(decision, was)
+        draft.in_turn("company", was.id, (CompanyChanged,))
         now = evolve(was, primary=new.id, version=was.version + 1)
         draft.say(CompanyChanged, was.id, now.version, draft.when(), primary=new.id)
         draft.keep(now)

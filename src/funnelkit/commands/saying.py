@@ -89,6 +89,14 @@ class Saying:
             found = self.as_of(stored, effective) or stored
         return effective, found
 
+    def in_turn(self, kind: str, key: str, said: tuple[type[Event], ...]) -> None:
+        """Ask that nothing like this was decided of a noun afterwards: it would be undone. Raises Invalid."""
+        if self.at is None:
+            return
+        last = max((e.effective for e in self.view.history(key, kind) if isinstance(e, said)), default=self.at)
+        if last > self.at:
+            raise invalid("at", f"would undo what was decided {last.isoformat()}; give that time, a later one, or none")
+
     def told(self, noun: str, kind: str = "contact") -> tuple[Event, ...]:
         """Give what this plan says about a noun so far; a contact and an appointment may have the same id."""
         return tuple(event for event in self.events if event.noun == kind and event.about == noun)
