@@ -1207,6 +1207,22 @@ def test_a_past_log_does_not_name_who_had_not_agreed_then() -> None:
     assert ["c-1"] == [entry.id for entry in world.log().entries]
 
 
+def test_a_past_log_does_not_name_who_came_later() -> None:
+    """A session of before an adoption: as of before it nobody was there to be asked, nor was a company known."""
+    world = crm(COACHING)
+    world.do(AddCompany(id="f-1", name="F-1", by=COACH))
+    eve = someone(world, Coaching.ACTIVE_CLIENT, id="c-1", company="f-1")
+    came = world.clock.now()
+    a_session(world, eve, start=came - 9 * DAY, at=came - 10 * DAY, session=was(pay=Pay.INTERNAL))
+    world.clock.advance(days=1)
+    world.do(SetEngagement(contact="c-1", consent=True, by=COACH))
+    for consent in Consent:
+        found = world.log(as_of=came - DAY, letters={"f-1": LETTER}, consent=consent)
+        assert (0, 0, 60) == (len(found.entries), len(found.confirmed), found.withheld_minutes)
+    assert [] == list(world.log(as_of=came).entries)
+    assert ["c-1"] == [entry.id for entry in world.log().entries]
+
+
 def test_a_past_log_has_what_was_told_later_about_that_day() -> None:
     """As of a day, as far as is known by now: a consent that was entered late held then."""
     world = practice()

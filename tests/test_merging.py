@@ -316,6 +316,25 @@ def test_the_log_of_a_moment_before_is_what_it_was(practice: Practice) -> None:
         assert "Ada" == then.entries[0].name
 
 
+@pytest.mark.parametrize(("contact", "other"), [(False, True), (True, False), (None, True)])
+@pytest.mark.parametrize("which", ["c-1", "c-2"])
+def test_a_no_of_either_holds_for_the_log_of_a_moment_before(
+    practice: Practice, contact: bool | None, other: bool, which: str
+) -> None:
+    """Who said no by one of the ids is not named by the other, as of whatever moment; who says no today, neither."""
+    practice.twins()
+    practice.do(SetEngagement(contact="c-1", consent=contact, by=OWNER))
+    practice.do(SetEngagement(contact="c-2", consent=other, by=OWNER))
+    practice.books("a-1", which)
+    practice.clock.advance(2 * DAY)
+    moment = practice.clock.now()
+    practice.merged()
+    if contact is None:
+        practice.do(SetEngagement(contact="c-1", consent=False, by=OWNER))
+    for then in (practice.crm.log(as_of=moment), practice.crm.log(known=moment), practice.crm.log()):
+        assert (0, 60) == (len(then.entries), then.withheld_minutes)
+
+
 def test_erasing_points_at_the_other_ones_place_elsewhere(practice: Practice) -> None:
     """Who is merged here, and stands in another funnel by the other id, is to be erased there, too."""
     practice.twins()

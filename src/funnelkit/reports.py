@@ -151,6 +151,8 @@ class _Past:
             then, person = self._then(key), self._persons.get(own)
             if then is not None and person is not None:
                 engagement = then.engagement or Engagement()
+                if not self._today and self._refused(own):
+                    engagement = evolve(engagement, consent=False)
                 yield key, Client(name=person.name, contact=person.email or person.phone or "", engagement=engagement)
 
     def company(self, contact: str, start: datetime) -> str | None:
@@ -159,12 +161,18 @@ class _Past:
         then = at_start if at_start is not None and at_start.company is not None else self._then(contact)
         return None if then is None else then.company
 
+    def _refused(self, own: str) -> bool:
+        """Whether several contacts turned out to be this person, one of which said no, then or today."""
+        same = history.lineage(self._told, own)
+        said = (self._contacts.get(own), *map(self._then, same)) if len(same) > 1 else ()
+        return any(one.engagement is not None and one.engagement.consent is False for one in said if one is not None)
+
     def _then(self, contact: str) -> Contact | None:
-        """Give the contact as it was; as it is today where its history says nothing."""
-        today = self._contacts.get(self._own[contact])
-        if self._today:
-            return today
-        return history.contact_at(self._told(contact), self._as_of, self._known) or today
+        """Give the contact as it was, None before it came; as it is today if it has no history."""
+        told = () if self._today else self._told(contact)
+        if not told:
+            return self._contacts.get(self._own.get(contact, contact))
+        return history.contact_at(told, self._as_of, self._known)
 
 
 def _employed(one: Appointment, past: _Past) -> Appointment:
