@@ -129,13 +129,14 @@ SINCE: Final[Mapping[str, Mapping[type, Mapping[str, Any]]]] = {
             "follow_up": None, "pipeline": None, "touched": None, "coaches": frozenset(), "onboarding": frozenset(),
             "engagement": None,
         },
-        Appointment: {"session": None},
+        Appointment: {"session": None, "left": 0},
         Book: {"session": None},
         Person: {"blocks": (Block(id="unknown", since=datetime(1970, 1, 1, tzinfo=UTC)),), "do_not_market": False},
         Message: {
             "to": "C-1", "recipient": Recipient.CONTACT, "purpose": Purpose.TRANSACTIONAL, "channel": Channel.EMAIL,
             "invitation": None,
         },
+        events.AppointmentRestated: {"left": 0},
         StatusChanged: {"follow_up": None, "runs_on": False},
         StatusCorrected: {"void": False, "follow_up": None, "runs_on": False},
         DoNotContactSet: {"channel": None, "origin": Origin.STAFF, "until": None},
@@ -204,7 +205,7 @@ def specimens() -> dict[str, Any]:
     appointment = Appointment(
         id="A-1", funnel="coaching", coach="m-1", kind=Kind.SESSION, start=NOON, end=NOON + HOUR, zone="Europe/Berlin",
         attendees=attendees, booked=NOON - HOUR, where=Where.PORTAL, state=AppointmentStatus.HELD, actual=55, paid=True,
-        version=2, session=session,
+        version=2, session=session, left=1,
     )  # fmt: skip
     week, quarter = NOON + 168 * HOUR, NOON + 2160 * HOUR
     invitation = Invitation(
@@ -295,7 +296,7 @@ def specimens() -> dict[str, Any]:
         events.AppointmentHeld(**shared, actual=50),
         events.AppointmentMissed(**shared),
         events.AppointmentCancelled(**shared),
-        events.AppointmentRestated(**shared, attendees=attendees),
+        events.AppointmentRestated(**shared, attendees=attendees, left=1),
         client_events.SessionDescribed(**shared, session=session),
         events.AppointmentRemoved(**shared),
         client_events.ContactErased(**told),

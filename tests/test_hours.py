@@ -20,7 +20,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from funnelkit import COACHING, Appointment, FunnelService, Invalid, Kind
+from funnelkit import COACHING, Appointment, Contact, FunnelService, Invalid, Kind
 from funnelkit.adapters.memory import FixedClock, MemoryStorage
 from funnelkit.commands import (
     AddCompany,
@@ -119,7 +119,7 @@ def some_row(dice: random.Random, n: int) -> spec.Row:
         start = NOW + (dice.choice((-1, 0, 1)) - minutes) * MINUTE
     elif where < 0.5:
         start = NOW - dice.randrange(1, 90 * 24 * 60) * MINUTE
-    named = dice.choice((1, 1, 1, 1, 1, 1, 2, 3))
+    named, left = dice.choice((1, 1, 1, 1, 1, 1, 2, 3)), dice.choice((*[0] * 9, 1, 2))
     return {
         "id": f"a-{n}",
         "start": start,
@@ -130,7 +130,8 @@ def some_row(dice: random.Random, n: int) -> spec.Row:
         "attendees": [(c, dice.choice((*(s.value for s in Coaching), None))) for c in dice.sample(PEOPLE, named)],
         "actual": dice.choice((None, None, None, 1, 55, 61)),
         "paid": dice.choice((True, True, False, None)),
-        "said": some_said(dice, named),
+        "left": left,
+        "said": some_said(dice, named + left),
     }
 
 
@@ -149,7 +150,7 @@ def appointment_of(row: spec.Row) -> Appointment:
         id=row["id"], funnel="coaching", coach="m-1", kind=Kind(row["kind"]), start=row["start"], end=row["end"],
         zone=row["zone"], attendees=tuple(Attendee(c, None if s is None else Coaching(s)) for c, s in row["attendees"]),
         booked=row["start"] - DAY, state=AppointmentStatus(row["state"]), actual=row["actual"], paid=row["paid"],
-        session=None if told is None else Session(**told),
+        session=None if told is None else Session(**told), left=row["left"],
     )  # fmt: skip
 
 
@@ -445,7 +446,7 @@ def test_hours_are_made_of_minutes_at_the_end() -> None:
 
 def test_the_earliest_day_is_found_even_where_only_the_longest_window_is_enough() -> None:
     """At 86 minutes in 90 days an hour takes 63 days, and two months have so many only at the end of August."""
-    row = {"state": "held", "kind": "session", "actual": None, "zone": "UTC", "attendees": [("c-1", None)]}
+    row = {"state": "held", "kind": "session", "actual": None, "zone": "UTC", "attendees": [("c-1", None)], "left": 0}
     day = datetime(2026, 5, 23, 10, tzinfo=UTC)
     rows = [
         {**row, "id": "a-1", "start": day, "end": day + 30 * MINUTE, "paid": True, "said": None},
@@ -1381,15 +1382,105 @@ def test_a_group_stays_as_large_as_it_was_when_one_of_it_is_deleted(said: Sessio
     assert before.minutes - 60 == world.hours(as_of=then).eligible.minutes == found.minutes
 
 
+def crowd(count: int) -> tuple[Crm[Any, Any], list[Contact]]:
+    """So many clients, `c-1` and on."""
+    world = crm(COACHING)
+    return world, [
+        someone(world, Coaching.ACTIVE_CLIENT, id=f"c-{n}", email=f"n{n}@example.org") for n in range(1, count + 1)
+    ]
+
+
+@pytest.mark.parametrize("count", [2, 16])
+def test_what_is_said_of_a_session_later_does_not_lose_who_was_deleted(count: int) -> None:
+    """A group over the limit does not come to count, nor two become one, by saying how it was paid. Source: IC-A5."""
+    world, people = crowd(count)
+    session = a_session(world, *people).id
+    world.clock.advance(days=1)
+    world.do(Delete(contact="c-1", by=OWNER))
+    world.do(DescribeSession(appointment=session, session=was(pay=Pay.PAID), by=COACH))
+    found = world.hours().eligible
+    assert [(Setting.GROUP, 2)][: count < 16] == [(line.setting, line.heads) for line in found.worked.sums]
+    for wrong in (was(heads=count - 1), was(setting=Setting.INDIVIDUAL)):
+        with pytest.raises(Invalid, match="session"):
+            world.plan(DescribeSession(appointment=session, session=wrong, by=COACH))
+    world.do(DescribeSession(appointment=session, session=was(heads=count), by=COACH))
+    assert () == tuple(world.drift())
+
+
+def test_who_was_deleted_is_no_stranger_in_any_group() -> None:
+    """One less, however many groups it was: it was known by identity, and is a client no more. Source: IC-A6, CC4."""
+    world, (ada, *others) = crowd(5)
+    for n, other in enumerate(others, 1):
+        a_session(world, ada, other, start=NOON + 2 * n * HOUR)
+    a_session(world, ada, *others[:2], start=NOON + DAY, session=was(group="g-1", heads=6))
+    a_session(world, *others[:2], start=NOON + 2 * DAY, session=was(group="g-1", heads=6))
+    world.clock.advance(days=3)
+    assert 5 + 3 == world.hours().eligible.worked.heads
+    world.do(Delete(contact=ada.id, by=OWNER))
+    worked = world.hours().eligible.worked
+    assert (4 + 3, [2, 2, 2, 2, 6]) == (worked.heads, [line.heads for line in worked.sums])
+
+
+@pytest.mark.parametrize("heads", [None, 16])
+def test_a_deletion_and_a_merge_give_the_same_in_either_order(heads: int | None) -> None:
+    """Sixteen, of whom two are one person and another one goes: fifteen attended, and fourteen are clients."""
+    for order in ("merge", "delete"), ("delete", "merge"):
+        world, people = crowd(16)
+        session = a_session(world, *people, session=was(heads=heads))
+        world.clock.advance(days=1)
+        commands: dict[str, Any] = {
+            "merge": Merge(contact="c-1", other="c-2", by=OWNER), "delete": Delete(contact="c-16", by=OWNER),
+        }  # fmt: skip
+        for which in order:
+            world.do(commands[which])
+        found = world.hours().eligible
+        assert (60, 14, 15) == (found.minutes, found.worked.heads, world.appointment(session.id).people)
+        assert [15] == [line.heads for line in found.worked.sums]
+        assert () == tuple(world.drift())
+
+
+@pytest.mark.parametrize(("said", "heads", "setting"), [(2, 1, Setting.INDIVIDUAL), (5, 4, Setting.GROUP)])
+@pytest.mark.parametrize("way", ["merge", "delete"])
+def test_heads_that_were_said_go_down_with_who_never_attended(
+    way: str, said: int, heads: int, setting: Setting
+) -> None:
+    """Who came by two names came once, and who is deleted before the session does not come. Source: IC-A6, IC-A7."""
+    world, (ada, bea) = crowd(2)
+    session = a_session(world, ada, bea, session=was(heads=said))
+    if way == "merge":
+        world.clock.advance(days=1)
+    world.do(Merge(contact="c-1", other="c-2", by=OWNER) if way == "merge" else Delete(contact="c-2", by=OWNER))
+    world.clock.advance(days=1)
+    (line,) = world.hours().eligible.worked.sums
+    assert (heads, setting, ("c-1",)) == (line.heads, line.setting, line.members)
+    assert (heads, 0) == (world.hours().eligible.worked.heads, world.appointment(session.id).left)
+    assert () == tuple(world.drift())
+
+
+def test_a_correction_keeps_how_many_had_attended() -> None:
+    """What an appointment says of a status is put right; who was deleted had attended all the same."""
+    world, _ = crowd(1)
+    ada = someone(world, Coaching.PROSPECT, id="c-9", email="n9@example.org")
+    session = a_session(world, ada, world.contact("c-1")).id
+    world.clock.advance(days=1)
+    world.do(Delete(contact="c-1", by=OWNER))
+    world.do(Correct(contact="c-9", to=Coaching.ACTIVE_CLIENT, reason="a slip", by=OWNER))
+    assert ((Attendee("c-9", Coaching.ACTIVE_CLIENT),), 1) == (
+        world.appointment(session).attendees,
+        world.appointment(session).left,
+    )
+    assert () == tuple(world.drift())
+
+
 def test_a_group_to_come_is_without_who_is_deleted() -> None:
     """Nobody of that name will attend, so the session is with the other one alone."""
-    world = crm(COACHING)
-    ada, bea = (someone(world, Coaching.ACTIVE_CLIENT, id=f"c-{n}", email=f"n{n}@example.org") for n in (1, 2))
+    world, (ada, bea) = crowd(2)
     session = a_session(world, ada, bea)
     world.do(Delete(contact=ada.id, by=OWNER))
     world.clock.advance(days=1)
-    assert (None, ["c-2"]) == (
+    assert (None, 0, ["c-2"]) == (
         world.appointment(session.id).session,
+        world.appointment(session.id).left,
         [attendee.contact for attendee in world.appointment(session.id).attendees],
     )
     assert [Setting.INDIVIDUAL] == [line.setting for line in world.hours().eligible.worked.sums]

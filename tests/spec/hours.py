@@ -1,9 +1,10 @@
 """Hours that a coach can hand in, once more: read from sections 1.3, 1.6 and 6 of the document alone.
 
 Slow and plain, like `reading.py`. A session is a table with the keys `id`, `start`, `end` (aware), `zone`, `kind`,
-`state`, `attendees` (pairs of contact and status at booking, or None), `actual`, `paid` (true, false, or None: nobody
-said) and `said`: what somebody said that it was, or None. In `said`: `activity`, `live`, `setting`, `heads`, `group`,
-`pay`, `organisation`, `direct_report`, `engaged`, `as_coach`, each as in the library's words, or None.
+`state`, `attendees` (pairs of contact and status at booking, or None), `left` (how many more had attended and are
+deleted), `actual`, `paid` (true, false, or None: nobody said) and `said`: what somebody said that it was, or None. In
+`said`: `activity`, `live`, `setting`, `heads`, `group`, `pay`, `organisation`, `direct_report`, `engaged`, `as_coach`,
+each as in the library's words, or None.
 """
 
 from __future__ import annotations
@@ -68,8 +69,8 @@ def minutes_as_coach(row: Row) -> int:
 
 
 def people(row: Row) -> int:
-    """How many were coached: the number that was said, and at least those who are named. Source: IC4."""
-    named = len(row["attendees"])
+    """How many were coached: the number that was said, and at least those who were named. Source: IC4."""
+    named: int = len(row["attendees"]) + row["left"]
     return max(1, named, said(row, "heads") or 0)
 
 
@@ -190,8 +191,12 @@ def members(rows: Sequence[Row]) -> set[str]:
 
 
 def nameless(rows: Sequence[Row]) -> int:
-    """How many of one line are known by number only: the largest number, less those who are named. Source: IC-A7."""
-    return max(0, max(people(row) for row in rows) - len(members(rows)))
+    """How many of one line are known by number only: the largest number, less those who are named. Source: IC-A7.
+
+    Who was named and is deleted is no stranger either; nobody knows any more whether it was one person every time.
+    """
+    deleted: int = max(row["left"] for row in rows)
+    return max(0, max(people(row) for row in rows) - deleted - len(members(rows)))
 
 
 def clients(rows: Sequence[Row]) -> int:

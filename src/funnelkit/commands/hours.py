@@ -38,7 +38,7 @@ class DescribeSession(Command[Status, Appointment]):
             return draft.refuse(decision)
         if was.session == self.session:
             return draft.plan(decision, was)
-        if problems := [*self.session.attended(len(was.attendees), "session.")]:
+        if problems := [*self.session.attended(was.people, "session.")]:
             raise Invalid(*problems)
         return draft.plan(decision, draft.rewrite(SessionDescribed, was, was.booked, session=self.session))
 

@@ -16,7 +16,6 @@ from funnelkit.values.actor import CLOCK
 from funnelkit.values.appointment import Appointment, Attendee
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import (
-    AppointmentRestated,
     ContactTouched,
     DoNotContactSet,
     Event,
@@ -249,7 +248,7 @@ class Late(Telling):
             if entry is None or entry.status is None or true is None or true is entry.status:
                 continue
             attendees = tuple(Attendee(contact, true) if a is entry else a for a in appointment.attendees)
-            self.rewrite(AppointmentRestated, appointment, appointment.booked, attendees=attendees)
+            self.attend(appointment, attendees, appointment.booked)
             words = {"appointment": appointment.id, "was": entry.status, "to": true}
             self.consequences += (Consequence("appointment_restated", RESTATED, words),)
 

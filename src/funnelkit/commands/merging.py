@@ -27,7 +27,6 @@ from funnelkit.values.client_events import (
 )
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import (
-    AppointmentRestated,
     CompanyChanged,
     ContactDeleted,
     DoNotContactSet,
@@ -226,7 +225,7 @@ class _Merging:
             rest = tuple(a for a in one.attendees if a.contact != mine)
             attendees = tuple(own if a.contact == theirs else a for a in rest)
             draft.touch(one)
-            draft.rewrite(AppointmentRestated, one, self.when, attendees=attendees)
+            draft.attend(one, attendees, self.when)
 
     def _snapshot(self, one: Appointment) -> Status:
         """Give the status that counts, if one of them had one: hours are what they were. Source: CC-A2, CC-A12.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from funnelkit.commands.draft import Draft
 from funnelkit.decisions import Consequence
@@ -15,13 +15,12 @@ from funnelkit.rules.history import lineage
 from funnelkit.table import Status
 from funnelkit.values.appointment import Appointment
 from funnelkit.values.checks import asks, identifier, long_text, optional
-from funnelkit.values.client_events import InvitationRevoked, PackageDeleted, SessionDescribed
+from funnelkit.values.client_events import InvitationRevoked, PackageDeleted
 from funnelkit.values.contact import Contact
-from funnelkit.values.events import AppointmentRemoved, AppointmentRestated, ContactDeleted
+from funnelkit.values.events import AppointmentRemoved, ContactDeleted
 from funnelkit.values.person import addresses
 from funnelkit.values.plan import Obligation, Plan
-from funnelkit.values.session import Session
-from funnelkit.words import Because, Ending, Removal, Setting, Standing
+from funnelkit.words import Because, Ending, Removal, Standing
 
 GONE: Final = "package {package} goes with the contact"
 APPOINTMENT: Final = "appointment"
@@ -101,8 +100,4 @@ class Delete(Command[Status, Removal]):
 def _leave(draft: Draft, was: Appointment, contact: str, when: datetime) -> None:
     """Take a contact out of an appointment of several; of one that began, how many they were is kept. Source: IC-A7."""
     rest = tuple(attendee for attendee in was.attendees if attendee.contact != contact)
-    now, said = draft.rewrite(AppointmentRestated, was, when, attendees=rest), was.session or Session()
-    setting = said.setting if said.setting not in (None, Setting.INDIVIDUAL) else Setting.GROUP
-    session = evolve(said, heads=max(said.heads or 1, len(was.attendees)), setting=setting)
-    if was.start <= when and session != was.session:
-        draft.rewrite(SessionDescribed, now, when, session=session)
+    draft.attend(was, rest, when, left=int(was.start <= when))

@@ -14,9 +14,11 @@ from funnelkit.facts import attempt_after
 from funnelkit.rules import follow_up as rule_of
 from funnelkit.rules import outreach
 from funnelkit.table import ANY, Act, Effect, Status, Trigger
-from funnelkit.values.appointment import Appointment
+from funnelkit.values.appointment import Appointment, Attendee
+from funnelkit.values.client_events import SessionDescribed
 from funnelkit.values.contact import Contact
 from funnelkit.values.events import (
+    AppointmentRestated,
     ContactChanged,
     Event,
     StatusChanged,
@@ -146,6 +148,13 @@ class Telling(Saying):
         self.keep(changed)
         self.touch(changed)
         return changed
+
+    def attend(self, was: Appointment, attendees: tuple[Attendee, ...], effective: datetime, *, left: int = 0) -> None:
+        """Say who attends from now on; of who does not, `left` had attended. The others never did, and are no heads."""
+        now = self.rewrite(AppointmentRestated, was, effective, attendees=attendees, left=was.left + left)
+        session = was.session and was.session.without(was.people - now.people, now.people)
+        if session != was.session:
+            self.rewrite(SessionDescribed, now, effective, session=session)
 
     def touch(self, appointment: Appointment) -> None:
         """Say that the coach's calendar and the attendees' appointments change."""

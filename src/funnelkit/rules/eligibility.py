@@ -161,7 +161,8 @@ class Tally:
             heads = session.heads or 1
             if session.as_coach is not None:
                 minutes = min(session.as_coach, whole)
-        heads = max(heads, len(clients))
+        left = appointment.left
+        heads = max(heads, len(clients) + left)  # its `people`, without a call
         trained = None if begins is None else start >= begins
         ended = appointment.end <= self._now
         key = (activity, pay, live, engaged, reports, appointment.state, ended, heads, trained)
@@ -192,7 +193,7 @@ class Tally:
         found = self._sums.get((who, setting, organisation))
         if found is None:
             found = self._sums[who, setting, organisation] = _Sum(day)
-        found.add(clients, day, minutes, heads, column)
+        found.add(clients, day, minutes, heads, left, column)
         return decision
 
     def worked(self) -> Worked:
@@ -217,18 +218,24 @@ class Tally:
 class _Sum:
     """A sum in the making."""
 
-    __slots__ = ("first", "joined", "largest", "last", "minutes", "most", "sessions", "since")
+    __slots__ = ("first", "joined", "largest", "last", "left", "minutes", "most", "sessions", "since")
 
     def __init__(self, day: date) -> None:
         self.joined: dict[str, date] = {}
         self.largest: dict[date, int] = {}
         """How many at most on a day, where that is not less than what is known of earlier ones."""
         self.most, self.since = 0, day
+        self.left: dict[int, date] = {}
+        """The first day on which one, two, three and so on had attended who are deleted since."""
         self.minutes, self.sessions = [0, 0], 0
         self.first = self.last = day
 
-    def add(self, clients: tuple[Attendee, ...], day: date, minutes: int, heads: int, column: int) -> None:
+    def add(  # all that a session adds
+        self, clients: tuple[Attendee, ...], day: date, minutes: int, heads: int, left: int, column: int
+    ) -> None:
         """Take one session; `column`: 0 paid, 1 pro bono."""
+        for place in range(left) if left else ():
+            self.left[place] = min(day, self.left.get(place, day))
         for client in clients:
             known = self.joined.get(client.contact)
             if known is None or day < known:
@@ -253,7 +260,7 @@ class _Sum:
                 grew[day] = self.largest[day]
         return Sum(
             key="+".join(key[0]) if group is None else group, group=group, setting=key[1], organisation=key[2],
-            joined=dict(self.joined), grew=tuple(grew.items()),
+            joined=dict(self.joined), grew=tuple(grew.items()), left=tuple(self.left.values()),
             paid=self.minutes[0], unpaid=self.minutes[1], first=self.first, last=self.last, sessions=self.sessions,
         )  # fmt: skip
 

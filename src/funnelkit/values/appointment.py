@@ -43,6 +43,13 @@ class Appointment:
     version: int = 0
     session: Session | None = None
     """What it was, for a log of hours; None: nobody said."""
+    left: int = 0
+    """How many had attended and were deleted since: they are people of it still, and clients no more."""
+
+    @property
+    def people(self) -> int:
+        """How many attend, or had attended: a limit, a group and a package go by that. Source: IC-A7."""
+        return len(self.attendees) + self.left
 
     @property
     def minutes(self) -> int:

@@ -351,15 +351,17 @@ class AppointmentCancelled(Event):
 
 @frozen(kw_only=True)
 class AppointmentRestated(Event):
-    """What it says about its attendees was put right, after a correction or a back-dated conversion."""
+    """Its attendees were put right: after a correction, a back-dated conversion, a merge or a deletion."""
 
     noun: ClassVar[str] = "appointment"
 
     attendees: tuple[Attendee, ...]
+    left: int = 0
+    """How many had attended and are deleted."""
 
     def onto(self, appointment: Appointment) -> Appointment:
         """Give the appointment with what this says."""
-        return evolve(appointment, version=self.version, attendees=self.attendees)
+        return evolve(appointment, version=self.version, attendees=self.attendees, left=self.left)
 
 
 @frozen(kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from funnelkit.errors import Problem
 from funnelkit.values.checks import Checked, asks, day, identifier, minutes, number, one_of, optional, truth
@@ -53,6 +53,10 @@ class Session(Checked):
             yield Problem(f"{path}setting", "an individual session has one; several attend")
         elif self.heads is not None and self.heads < people:
             yield Problem(f"{path}heads", "more attend; leave it out, or count everybody")
+
+    def without(self, gone: int, people: int) -> Session:
+        """Give it with so many heads less, and not less than so many people; nothing changes where nobody counted."""
+        return self if self.heads is None else evolve(self, heads=max(self.heads - gone, people))
 
     def opposes(self, *, paid: bool | None) -> bool:
         """Whether it says the opposite of an appointment that was paid, or was not."""

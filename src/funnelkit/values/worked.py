@@ -35,6 +35,8 @@ class Sum:
     """Everybody who attended, by id, with the first day; in the order in which they were counted."""
     grew: tuple[tuple[date, int], ...] = ()
     """The most people that were coached at once, named or not: since which day how many."""
+    left: tuple[date, ...] = ()
+    """Of these, who was known by identity and is deleted: since which day at least one, two, three and so on."""
     paid: int = 0
     unpaid: int = 0
     first: date
@@ -59,7 +61,7 @@ class Sum:
     @property
     def unnamed(self) -> int:
         """How many of a group are known by number only. Source: IC-A7."""
-        return max(0, self.heads - len(self.joined))
+        return _nameless((self,), date.max)
 
 
 @frozen(kw_only=True)
@@ -112,4 +114,5 @@ class Worked:
 def _nameless(sums: Iterable[Sum], on: date) -> int:
     held = tuple(sums)
     most = max((heads for one in held for day, heads in one.grew if day <= on), default=0)
-    return max(0, most - len({member for one in held for member, day in one.joined.items() if day <= on}))
+    left = max(sum(day <= on for day in one.left) for one in held)
+    return max(0, most - left - len({member for one in held for member, day in one.joined.items() if day <= on}))
