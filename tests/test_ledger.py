@@ -34,6 +34,7 @@ from funnelkit.commands import (
     Adopt,
     Archive,
     AssignCoach,
+    AssignCredentials,
     AssignPackage,
     Book,
     Cancel,
@@ -879,6 +880,23 @@ def test_a_client_who_is_deleted_takes_its_packages_along() -> None:
     books.clock.set(NOON + 2 * HOUR)
     books.crm.do(MarkHeld(appointment=session, by=OWNER))
     assert (2, 0, 1, 0, 1) == books.count(stays)
+
+
+def test_a_session_that_began_as_a_group_takes_a_seat_though_one_of_two_is_deleted() -> None:
+    """Nothing was reserved, for there was no portal then; held, it is the group that it was. Source: SD4."""
+    books = Books(AGENCY)
+    for key in ("c-1", "c-2"):
+        books.client(key, portal=Portal.NOT_INVITED)
+    single, group = books.buys(2), books.buys(2, shape=Shape.GROUP)
+    session = books.book(NOON + 2 * HOUR, "c-1", "c-2").id
+    books.clock.set(NOON + HOUR)
+    books.crm.do(AssignCredentials(contact="c-1", by=OWNER))
+    books.clock.set(NOON + 3 * HOUR)
+    books.crm.do(Archive(contact="c-2", by=OWNER))
+    assert Removal.DELETED is books.crm.do(Delete(contact="c-2", by=OWNER))
+    books.crm.do(MarkHeld(appointment=session, by=OWNER))
+    assert (2, 0, 0, 0, 2) == books.count(single)
+    assert (2, 0, 1, 0, 1) == books.count(group)
 
 
 def test_a_payment_of_somebody_who_was_deleted_buys_nothing_again() -> None:

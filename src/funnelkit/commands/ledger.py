@@ -76,7 +76,7 @@ def may_be_moved(draft: Draft, appointment: Appointment, when: datetime) -> tupl
     """Whether packages cover an appointment at its new time, where the account asks for them."""
     reserved = reserved_for(draft, appointment)
     kept = {package.contact for package in reserved if not package.over(appointment.start)}
-    heads, rest = len(appointment.attendees), (a.contact for a in appointment.attendees if a.contact not in kept)
+    heads, rest = appointment.people, (a.contact for a in appointment.attendees if a.contact not in kept)
     return tuple(may_be_covered(draft, one, appointment.kind, heads, appointment.start, when) for one in rest)
 
 
@@ -149,7 +149,7 @@ def _advise(draft: Draft, contact: str, kind: Kind) -> None:
 
 
 def _for(draft: Draft, contact: str, appointment: Appointment, when: datetime) -> Package | None:
-    heads = len(appointment.attendees)
+    heads = appointment.people
     return covering(draft, contact, appointment.kind, heads, appointment.start, when, appointment.id)
 
 
