@@ -471,14 +471,15 @@ def test_no_member_is_a_client_or_the_system(kind: type[Any], role: Role) -> Non
 @pytest.mark.parametrize("kind", ANSWERS)
 @pytest.mark.parametrize("token", [None, 5, True, b"fki_", ["fki_"], Coaching])
 def test_a_token_is_a_text_or_a_token(kind: type[Any], token: object) -> None:
-    """Nothing else is; any text is taken, and one that is no token opens nothing."""
+    """Nothing else is; any text is taken, with a key too, and one that is no token opens nothing."""
     with wrong("token"):
         made(kind, token=token)
     for text in ("", NOBODYS, NOBODYS + " ", NOBODYS[4:], "fki_", "x" * 100_000, "fki_\ud800"):
         crm = service()
-        with pytest.raises(Refused) as caught:
-            crm.do(made(kind, token=text))
-        assert ["invitation.link_opens"] == [finding.rule for finding in caught.value.decision.findings]
+        for key in (None, "k-1"):
+            with pytest.raises(Refused) as caught:
+                crm.do(made(kind, token=text), key=key)
+            assert ["invitation.link_opens"] == [finding.rule for finding in caught.value.decision.findings]
         assert not crm.peek(text).decision.allowed
 
 

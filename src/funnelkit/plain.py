@@ -42,10 +42,10 @@ def digest(value: object) -> str:
 
 
 def digest_of_text(text: str) -> str:
-    """Give what stands for a text: 16 bytes of SHA-256 in hex."""
+    """Give what stands for a text, be it one that no file can hold: 16 bytes of SHA-256 in hex."""
     from hashlib import sha256  # noqa: PLC0415  # slow to load, and who only asks does without it
 
-    return sha256(text.encode()).hexdigest()[:32]
+    return sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def _key(key: object) -> str:
