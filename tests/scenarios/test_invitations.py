@@ -254,6 +254,14 @@ def test_dl_a10_a_coach_invites_own_clients_only(office: Office, further: bool) 
         assert [NOT_OWN] == refusals(office, command(invitation=theirs.id, by=COACH))
 
 
+def test_dl_a10_a_client_with_further_coaches_only_is_theirs(office: Office) -> None:
+    """Without a primary coach it is nobody's only where nobody looks after it at all. Source: DL-A10, DL3."""
+    client = known(office)
+    office.do(AssignCoach(contact=client.id, coach=OTHER.id, primary=False, by=OWNER))
+    assert NOT_OWN in refusals(office, Invite(contact=client.id, by=COACH))
+    assert OTHER.id == office.plan(Invite(contact=client.id, by=OTHER)).result.coach
+
+
 def test_dl_a10_a_coach_invites_an_own_client_in_its_own_name(office: Office) -> None:
     """From the coach portal, and nobody else is told of it. Source: DL-A9, DL-A10."""
     client = known(office, coach=COACH.id)

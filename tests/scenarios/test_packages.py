@@ -52,6 +52,7 @@ from funnelkit.commands import (
     SetDoNotContact,
     SetDoNotMarket,
     TakeOffPackage,
+    UnassignCoach,
     WithdrawCredentials,
 )
 from funnelkit.policy import PackagePolicy
@@ -339,6 +340,11 @@ def test_s4_a_coach_gives_packages_to_own_clients_only(office: Office, client: C
     assert ["package.to_own_clients"] == refusals(office, AssignPackage(contact=client.id, offer="five", by=OTHER))
     office.do(AssignCoach(contact=client.id, coach=OTHER.id, primary=False, by=OWNER))
     assert office.plan(AssignPackage(contact=client.id, offer="five", by=OTHER)).allowed
+    package = office.do(AssignPackage(contact=client.id, offer="five", by=OTHER))
+    office.do(UnassignCoach(contact=client.id, coach=COACH.id, by=OWNER))  # its further coach has it still
+    assert ["package.to_own_clients"] == refusals(office, TakeOffPackage(package=package.id, by=COACH))
+    office.do(TakeOffPackage(package=package.id, by=OTHER))
+    assert ["package.to_own_clients"] == refusals(office, AssignPackage(contact=client.id, offer="five", by=COACH))
 
 
 @pytest.mark.parametrize("funnel", [TEAM, AGENCY], ids=["team", "agency"])

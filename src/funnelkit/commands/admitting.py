@@ -315,5 +315,6 @@ class Admitting(Late):
 
 
 def own(contact: Contact, by: str) -> bool:
-    """Whether a contact is nobody else's, or this is one of its coaches."""
-    return contact.coach in (None, by) or by in contact.coaches
+    """Whether a contact is nobody's, or this is one of its coaches; a further coach has it, too."""
+    coaches = {contact.coach, *contact.coaches} - {None}
+    return not coaches or by in coaches

@@ -37,7 +37,7 @@ class Case(AnyCase):
     coach: str | None = None
     """For whom the contact is invited."""
     own: bool = True
-    """Whether the contact is the actor's own: nobody else's, or the actor is one of its coaches."""
+    """Whether the contact is the actor's own: nobody's, or the actor is one of its coaches."""
     has: str | None = None
     """The coach that the contact has."""
     acts: bool = True

@@ -31,7 +31,7 @@ class Case(AnyCase):
     coach: str | None = None
     """Whose client it is."""
     own: bool = True
-    """Whether the contact is the actor's own: nobody else's, or the actor is one of its coaches."""
+    """Whether the contact is the actor's own: nobody's, or the actor is one of its coaches."""
     acts: bool = True
     """Whether the actor has not left the team."""
     count: int = 1
@@ -107,7 +107,7 @@ class Change(AnyCase):
     holders: tuple[str, ...] = ()
     """Contacts who are known under the buyer's address, where nobody said which one it is."""
     own: bool = True
-    """Whether the contact is the actor's own: nobody else's, or the actor is one of its coaches."""
+    """Whether the contact is the actor's own: nobody's, or the actor is one of its coaches."""
     acts: bool = True
     """Whether the actor has not left the team."""
     lists: tuple[tuple[str, ...], ...] = ()
