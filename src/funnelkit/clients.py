@@ -11,6 +11,7 @@ from attrs import evolve, field, frozen
 
 from funnelkit import ledger as sums
 from funnelkit.asking import asked
+from funnelkit.commands.admitting import looks_after
 from funnelkit.commands.answering import WHOEVER, opened
 from funnelkit.decisions import Decision
 from funnelkit.errors import NotFound, invalid, kind_of
@@ -70,6 +71,7 @@ class Dashboard(Generic[R]):
     onboarding: tuple[str, ...]
     """Steps that are left before it opens, in order."""
     coach: str | None
+    """Who looks after the client; None also where its coach has left, or can be given no clients."""
     greeting: str | None = field(repr=False)
     packages: tuple[Holding, ...]
     sections: Mapping[R, Decision]
@@ -185,7 +187,8 @@ class Clients(Questions[S, R]):
         with self._storage.transaction(self.account, write=False) as stores:
             view = StoredView(stores, self.funnel.name)
             found = view.contact(contact)
-            coach = None if found.coach is None else view.member(found.coach)
+            coach = looks_after(self.funnel, view, found.coach)
+            member = None if coach is None else view.member(coach)
             there = (p for p in view.packages_of(contact) if p.state is not PackageStatus.REMOVED)
             held = tuple(self._holding(package, moment) for package in sums.oldest_first(there))
             reach = self.funnel.rights.reach
@@ -200,8 +203,8 @@ class Clients(Questions[S, R]):
         steps = self.funnel.policy.invitation.onboarding
         left = (*(s for s in steps if s in found.onboarding), *sorted(found.onboarding - frozenset(steps)))
         return Dashboard(
-            opens=max(sections.values(), key=bool), onboarding=left, coach=found.coach,
-            greeting=None if coach is None else coach.greeting, packages=held, sections=sections,
+            opens=max(sections.values(), key=bool), onboarding=left, coach=coach,
+            greeting=None if member is None else member.greeting, packages=held, sections=sections,
         )  # fmt: skip
 
     # ---- inside

@@ -44,6 +44,7 @@ class StoredView:
         self._persons: dict[str, Person | None] = {}
         self._attended: dict[str, tuple[Appointment, ...]] = {}
         self._packages: dict[str, tuple[Package, ...]] = {}
+        self._members: dict[str, Member | None] = {}
 
     def contact(self, contact: str) -> Contact:
         """Give a contact of this funnel."""
@@ -111,9 +112,10 @@ class StoredView:
         """Give a member of the account, if somebody keeps one with this id."""
         if wrong := identifier(member):
             raise invalid("member", wrong)
-        found = self._stores.members.get(member)
-        self._note("member", member, 0 if found is None else found.version)
-        return found
+        if member not in self._members:
+            found = self._members[member] = self._stores.members.get(member)
+            self._note("member", member, 0 if found is None else found.version)
+        return self._members[member]
 
     def team(self) -> tuple[Member, ...]:
         """Give all members, those that have left included."""

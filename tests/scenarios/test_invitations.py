@@ -17,6 +17,7 @@ from funnelkit import (
     FunnelService,
     Invalid,
     Invitation,
+    Member,
     NotFound,
     Portal,
     Refused,
@@ -48,6 +49,7 @@ from funnelkit.commands import (
     LiftDoNotContact,
     MintLink,
     Record,
+    RecordPayment,
     RemoveMember,
     Restore,
     Revoke,
@@ -64,7 +66,7 @@ from funnelkit.statuses.invitation import InvitationStatus
 from funnelkit.statuses.team import Team
 from funnelkit.times import Elapsed
 from funnelkit.values.client_events import InvitationSent
-from funnelkit.values.plan import Letter, Message, Plan
+from funnelkit.values.plan import THE_ACCOUNT, Letter, Message, Plan
 from funnelkit.values.token import Token, link
 from funnelkit.words import Channel, Grant, Origin, Sender, Shape
 from tests.scenarios.leads import R, S, Watched
@@ -363,6 +365,54 @@ def test_dl_a15_a_client_of_who_has_left_is_the_teams(office: Office) -> None:
     office.do(RemoveMember(member=ADMIN.id, by=OWNER))
     mine = office.plan(Invite(contact=other.id, sender=Sender.MEMBER, by=OWNER))
     assert (OWNER.id, ()) == (mine.result.coach, mine.notices)  # from one's own portal it is one's own
+
+
+AWAY: Final = [RemoveMember(member=OTHER.id, by=OWNER), ChangeMember(member=OTHER.id, role=Role.VIEWER, by=OWNER)]
+
+
+@pytest.mark.parametrize("away", AWAY, ids=["left", "reads only"])
+@pytest.mark.parametrize("how", ["invited", "paid", "sent again"])
+def test_dl_a15_who_looks_after_nobody_any_more_is_named_in_no_invitation(
+    office: Office, away: Command[Any, Member], how: str
+) -> None:
+    """However it goes out, the client is the team's then, with a notice. Source: S4, DL8, DL-A15."""
+    client = known(office, coach=OTHER.id)
+    office.do(DefineOffer(id="five", name="Five", sessions=5, by=OWNER))
+    first = office.do(Invite(contact=client.id, by=OWNER)) if how == "sent again" else None
+    office.do(away)
+    command: Command[Any, Any] = {
+        "invited": Invite(contact=client.id, by=OWNER),
+        "paid": RecordPayment(payment="pi-1", offer="five", contact=client.id, by=SYSTEM),
+        "sent again": SendAgain(invitation=first.id if first else "none", by=OWNER),
+    }[how]
+    plan = office.plan(command)
+    assert ["invitation.coach_left"] == [notice.code for notice in plan.notices]
+    assert [False] == ["coach" in message.params for message in plan.messages if message.to == client.id]
+    office.apply(plan)
+    assert None is office.contact(client.id).coach
+    assert how == "sent again" or None is office.invitations(client.id)[0].coach
+
+
+@pytest.mark.parametrize("away", AWAY, ids=["left", "reads only"])
+def test_s4_who_looks_after_nobody_any_more_greets_nobody(office: Office, away: Command[Any, Member]) -> None:
+    """The dashboard names a coach who is there; what the client answers, the account is told. Source: S4, DL8."""
+    office.do(ChangeMember(member=OTHER.id, greeting="Hello!", by=OTHER))
+    made = office.do(Invite(contact=known(office, coach=OTHER.id).id, by=OWNER))
+    link = key_of(office, made)
+    office.do(away)
+    assert (THE_ACCOUNT, "invitation_accepted") in told(office, Accept(token=link))
+    found = office.dashboard(made.contact)
+    assert (None, None) == (found.coach, found.greeting)
+
+
+def test_where_coaches_are_the_hosts_a_viewer_looks_after_clients() -> None:
+    """Whom the host gives clients, it invites for; who has left, for nobody. Source: ours."""
+    office = staffed(Watched(TEAM.with_policy(team={"members_only": False}), tokens=KnownTokens()))
+    client = known(office, coach=OTHER.id)
+    office.do(ChangeMember(member=OTHER.id, role=Role.VIEWER, by=OWNER))
+    assert OTHER.id == office.plan(Invite(contact=client.id, by=OWNER)).result.coach
+    office.do(RemoveMember(member=OTHER.id, by=OWNER))
+    assert None is office.plan(Invite(contact=client.id, by=OWNER)).result.coach
 
 
 def test_dl_a8_what_a_former_coach_gave_comes_along_with_a_notice(office: Office) -> None:

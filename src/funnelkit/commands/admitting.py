@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from attrs import evolve
+
 from funnelkit.commands.late import Late
 from funnelkit.decisions import Consequence, Decision, Notice
+from funnelkit.planning import AnyFunnel, View
 from funnelkit.rules import outreach, team
+from funnelkit.rules.package import listed
 from funnelkit.statuses.invitation import InvitationStatus
 from funnelkit.statuses.package import PackageStatus
 from funnelkit.times import day_of, later, wall
@@ -38,6 +42,14 @@ COMES: Final = "package {package} comes onto the record"
 MAIL_IT: Final = "mint the link and mail it: the account mails its own way"
 VOID: Final = Notice(
     "invitation.links_void", "the address has changed, so links of before are good no more; send the invitation again"
+)
+COACH_LEFT: Final = Notice(
+    "invitation.coach_left", "its coach has left, or can be given no clients, so the client is the team's", "S4, DL-A15"
+)
+OFF_LIST: Final = Notice(
+    "package.of_another_list",
+    "{package} comes along, and stands in no list that counts for a client of {coach}",
+    "DL-A8",
 )
 KEEPS: Final = (InvitationExpired,)
 """Ends after which packages stay on the record for the next invitation. Source: DL-A2, DL-A12."""
@@ -80,9 +92,13 @@ class Admitting(Late):
         found = None if coach is None else self.view.member(coach)
         return found is not None and found.left is not None
 
+    def keeper(self, contact: Contact) -> str | None:
+        """Give the coach who looks after a contact; nobody where it has left, or can be given no clients."""
+        return looks_after(self.funnel, self.view, contact.coach)
+
     def listener(self, contact: Contact) -> str:
-        """Give who hears of what a contact does: its coach; of one who has left, and of none, the account."""
-        return THE_ACCOUNT if contact.coach is None or self.has_left(contact.coach) else contact.coach
+        """Give who hears of what a contact does: the coach who looks after it, else the account."""
+        return self.keeper(contact) or THE_ACCOUNT
 
     def tell_coach(self, contact: Contact, coach: str | None, template: str, **params: str) -> None:
         """Tell a coach something about a contact, once in a plan; whoever does it knows it. Source: S4, DL-A9, DL3.
@@ -92,6 +108,20 @@ class Admitting(Late):
         told = any(message.to == coach and message.template == template for message in self.messages)
         if coach is not None and coach != self.by.id and not told and not self.has_left(coach):
             self.send(contact, Recipient.COACH, template, Purpose.TRANSACTIONAL, staff=coach, **params)
+
+    def invited_for(self, contact: Contact, coach: str | None, effective: datetime) -> Contact:
+        """Hand a contact over to whom it is invited for; say what was given from the former coach's list: it stays.
+
+        Nobody: its coach looks after it no more, so it is the team's. Source: S4, DL-A8, DL-A15.
+        """
+        if coach == contact.coach:
+            return contact
+        self.notices += (COACH_LEFT,) if coach is None else ()
+        for package in self.waiting_packages(contact.id):
+            if not listed(self.view.offer(package.offer), coach):
+                words = {"package": package.id, "coach": coach or "the team"}
+                self.notices += (evolve(OFF_LIST, params=words),)
+        return self.hand_over(contact, coach, effective)
 
     # ---- invitations
 
@@ -118,6 +148,7 @@ class Admitting(Late):
         self, contact: Contact, effective: datetime, *, sender: Sender, coach: str | None, note: str | None
     ) -> tuple[Contact, Invitation]:
         """Invite a contact: an invitation that waits, its message, and what is on the record comes with it."""
+        contact = self.invited_for(contact, coach, effective)
         id, event = self.moment.fresh("invitation"), self.moment.fresh("event")  # it is the id
         invitation = Invitation(
             id=id, funnel=self.funnel.name, contact=contact.id, by=self.by.id, sender=sender, coach=coach,
@@ -312,6 +343,15 @@ class Admitting(Late):
         granted = Entry(what=Posting.GRANTED, at=effective, sessions=package.sessions)
         self.consequences += (Consequence("package_opens", OPENS, {"package": package.id}),)
         return self.rewrite_package(PackageOpened, package, effective, expires=expires, granted=granted)
+
+
+def looks_after(funnel: AnyFunnel, view: View, coach: str | None) -> str | None:
+    """Give this coach; nobody where it has left, or can be given no clients. Whom nobody keeps, the host knows."""
+    found = None if coach is None else view.member(coach)
+    if found is None:
+        return coach
+    stays = found.carries if funnel.policy.team.members_only else found.left is None
+    return coach if stays else None
 
 
 def own(contact: Contact, by: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -12,12 +12,11 @@ from funnelkit.commands.admitting import own
 from funnelkit.commands.contacts import AddContact
 from funnelkit.commands.draft import Draft
 from funnelkit.commands.packages import assigned, may_be_assigned
-from funnelkit.decisions import Decision, Notice, all_of, pinned
+from funnelkit.decisions import Decision, all_of, pinned
 from funnelkit.errors import NotLoaded, Problem, gather, invalid
 from funnelkit.planning import AnyFunnel, Command, Moment, View
 from funnelkit.rules import invitation as rule_of
 from funnelkit.rules.history import lineage
-from funnelkit.rules.package import listed
 from funnelkit.statuses.invitation import Happening, InvitationStatus
 from funnelkit.table import EMAIL, Status
 from funnelkit.values.checks import (
@@ -47,13 +46,6 @@ from funnelkit.values.token import Token, hashed
 from funnelkit.words import Portal, Role, Sender
 
 S_contra = TypeVar("S_contra", bound=Status, contravariant=True)
-
-COACH_LEFT: Final = Notice("invitation.coach_left", "the coach has left, so the client is the team's", "S4, DL-A15")
-OFF_LIST: Final = Notice(
-    "package.of_another_list",
-    "{package} comes along, and stands in no list that counts for a client of {coach}",
-    "DL-A8",
-)
 
 
 @frozen(kw_only=True)
@@ -103,7 +95,7 @@ class Invite(Command[S_contra, Invitation]):
         if self.contact is None:
             return self._of_a_new_person(draft, self._sender(None), offers)
         contact = draft.contact(self.contact)
-        has = None if draft.has_left(contact.coach) else contact.coach
+        has = draft.keeper(contact)
         sender = self._sender(has)
         coach = self._coach(sender, has)
         waits, base, may_end = draft.pending(contact.id), contact, None
@@ -122,8 +114,6 @@ class Invite(Command[S_contra, Invitation]):
         when, now = draft.when(contact.changed), contact
         if self.supersede:
             now = draft.end_invitation(now, InvitationSuperseded, when)
-        if coach is None and contact.coach is not None:
-            draft.notices += (COACH_LEFT,)
         return self._sent(draft, decision, contact, now, when, sender, coach, offers)
 
     def _of_a_new_person(self, draft: Draft, sender: Sender, offers: tuple[Offer, ...]) -> Plan[Invitation]:
@@ -163,23 +153,12 @@ class Invite(Command[S_contra, Invitation]):
         coach: str | None,
         offers: tuple[Offer, ...],
     ) -> Plan[Invitation]:
-        if coach != now.coach:
-            self._of_another_list(draft, now, coach)
-            now = draft.hand_over(now, coach, when)
         now, invitation = draft.begin_invitation(now, when, sender=sender, coach=coach, note=self.message)
         for offer in offers:
             assigned(draft, now, offer, when, invitation.id)
         draft.tell_coach(now, coach, "client_assigned")
         draft.settle(stored, now, when)
         return draft.plan(decision, invitation)
-
-    @staticmethod
-    def _of_another_list(draft: Draft, contact: Contact, coach: str | None) -> None:
-        """Say what was given from the former coach's list: it stays on the record, and comes along. Source: DL-A8."""
-        for package in draft.waiting_packages(contact.id):
-            if not listed(draft.view.offer(package.offer), coach):
-                words = {"package": package.id, "coach": coach or "the team"}
-                draft.notices += (evolve(OFF_LIST, params=words),)
 
     def _known_as(self, draft: Draft, address: str | None) -> dict[str, Any]:
         """Say how somebody is known who has the new person's address: is invited, has the portal, or is there.
@@ -250,10 +229,11 @@ class SendAgain(_OnInvitation):
             return draft.refuse(decision)
         when = draft.when(contact.changed)
         said = {"round": was.round + 1, "sends": was.sends + 1, "expires": draft.until(when, was.coach)}
+        base = draft.invited_for(contact, draft.keeper(contact), when)
         now = draft.rewrite_invitation(InvitationSentAgain, was, when, **said)
-        draft.mail_invitation(contact, now, "invitation_again")
+        draft.mail_invitation(base, now, "invitation_again")
         draft.attach(now, when)
-        draft.settle(contact, draft.change(contact, "portal", Portal.INVITED, when), when)
+        draft.settle(contact, draft.change(base, "portal", Portal.INVITED, when), when)
         return draft.plan(decision, now)
 
 

@@ -258,7 +258,7 @@ class RecordPayment(Command[Status, Package]):
         if not may or not free or now.standing is Standing.ARCHIVED:
             draft.obligations += (Obligation("invite", now.id, INVITE),)
             return now
-        now, _ = draft.begin_invitation(now, when, sender=Sender.ACCOUNT, coach=now.coach, note=None)
+        now, _ = draft.begin_invitation(now, when, sender=Sender.ACCOUNT, coach=draft.keeper(now), note=None)
         draft.tell_coach(now, now.coach, "client_assigned")
         return now
 
