@@ -206,6 +206,8 @@ BAD_URLS: Final = (
     "mysql://localhost/crm",
     "sqlite:",
     "sqlite+nosuch:///crm.db",
+    "sqlite:///crm\0.db",
+    "postgresql://localhost/crm\0",
     f"postgresql://:::{SECRET}",
     f"postgresql://u:{SECRET}@localhost:{SECRET}/crm",
     f"postgresql://u:{SECRET}@[::1/crm",

@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -39,6 +40,7 @@ from sqlalchemy.pool import StaticPool
 from funnelkit import FRANCHISE, TEAM, Actor, Conflict, Contact, Funnel, FunnelService, NotFound, Refused, Role
 from funnelkit.adapters.memory import CountedIdentifiers, FixedClock, MemoryNotifier, MemoryObserver
 from funnelkit.adapters.sql import SqlStorage, prepare
+from funnelkit.adapters.sql.upgrade import upgrade
 from funnelkit.codec import load_stored, write
 from funnelkit.commands import (
     Accept,
@@ -51,7 +53,7 @@ from funnelkit.commands import (
     ScheduleFollowUp,
     Tag,
 )
-from funnelkit.errors import Invalid
+from funnelkit.errors import Invalid, Unavailable
 from funnelkit.ports.clients import Place
 from funnelkit.ports.contacts import due_at, ripe_at
 from funnelkit.ports.storage import Ripe
@@ -213,6 +215,44 @@ def test_a_host_that_has_begun_nothing_commits_what_we_began(engine: Engine) -> 
         add(service(SqlStorage(connection)), "c-2")
         connection.commit()
     assert ["c-2"] == people(engine)
+
+
+@pytest.mark.parametrize("how", ["closed", "rolled back", "committed"])
+def test_a_connection_that_is_over_is_unavailable(engine: Engine, how: str) -> None:
+    """Closed, or inside a block whose transaction the host has ended: that is said, and nothing is stored."""
+
+    def over() -> None:
+        with engine.begin() as connection:
+            crm = service(SqlStorage(connection))
+            add(crm)
+            {"closed": connection.close, "rolled back": connection.rollback, "committed": connection.commit}[how]()
+            for ask in (crm.contacts, partial(add, crm, "c-2")):
+                with pytest.raises(Unavailable, match="the connection is closed, or its transaction is over"):
+                    ask()
+
+    over()
+    assert (["c-1"] if how == "committed" else []) == people(engine)
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["the connection", "the engine"])
+def test_a_connection_in_autocommit_is_refused(engine: Engine, whole: bool) -> None:
+    """It would store every statement at once, or leave what we began to a commit that the host never makes."""
+    given = engine.execution_options(isolation_level="AUTOCOMMIT") if whole else engine
+    with given.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        with pytest.raises(Invalid, match="leave autocommit out"):
+            add(service(SqlStorage(connection)))
+    assert [] == people(engine)
+
+
+def test_an_engine_in_autocommit_is_refused(postgres: Engine) -> None:
+    """An error would leave half a command there; upgrading would leave half a version."""
+    url = postgres.url.render_as_string(hide_password=False)
+    for ask in (SqlStorage, upgrade):
+        alone = create_engine(url, isolation_level="AUTOCOMMIT")
+        with pytest.raises(Invalid, match="leave autocommit out"):
+            ask(alone)
+        alone.dispose()
 
 
 def test_messages_leave_only_after_the_hosts_commit(postgres: Engine) -> None:

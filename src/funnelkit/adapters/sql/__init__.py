@@ -18,7 +18,7 @@ from funnelkit.adapters.row_stores import RowTransaction
 from funnelkit.adapters.rows import summed
 from funnelkit.adapters.sql.errors import told
 from funnelkit.adapters.sql.gateway import SqlRows, everywhere
-from funnelkit.adapters.sql.lite import begin, go_on, is_lite, is_prepared, kept_apart, prepare
+from funnelkit.adapters.sql.lite import begin, go_on, is_lite, is_prepared, kept_apart, prepare, takes_back
 from funnelkit.adapters.sql.page import Desk, Lasting
 from funnelkit.adapters.sql.version import is_newest, make
 from funnelkit.adapters.system import RandomIdentifiers, RandomTokens
@@ -123,6 +123,7 @@ class SqlStorage:
                 yield outer
             return
         with self._exclusive(), told(), self.engine.connect() as connection:
+            takes_back(connection)
             if not write and self.engine.dialect.name == "postgresql":
                 connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with begin(connection, looks=not write):
@@ -155,6 +156,8 @@ def engine_of(target: str | Engine) -> Engine:
 def _made(target: str) -> Engine:
     try:
         url = make_url(target)
+        if "\0" in target:  # no file and no server is called so
+            raise invalid("target", NEEDED)
         if url.get_backend_name() not in SORTS:
             raise invalid("target", NEEDED)
         url = url.set(drivername=SORTS[url.drivername]) if url.drivername in SORTS else url

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidRequestError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as NoneLeft
 
 from funnelkit.adapters.complaints import QUICKER, said
 from funnelkit.errors import Conflict, Unavailable
 
 CUT: Final = "the connection was cut; nothing of this transaction is stored"
+
+OVER: Final = "the connection is closed, or its transaction is over"
 
 TOLD: Final = (DBAPIError, PendingRollbackError, NoneLeft)
 
@@ -37,4 +39,6 @@ def ours(error: Exception) -> Conflict | Unavailable:
         return Unavailable(CUT if error.connection_invalidated else said(state, str(error.orig)))
     if isinstance(error, PendingRollbackError):
         return Unavailable(CUT)
+    if isinstance(error, InvalidRequestError):
+        return Unavailable(OVER)
     return Unavailable("all connections to the database are in use; try again")

@@ -11,9 +11,10 @@ from time import monotonic, sleep
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, RootTransaction, event
+from sqlalchemy.exc import InvalidRequestError
 
 from funnelkit.adapters import complaints
-from funnelkit.adapters.sql.errors import told
+from funnelkit.adapters.sql.errors import ours, told
 from funnelkit.errors import invalid
 
 BUSY: Final = 30.0
@@ -26,6 +27,8 @@ IN_ONE: Final = (
     "its connection is in a transaction already, that the driver or somebody else has begun: give that Connection"
     " instead of the engine, or leave autocommit=False out"
 )
+
+IN_NONE: Final = "a connection in autocommit stores every statement at once, and takes none back: leave autocommit out"
 
 
 def prepare(engine: Engine) -> Engine:
@@ -68,11 +71,22 @@ def begin(connection: Connection, *, looks: bool) -> RootTransaction:
 
 
 def go_on(connection: Connection) -> None:
-    """Begin on a host's connection, unless it has."""
+    """Begin on a host's connection, unless it has. Raises Unavailable where it is closed, or ended what is open."""
     if not connection.in_transaction():
-        connection.begin()
+        try:
+            connection.begin()
+        except InvalidRequestError as error:
+            raise ours(error) from None
+    takes_back(connection, connection.get_execution_options().get("isolation_level"))
     if is_lite(connection.engine) and not _is_begun(connection):
         _begun(connection)
+
+
+def takes_back(connection: Connection, level: object = None) -> None:
+    """Raise Invalid for a connection in autocommit."""
+    driver: Any = connection.connection.driver_connection
+    if level == "AUTOCOMMIT" or getattr(driver, "autocommit", None) is True:
+        raise invalid("target", IN_NONE)
 
 
 def _outside(connection: Connection) -> RootTransaction:

@@ -18,7 +18,7 @@ from sqlalchemy import URL, Connection, Engine
 
 from funnelkit.adapters.sql import engine_of
 from funnelkit.adapters.sql.errors import told
-from funnelkit.adapters.sql.lite import begin, go_on
+from funnelkit.adapters.sql.lite import begin, go_on, takes_back
 from funnelkit.adapters.sql.version import one_at_a_time, refuse_newer, version_of
 
 __all__ = ["current", "newest", "upgrade"]
@@ -74,8 +74,10 @@ def _begun(target: str | Engine | Connection, *, looks: bool = False) -> Iterato
         return
     engine = engine_of(target)
     try:
-        with engine.connect() as connection, begin(connection, looks=looks):
-            yield connection
+        with engine.connect() as connection:
+            takes_back(connection)
+            with begin(connection, looks=looks):
+                yield connection
     finally:
         if engine is not target:
             engine.dispose()
