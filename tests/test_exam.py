@@ -475,6 +475,34 @@ def test_what_is_absent_is_passed_over_and_what_is_not_declared_fails() -> None:
     assert ("failed", wanted) == (found.outcome, found.why)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "path"),
+    [
+        ({"contracts": []}, "contracts"),
+        ({"contracts": ["GuardsContract"]}, "contracts"),
+        ({"contracts": CONTRACTS["GuardsContract"]}, "contracts"),
+        ({"contracts": None}, "contracts"),
+        ({"only": "test_typo"}, "only"),
+        ({"fixtures": {"funnelkit_storage": MemoryStorage()}}, "fixtures"),
+        ({"capabilities": None}, "capabilities"),
+    ],
+    ids=str,
+)
+def test_an_exam_of_nothing_is_no_exam(wrong: dict[str, Any], path: str) -> None:
+    """It would be passed; who asks for it hears what is wrong."""
+    good = {"contracts": [CONTRACTS["GuardsContract"]], "fixtures": storages(MemoryStorage)}
+    with pytest.raises(Invalid) as caught:
+        run(**{**good, **wrong})
+    assert [path] == [problem.path for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(("name", "wrong"), [("examples", 0), ("examples", "x"), ("adapter", None), ("shrink", "no")])
+def test_how_it_is_examined_is_well_formed(name: str, wrong: Any) -> None:
+    """The machine tries an example at least; the table names the adapter."""
+    with pytest.raises(Invalid, match=name):
+        Capabilities(**{name: wrong})
+
+
 def test_every_store_is_a_capability_and_has_its_contract() -> None:
     """A host that brings its own contacts table declares which stores it has; no store is left without an exam."""
     ports = {name for name, value in vars(Transaction).items() if isinstance(value, property)}

@@ -13,6 +13,7 @@ import pytest
 from attrs import fields, frozen, has
 
 from funnelkit.errors import invalid
+from funnelkit.values.checks import checked, number, text, truth
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., object])
@@ -30,7 +31,8 @@ Can = Literal[True] | str
 class Capabilities:
     """What an adapter can do: True, or a text that says why not. What is not declared is examined, and has to pass.
 
-    `Capabilities(survives="it is kept in memory")`. Raises Invalid for anything else than True or a text.
+    `Capabilities(survives="it is kept in memory")`. Raises Invalid for anything else than True or a text,
+    and where it has no name, or the machine no example.
     """
 
     adapter: str = "adapter"
@@ -88,6 +90,7 @@ class Capabilities:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a plain no: who reads the table wants to know why."""
+        checked(adapter=text(self.adapter), examples=number(self.examples), shrink=truth(self.shrink))
         for name in NAMES:
             value = getattr(self, name)
             if value is not True and not (isinstance(value, str) and value.strip()):

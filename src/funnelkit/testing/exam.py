@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
+from funnelkit.errors import invalid
 from funnelkit.ports.storage import Ripe, Storage, Transaction
 from funnelkit.testing.client_contracts import (
     InvitationsContract,
@@ -55,6 +56,7 @@ from funnelkit.testing.store_contracts import (
     PersonsContract,
     PipelinesContract,
 )
+from funnelkit.values.checks import checked, having, instance
 
 STORE_CONTRACTS: Final[tuple[type[Contract], ...]] = (
     ContactsContract,
@@ -155,13 +157,20 @@ def run(
     """Examine an adapter without pytest: `run(STORAGE, lambda: {"funnelkit_storage": MemoryStorage()})`.
 
     `fixtures` is called for each test, and gives the adapter anew. `only` is the name of a test; None: all of them.
+    Raises Invalid where there is nothing to examine.
     """
-    return tuple(
-        _examined(contract, name, test, fixtures, capabilities)
-        for contract in contracts
-        for name, test in tests_of(contract)
-        if only in (None, name)
+    asked: Any = contracts
+    given: tuple[Any, ...] = tuple(asked) if isinstance(asked, Iterable) else (None,)
+    fit = all(isinstance(one, type) and issubclass(one, Contract) for one in given)
+    checked(
+        contracts=None if fit else "classes of contracts are needed, such as exam.STORAGE",
+        fixtures=having("__call__", "a function that gives the fixtures")(fixtures),
+        capabilities=instance(Capabilities, "Capabilities")(capabilities),
     )
+    tests = [(one, *test) for one in given for test in tests_of(one) if only in (None, test[0])]
+    if not tests:
+        raise invalid("contracts" if only is None else "only", "no such test is found, so nothing would be examined")
+    return tuple(_examined(*one, fixtures, capabilities) for one in tests)
 
 
 def _examined(
