@@ -44,6 +44,8 @@ class MemoryStorage:
         self.tokens = RandomTokens()
         self._accounts: dict[str, Account] = {}
         self._statuses: dict[str, type[Status]] = {}
+        self.log: list[tuple[Any, Any, Any]] = []
+        self.depth = 0
         self.lock = threading.RLock()
 
     def knows(self, funnel: Funnel[Status, Any]) -> None:
@@ -72,12 +74,12 @@ class MemoryStorage:
         """Give the stores of an account, new ones where there are none yet."""
         found = self._accounts.get(account)
         if found is None:
-            found = self._accounts[account] = Account()
+            found = self._accounts[account] = Account(self.log)
         return found
 
 
 class _Transaction:
-    """One transaction: what is done in it is undone when it is left with an error."""
+    """One transaction: what is done in it, in whatever account, is undone when it is left with an error."""
 
     def __init__(self, storage: MemoryStorage, account: str) -> None:
         self._storage = storage
@@ -85,26 +87,25 @@ class _Transaction:
 
     def __enter__(self) -> Account:
         self._storage.lock.acquire()
-        self._stores = self._storage.stores(self._account)
-        self._mark = len(self._stores.log)
-        self._stores.depth += 1
-        return self._stores
+        self._mark = len(self._storage.log)
+        self._storage.depth += 1
+        return self._storage.stores(self._account)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        stores = self._stores
+        storage = self._storage
         try:
             if kind is not None:
-                for table, key, was in reversed(stores.log[self._mark :]):
+                for table, key, was in reversed(storage.log[self._mark :]):
                     if was is GONE:
                         table.pop(key, None)
                     else:
                         table[key] = was
-                del stores.log[self._mark :]
-            stores.depth -= 1
-            if stores.depth == 0:
-                stores.log.clear()
+                del storage.log[self._mark :]
+            storage.depth -= 1
+            if storage.depth == 0:
+                storage.log.clear()
         finally:
-            self._storage.lock.release()
+            storage.lock.release()
 
 
 class FixedClock:

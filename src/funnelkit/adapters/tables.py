@@ -357,11 +357,10 @@ class _Guards:
 
 
 class Account:
-    """All stores of one account."""
+    """All stores of one account. All accounts of a storage note into one log: what is undone is undone in every one."""
 
-    def __init__(self) -> None:
-        self.log: list[tuple[Any, Any, Any]] = []
-        self.depth = 0
+    def __init__(self, log: list[tuple[Any, Any, Any]]) -> None:
+        self.log = log
         self.contacts = _Contacts(self.log)
         self.persons = _Persons(self.log)
         self.companies: _Nouns[Company] = _Nouns(self.log)

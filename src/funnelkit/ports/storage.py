@@ -245,6 +245,7 @@ class Storage(Protocol):
 
         `write` False: to look only, at one state of everything; others go on writing.
 
-        One opened inside another is a part of it: left with an error, only its own changes are undone.
+        One opened inside another, be it of another account, is a part of it: left with an error, only its own changes
+        are undone.
         """
         ...

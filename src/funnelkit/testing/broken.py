@@ -95,6 +95,39 @@ class UndoesTooMuch(BrokenStorage):
         return _UndoingAll(super().transaction(account, write=write))
 
 
+class _OnItsOwn:
+    """A transaction that nothing undoes any more once it is left, if it is of another account than those around it."""
+
+    def __init__(self, storage: Any, inner: Any, account: str) -> None:
+        self._storage, self._inner, self._account = storage, inner, account
+
+    def __enter__(self) -> Any:
+        self._alone = self._account not in self._storage.inside
+        self._storage.inside.append(self._account)
+        return self._inner.__enter__()
+
+    def __exit__(self, *given: object) -> None:
+        self._storage.inside.pop()
+        self._inner.__exit__(*given)
+        if self._alone:
+            del self._storage.log[self._inner._mark :]  # noqa: SLF001  # it is broken on purpose
+
+
+class StoresOthersAtOnce(BrokenStorage):
+    """What is done inside in another account stays there, as on a connection of its own."""
+
+    fails = "NestedContract.test_one_of_another_account_is_a_part_too"
+
+    def __init__(self) -> None:
+        """Begin outside of all."""
+        super().__init__()
+        self.inside: list[str] = []
+
+    def transaction(self, account: str, *, write: bool = True) -> Any:
+        """Open one that is a part of those of its account alone."""
+        return _OnItsOwn(self, super().transaction(account, write=write), account)
+
+
 class OneAccount(BrokenStorage):
     """The account is left out of every key."""
 

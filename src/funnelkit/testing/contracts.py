@@ -56,6 +56,8 @@ class Capabilities:
     """Nouns are stored as documents, so that what newer code wrote is kept: supply `funnelkit_documents`."""
     nested: Can = True
     """A transaction opened inside another is a part of it."""
+    across: Can = True
+    """So is one of another account: all of them stand in one database."""
     claims: Can = True
     """What is claimed is one worker's alone, and the others go on without it."""
     sweeps: Can = True

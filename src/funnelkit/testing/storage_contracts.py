@@ -168,6 +168,30 @@ class NestedContract(Contract):
         with funnelkit_storage.transaction(OURS, write=False) as within:
             same(2, within.guards.version("calendar", "m-1"))
 
+    @needs("guards", "across")
+    def test_one_of_another_account_is_a_part_too(self, funnelkit_storage: Storage) -> None:
+        """Undone with the one around it; left with an error itself, it undoes its own alone."""
+
+        def seen() -> list[int]:
+            found = []
+            for account in (OURS, THEIRS):
+                with funnelkit_storage.transaction(account, write=False) as stores:
+                    found.append(stores.guards.version("calendar", "m-1"))
+            return found
+
+        with raising(Broke, "the error goes through"), funnelkit_storage.transaction(OURS) as outer:
+            outer.guards.touch("calendar", "m-1")
+            with funnelkit_storage.transaction(THEIRS) as inner:
+                inner.guards.touch("calendar", "m-1")
+            raise Broke
+        same([0, 0], seen(), "both are undone")
+        with funnelkit_storage.transaction(OURS) as outer:
+            outer.guards.touch("calendar", "m-1")
+            with raising(Broke, "the error goes through"), funnelkit_storage.transaction(THEIRS) as inner:
+                inner.guards.touch("calendar", "m-1")
+                raise Broke
+        same([1, 0], seen(), "the one inside is undone")
+
 
 NOUNS: dict[str, Any] = {
     "person": samples.person, "company": samples.company, "group": samples.group, "appointment": samples.appointment,
