@@ -188,6 +188,7 @@ UNBUILDABLE: list[tuple[str, str, dict[str, Any]]] = [
     ("foreign_figure", "policy.team.members_only", figure("team", members_only=1)),
     ("foreign_figure", "policy.invitation.valid", figure("invitation", valid=None)),
     ("foreign_figure", "policy.invitation.valid", figure("invitation", valid=Elapsed(hours=0))),
+    ("foreign_figure", "policy.shell.lease", figure("shell", lease=Elapsed(seconds=0))),
     *(("foreign_figure", "policy.invitation", {"policy": policy}) for policy in NO_INVITATION),
     ("foreign_figure", "policy.invitation.onboarding", figure("invitation", onboarding=None)),
     ("foreign_figure", "policy.invitation.onboarding", figure("invitation", onboarding=(5,))),

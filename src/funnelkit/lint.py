@@ -42,6 +42,8 @@ LEAST: Final[Mapping[str, int]] = {"policy.package.per_invitation": 0}
 """Whole numbers are from 1, but for these."""
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+LASTS: Final = frozenset({"policy.invitation.valid", "policy.shell.lease"})
+"""Lengths of time that are longer than nothing."""
 
 Tables = Any  # a Funnel; this module stands below it, so that a funnel can check itself
 
@@ -118,7 +120,7 @@ def _out_of_range(path: str, value: Any) -> str | None:
     """Say what is wrong with a figure of the right sort."""
     if type(value) is int and not LEAST.get(path, 1) <= value <= MANY:
         return f"a whole number from {LEAST.get(path, 1)} to {MANY} is needed"
-    if path == "policy.invitation.valid" and value.after(EPOCH) <= EPOCH:
+    if path in LASTS and value.after(EPOCH) <= EPOCH:
         return "a time longer than nothing is needed"
     steps = value if path == "policy.invitation.onboarding" else ()
     if not all(step and step == step.strip() and step.isprintable() for step in steps):

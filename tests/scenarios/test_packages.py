@@ -612,7 +612,8 @@ def test_credentials_made_by_hand_open_what_is_on_the_record(office: Office, cli
 def test_what_is_not_usable_yet_is_taken_off_and_what_is_is_not(office: Office, client: Contact) -> None:
     """Usable, removed and bought packages stay; another one may be assigned in its place then."""
     first = office.do(AssignPackage(contact=client.id, offer="five", by=OWNER))
-    assert REMOVED is office.do(TakeOffPackage(package=first.id, by=COACH)).state
+    plan = office.plan(TakeOffPackage(package=first.id, by=COACH))
+    assert (["package_goes"], REMOVED) == ([c.code for c in plan.consequences], office.apply(plan).state)
     assert ["package.still_possible"] == refusals(office, TakeOffPackage(package=first.id, by=OWNER))
     second = office.do(AssignPackage(contact=client.id, offer="gift", by=OWNER))
     accepted(office, office.do(Invite(contact=client.id, by=OWNER)))

@@ -318,13 +318,12 @@ class Admitting(Late):
             if package.state is PackageStatus.ASSIGNED:
                 self._open(contact, package, effective)
 
-    def drop_package(self, package: Package, effective: datetime) -> None:
-        """Take a package off that came with an invitation; what was paid for waits for the next one."""
+    def drop_package(self, package: Package, effective: datetime) -> Package:
+        """Take a package off; what was paid for waits for the next invitation."""
         if package.acquired is Acquired.BOUGHT:
-            self.rewrite_package(PackageAttached, package, effective, invitation=None)
-        else:
-            self.rewrite_package(PackageRemoved, package, effective)
-            self.consequences += (Consequence("package_goes", GOES, {"package": package.id}),)
+            return self.rewrite_package(PackageAttached, package, effective, invitation=None)
+        self.consequences += (Consequence("package_goes", GOES, {"package": package.id}),)
+        return self.rewrite_package(PackageRemoved, package, effective)
 
     def waiting_packages(self, contact: str) -> tuple[Package, ...]:
         """Give those that were assigned and are not usable yet: they count towards the number of an invitation."""

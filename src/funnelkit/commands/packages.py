@@ -18,7 +18,7 @@ from funnelkit.rules import package as rule_of
 from funnelkit.rules.history import lineage
 from funnelkit.table import Act, Status
 from funnelkit.values.checks import asks, days, each, email, identifier, number, one_of, optional, text, texts, truth
-from funnelkit.values.client_events import OfferDefined, PackageRemoved
+from funnelkit.values.client_events import OfferDefined
 from funnelkit.values.contact import Contact
 from funnelkit.values.package import Offer, Package
 from funnelkit.values.person import match_key
@@ -132,7 +132,7 @@ class TakeOffPackage(Command[Status, Package]):
         decision = rule_of.may_take_off(funnel, case)
         if not decision:
             return draft.refuse(decision)
-        return draft.plan(decision, draft.rewrite_package(PackageRemoved, was, draft.when()))
+        return draft.plan(decision, draft.drop_package(was, draft.when()))
 
 
 @frozen(kw_only=True)
