@@ -1541,8 +1541,8 @@ BAD: Final[dict[str, tuple[Callable[[], object], str]]] = {
     ),
     "a naive start": (lambda: eligible(coached("c-1", start=TEN.replace(tzinfo=None))), "appointments[0].start"),
     "a naive end": (lambda: eligible(coached("c-1", end=TEN.replace(tzinfo=None))), "appointments[0].end"),
-    "no such zone": (lambda: eligible(coached("c-1", zone="Mars/Olympus")), "zone"),
-    "an empty zone": (lambda: eligible(coached("c-1", zone="")), "zone"),
+    "no such zone": (lambda: eligible(coached("c-1", zone="Mars/Olympus")), "appointments[0].zone"),
+    "an empty zone": (lambda: eligible(coached("c-1", zone="")), "appointments[0].zone"),
     "a number for a standard": (
         lambda: eligibility.count(COACHING, (), now=NOW, standard=15), "standard",  # type: ignore[arg-type]
     ),

@@ -25,12 +25,14 @@ from funnelkit import (
     Where,
 )
 from funnelkit.policy import StatusWhen
-from funnelkit.rules import access, booking, certification, conversion, follow_up, removal
+from funnelkit.requirements import requirements
+from funnelkit.rules import access, booking, certification, conversion, credentials, eligibility, follow_up, removal
 from funnelkit.statuses.agency import Agency
 from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.statuses.appointment import Happening as Changed
 from funnelkit.statuses.coaching import Coaching
 from funnelkit.values.appointment import Attendee
+from funnelkit.values.worked import Worked
 from funnelkit.words import Grant
 
 NOW: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -94,6 +96,27 @@ ON_MY_OWN_ROWS: Final[Mapping[str, tuple[Callable[[Any], object], Mapping[str, A
         {"now": "lead", "by": COACH},
         {"facts": ({"email": "no"},)},
     ),
+    "credentials.may_apply": (
+        lambda case: credentials.may_apply(COACHING, credentials.Case(**case)),
+        {
+            "credential": "ACC 2022", "minutes": 6000, "paid": 4500, "clients": 8, "needs_minutes": 6000,
+            "needs_paid": 4500, "needs_clients": 8, "needs_recent": None, "holds": ("ACC",), "needs_one_of": ("ACC",),
+        },
+        {
+            "credential": (None, 5), "minutes": ("6000", -1, None), "clients": (8.5,), "needs_paid": (None,),
+            "needs_recent": ("25",), "months": ("18",), "trained": ("no", None), "holds": ("ACC", [], (5,)),
+            "needs_one_of": (None, (None,)),
+        },
+    ),
+    "eligibility.counts": (
+        lambda case: eligibility.counts(COACHING, eligibility.Case(**case)),
+        {},
+        {
+            "activity": ("coaching", None), "state": ("cancelled", None), "ended": ("no",), "live": ("no", None),
+            "engaged": ("no", 0), "pay": ("internal",), "direct_report": ("no",), "heads": ("9", None, -1),
+            "limit": ("5",), "trained": ("no",),
+        },
+    ),
     "follow_up.may_schedule": (
         lambda case: follow_up.may_schedule(FRANCHISE, follow_up.Case(**case)),
         {"by": COACH, "when": NOW, "due": NOW, "attempt": 1},
@@ -129,12 +152,13 @@ def test_a_question_of_the_rules_names_a_funnel_and_a_case_that_are_none(questio
     """Both at once."""
     rules, _, ask = question.partition(".")
     given: Any = {"access": access, "booking": booking, "certification": certification, "conversion": conversion}
-    given |= {"follow_up": follow_up, "removal": removal}
+    given |= {"credentials": credentials, "eligibility": eligibility, "follow_up": follow_up, "removal": removal}
     with pytest.raises(Invalid) as caught:
         getattr(given[rules], ask)(None, "a case")
     assert ["funnel", "case"] == [problem.path for problem in caught.value.problems]
 
 
+@pytest.mark.parametrize("count", [certification.count, eligibility.count])
 @pytest.mark.parametrize(
     ("path", "changes"),
     [
@@ -152,12 +176,32 @@ def test_a_question_of_the_rules_names_a_funnel_and_a_case_that_are_none(questio
         ("attendees", {"attendees": (("c-1", Coaching.PROSPECT),)}),
     ],
 )
-def test_an_appointment_that_cannot_be_is_no_hour(path: str, changes: Mapping[str, Any]) -> None:
+def test_an_appointment_that_cannot_be_is_no_hour(path: str, changes: Mapping[str, Any], count: Any) -> None:
     """A log of hours is handed in: what is wrong with a row is told, by its place, and nothing is counted."""
     rows = [_held("a-1", Coaching.ACTIVE_CLIENT), evolve(_held("a-2", Coaching.ACTIVE_CLIENT), **changes)]
     with pytest.raises(Invalid) as caught:
-        certification.count(COACHING, rows, now=NOW + DAY)
+        count(COACHING, rows, now=NOW + DAY)
     assert f"appointments[1].{path}" in [problem.path for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("path", "changes"),
+    [
+        ("kind", {"kind": "nonsense"}),
+        ("zone", {"zone": None}),
+        ("zone", {"zone": "Mars"}),
+        ("paid", {"paid": "no"}),
+        ("session", {"session": {}}),
+        ("start", {"start": NOW.replace(tzinfo=None), "actual": 60}),
+        ("attendees", {"attendees": (Attendee("c-1"), Attendee(5))}),  # type: ignore[arg-type]
+    ],
+)
+def test_what_a_credential_is_counted_by_cannot_be_either(path: str, changes: Mapping[str, Any]) -> None:
+    """The facts of the session are looked at where they decide: by the place of the row, and nothing is counted."""
+    rows = [_held("a-1", None), evolve(_held("a-2", None), **changes)]
+    with pytest.raises(Invalid) as caught:
+        eligibility.count(COACHING, rows, now=NOW + DAY)
+    assert [f"appointments[1].{path}"] == [problem.path for problem in caught.value.problems]
 
 
 def test_hours_are_counted_by_a_funnel_that_was_derived_and_by_no_other_ones_statuses() -> None:
@@ -186,6 +230,35 @@ def test_what_hours_are_counted_with_is_looked_at(path: str, given: Mapping[str,
     asked: Any = {"funnel": COACHING, "appointments": [], "now": NOW, **given}
     with pytest.raises(Invalid) as caught:
         certification.count(asked.pop("funnel"), asked.pop("appointments"), **asked)
+    assert [path] == [problem.path for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("path", "given"),
+    [
+        ("funnel", {"funnel": None}),
+        ("appointments", {"appointments": None}),
+        ("appointments[0]", {"appointments": "a"}),
+        ("appointments[0]", {"appointments": [None]}),
+        ("now", {"now": None}),
+        ("standard", {"standard": 15}),
+    ],
+)
+def test_what_hours_for_a_credential_are_counted_with_is_looked_at(path: str, given: Mapping[str, Any]) -> None:
+    """By its name."""
+    asked: Any = {"funnel": COACHING, "appointments": [], "now": NOW, **given}
+    with pytest.raises(Invalid) as caught:
+        eligibility.count(asked.pop("funnel"), asked.pop("appointments"), **asked)
+    assert [path] == [problem.path for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("path", "given"), [("holds", {"holds": None}), ("holds", {"holds": [5]}), ("trained", {"trained": "no"})]
+)
+def test_what_is_said_of_a_credential_is_looked_at(path: str, given: Mapping[str, Any]) -> None:
+    """What is held, and whether it is known when training began."""
+    with pytest.raises(Invalid) as caught:
+        credentials.progress(COACHING, requirements("MCC"), Worked(), on=NOW.date(), **given)
     assert [path] == [problem.path for problem in caught.value.problems]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum, auto, unique
@@ -12,15 +12,15 @@ from attrs import field, frozen
 
 from funnelkit.decisions import About, Decision, rule
 from funnelkit.decisions import Case as AnyCase
-from funnelkit.errors import Invalid, Problem, kind_of
+from funnelkit.errors import Invalid, kind_of
 from funnelkit.funnel import Funnel
 from funnelkit.policy import Countable, StatusWhen
 from funnelkit.statuses.appointment import AppointmentStatus
 from funnelkit.table import Status
 from funnelkit.times import DAY, instant
 from funnelkit.values.appointment import Appointment, Attendee
-from funnelkit.values.cases import A_FUNNEL, WORD, door
-from funnelkit.values.checks import Check, checked, instance, moment, one_of, optional, truth
+from funnelkit.values.cases import A_FUNNEL, MINUTES, WORD, door, unfit
+from funnelkit.values.checks import checked, instance, one_of, optional, truth
 from funnelkit.values.worked import hours_of
 
 S = TypeVar("S", bound=Status)
@@ -92,7 +92,6 @@ def all_hours_count(funnel: AnyFunnel, case: Asked, row: None) -> bool:
     return case.always
 
 
-MINUTES: Final = frozenset(range(DAY + 1))  # quicker to ask than a range
 FUNCTION: Final = optional(lambda given: None if callable(given) else f"a function is needed, not {kind_of(given)}")
 NOBODY: Final = (Attendee(""),)
 QUESTION: Final = "count this appointment"
@@ -234,14 +233,14 @@ def count(  # the facts that the policy may ask for, by name
     try:
         return _report(funnel, _picked(given, coach, since, until), now, _judge(funnel, today, then))
     except (AttributeError, TypeError):
-        wrong = [found for place, one in enumerate(given) for found in _unfit(f"appointments[{place}]", one)]
+        wrong = [found for place, one in enumerate(given) for found in unfit(f"appointments[{place}]", one)]
         if wrong:
             raise Invalid(*wrong) from None
         raise
 
 
 def _report(funnel: Funnel[S, R], picked: tuple[Appointment, ...], now: datetime, asked: tuple[Judge, bool]) -> Report:
-    """Count what is fit to be counted; at the first that is not it stops, and `_unfit` says why."""
+    """Count what is fit to be counted; at the first that is not it stops, and `unfit` says why."""
     kind, (judge, as_booked) = funnel.statuses, asked
     made: dict[tuple[object, ...], Decision] = {}
     decisions: list[Decision] = []
@@ -289,34 +288,6 @@ def _report(funnel: Funnel[S, R], picked: tuple[Appointment, ...], now: datetime
         minutes=counted,
         excluded=excluded,
     )
-
-
-def _taken(given: object) -> str | None:
-    fits = type(given) is int and given in MINUTES
-    return None if fits else f"whole minutes from 0 to {DAY} are needed"
-
-
-def _attending(given: object) -> str | None:
-    fits = isinstance(given, Collection) and all(isinstance(one, Attendee) for one in given)
-    return None if fits else "a list of Attendees is needed"
-
-
-OF_AN_APPOINTMENT: Final[Mapping[str, Check]] = {
-    "start": moment, "end": moment, "state": one_of(AppointmentStatus), "actual": optional(_taken),
-    "attendees": _attending,
-}  # fmt: skip
-
-
-def _unfit(path: str, given: Any) -> Iterator[Problem]:
-    """Give everything because of which this is no appointment that could be counted here."""
-    wrong = instance(Appointment, "an Appointment")(given)
-    if wrong:
-        yield Problem(path, wrong)
-        return
-    wrongs = {name: check(getattr(given, name)) for name, check in OF_AN_APPOINTMENT.items()}
-    if not any(wrongs.values()) and given.minutes not in MINUTES:
-        wrongs["end"] = "it lies before the start, or more than a day behind it"
-    yield from (Problem(f"{path}.{name}", says) for name, says in wrongs.items() if says)
 
 
 def _picked(

@@ -22,6 +22,7 @@ from funnelkit.funnel import Funnel
 from funnelkit.requirements import Requirements
 from funnelkit.table import Status
 from funnelkit.values import checks
+from funnelkit.values.cases import door, from_nought
 from funnelkit.values.worked import Worked
 
 S = TypeVar("S", bound=Status)
@@ -65,6 +66,15 @@ class Case(AnyCase):
             **{name: told(getattr(self, name)) for name in ("minutes", "paid", "recent")},
             **{name: told(getattr(self, name) or 0) for name in ("needs_minutes", "needs_paid", "needs_recent")},
         }  # fmt: skip
+
+
+LOOK: Final = door(
+    Case,
+    {"credential": checks.instance(str, "a text"), "trained": checks.truth},
+    dict.fromkeys(("minutes", "paid", "clients", "needs_minutes", "needs_paid", "needs_clients", "recent"), from_nought)
+    | dict.fromkeys(("needs_recent", "months"), checks.optional(from_nought))
+    | dict.fromkeys(("holds", "needs_one_of"), checks.each(checks.text)),
+)
 
 
 def told(minutes: int) -> str:
@@ -141,7 +151,8 @@ RULES: Final = (
 
 
 def may_apply(funnel: Funnel[S, R], case: Case) -> Decision:
-    """Every finding about what a coach has, beside what is asked for."""
+    """Every finding about what a coach has, beside what is asked for. Raises Invalid."""
+    LOOK(funnel, case)
     return decided(QUESTION, RULES, funnel, case)
 
 
@@ -254,6 +265,7 @@ def progress(
     checks.checked(
         requirements=checks.instance(Requirements, "a Requirements")(requirements),
         worked=checks.instance(Worked, "a Worked")(worked), on=checks.day(on), pace=checks.days(pace),
+        holds=checks.instance(Iterable, "a list of credentials")(holds),
     )  # fmt: skip
     clients = worked.heads_on(on)
     worked = _until(worked, on)

@@ -17,6 +17,7 @@ from attrs import field, frozen
 
 from funnelkit.decisions import About, Decision, decided, rule
 from funnelkit.decisions import Case as AnyCase
+from funnelkit.errors import Invalid
 from funnelkit.funnel import Funnel
 from funnelkit.requirements import ACTIVITIES, KINDS, PAYS, Standard
 from funnelkit.statuses.appointment import AppointmentStatus
@@ -24,7 +25,8 @@ from funnelkit.table import Status
 from funnelkit.times import instant
 from funnelkit.times import zone as known_zone
 from funnelkit.values.appointment import Appointment, Attendee
-from funnelkit.values.checks import checked, instance, optional
+from funnelkit.values.cases import A_FUNNEL, MINUTES, door, from_nought, unfit
+from funnelkit.values.checks import checked, instance, one_of, optional, truth
 from funnelkit.values.worked import Sum, Worked, hours_of
 from funnelkit.words import Activity, Pay, Setting
 
@@ -50,6 +52,16 @@ class Case(AnyCase):
     heads: int = 1
     limit: int | None = None
     trained: bool | None = None
+
+
+LOOK: Final = door(
+    Case,
+    {
+        "activity": one_of(Activity), "state": one_of(AppointmentStatus), "ended": truth, "live": truth,
+        "engaged": optional(truth), "pay": optional(one_of(Pay)), "direct_report": truth, "trained": optional(truth),
+    },
+    {"heads": from_nought, "limit": optional(from_nought)},
+)  # fmt: skip
 
 
 @rule(ok="it was held", no="it was not held: it is {state}, or its end has not passed yet")
@@ -106,7 +118,8 @@ RULES: Final = (
 
 
 def counts(funnel: Funnel[S, R], case: Case) -> Decision:
-    """Every finding about one session."""
+    """Every finding about one session. Raises Invalid."""
+    LOOK(funnel, case)
     return decided(QUESTION, RULES, funnel, case)
 
 
@@ -148,10 +161,12 @@ class Tally:
         self._sums: dict[_Key, _Sum] = {}
 
     def add(self, appointment: Appointment) -> Decision:
-        """Count one, or not; give the reason."""
+        """Count one, or not; give the reason. Raises Invalid, or stumbles, where `unfit` says why it cannot be."""
         zone, begins = self._zones.get(appointment.zone) or self._zone(appointment.zone)
         start, session, heads, clients = appointment.start, appointment.session, 1, appointment.attendees
         minutes = whole = appointment.minutes
+        if start.tzinfo is None or whole not in MINUTES or appointment.state.__class__ is not AppointmentStatus:
+            raise Invalid(*unfit("appointment", appointment))
         activity, pay, live, engaged, reports = KINDS[appointment.kind], BY_PAID[appointment.paid], True, None, False
         setting = organisation = group = None
         if session is not None:
@@ -159,8 +174,7 @@ class Tally:
             activity, pay = session.activity or activity, session.pay or pay
             live, engaged, reports = session.live, session.engaged, session.direct_report
             heads = session.heads or 1
-            if session.as_coach is not None:
-                minutes = min(session.as_coach, whole)
+            minutes = whole if session.as_coach is None else min(session.as_coach, whole)
         left = appointment.left
         heads = max(heads, len(clients) + left)  # its `people`, without a call
         trained = None if begins is None else start >= begins
@@ -328,14 +342,20 @@ class Report:
 def count(
     funnel: Funnel[S, R], appointments: Iterable[Appointment], *, now: datetime, standard: Standard | None = None
 ) -> Report:
-    """Count with a reason for each appointment. Raises Invalid for times without a zone, and for an unknown zone."""
-    checked(standard=optional(instance(Standard, "a Standard"))(standard))
+    """Count with a reason for each appointment. Raises Invalid for one that cannot be, by its place in the list."""
+    checked(
+        funnel=A_FUNNEL(funnel),
+        appointments=instance(Iterable, "a list of Appointments")(appointments),
+        standard=optional(instance(Standard, "a Standard"))(standard),
+    )
     tally, picked = Tally(funnel, now=now, standard=standard or Standard()), tuple(appointments)
-    for place, one in enumerate(picked):
-        if one.start.tzinfo is None or one.end.tzinfo is None:
-            instant(one.start, f"appointments[{place}].start")
-            instant(one.end, f"appointments[{place}].end")
-    decisions = tuple([tally.add(appointment) for appointment in picked])
+    try:
+        decisions = tuple([tally.add(appointment) for appointment in picked])
+    except (AttributeError, KeyError, TypeError, Invalid):
+        wrong = [found for place, one in enumerate(picked) for found in unfit(f"appointments[{place}]", one)]
+        if wrong:
+            raise Invalid(*wrong) from None
+        raise
     return Report(
         appointments=picked, decisions=decisions, worked=tally.worked(), excluded=tally.excluded, unsaid=tally.unsaid
     )

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
-from funnelkit.errors import kind_of
+from funnelkit.errors import Problem, kind_of
 from funnelkit.funnel import Funnel
+from funnelkit.statuses.appointment import AppointmentStatus
+from funnelkit.times import DAY
 from funnelkit.values.actor import Actor
-from funnelkit.values.checks import Check, checked, instance, optional
+from funnelkit.values.appointment import Appointment, Attendee
+from funnelkit.values.checks import Check, checked, instance, moment, one_of, optional, truth, zone_name
+from funnelkit.values.session import Session
+from funnelkit.words import Kind
 
 ACTOR: Final = instance(Actor, "an Actor")
 A_FUNNEL: Final = instance(Funnel, "a Funnel")
@@ -64,3 +69,39 @@ def door(kind: type[Any], by_type: Mapping[str, Check], by_value: Mapping[str, C
             right.add((*map(type, fields(case)),))
 
     return look
+
+
+# ---- appointments, of which there may be very many: gone through in full once something was wrong with one
+
+MINUTES: Final = frozenset(range(DAY + 1))  # quicker to ask than a range
+
+
+def _taken(given: object) -> str | None:
+    fits = type(given) is int and given in MINUTES
+    return None if fits else f"whole minutes from 0 to {DAY} are needed"
+
+
+def _attending(given: object) -> str | None:
+    fits = isinstance(given, Collection) and all(
+        isinstance(one, Attendee) and isinstance(one.contact, str) for one in given
+    )
+    return None if fits else "a list of Attendees is needed, each with the id of a contact"
+
+
+OF_AN_APPOINTMENT: Final[Mapping[str, Check]] = {
+    "kind": one_of(Kind), "start": moment, "end": moment, "zone": zone_name, "state": one_of(AppointmentStatus),
+    "actual": optional(_taken), "paid": optional(truth), "attendees": _attending,
+    "session": optional(instance(Session, "a Session")),
+}  # fmt: skip
+
+
+def unfit(path: str, given: Any) -> Iterator[Problem]:
+    """Give everything because of which this is no appointment whose hours could be counted."""
+    wrong = instance(Appointment, "an Appointment")(given)
+    if wrong:
+        yield Problem(path, wrong)
+        return
+    wrongs = {name: check(getattr(given, name)) for name, check in OF_AN_APPOINTMENT.items()}
+    if not any(wrongs.values()) and given.minutes not in MINUTES:
+        wrongs["end"] = "it lies before the start, or more than a day behind it"
+    yield from (Problem(f"{path}.{name}", says) for name, says in wrongs.items() if says)
