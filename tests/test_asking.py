@@ -17,6 +17,7 @@ from funnelkit.asking import ARGUMENTS
 from funnelkit.commands import AddContact, Book
 from funnelkit.errors import Conflict, FunnelkitError, Invalid
 from funnelkit.ports import PORTS
+from funnelkit.requirements import requirements
 from funnelkit.statuses.coaching import Coaching
 from tests import databases
 
@@ -108,6 +109,9 @@ def test_each_argument_has_its_check() -> None:
         (lambda crm: crm.may("c-1", Right.LOG_IN, item=3), "item"),
         (lambda crm: crm.may("c-1", Right.LOG_IN, facts={"email": 1}), "facts"),
         (lambda crm: crm.rights("c-1"), "contacts"),
+        (lambda crm: crm.rights([["c-1"]]), "contacts"),
+        (lambda crm: crm.rights(one for one in [["c-1"]]), "contacts"),
+        (lambda crm: crm.credential(requirements("ACC"), version="2018"), "version"),
         (lambda crm: crm.rights(["c-1"], Right.LOG_IN), "rights"),
         (lambda crm: crm.history_of("contact", 3), "noun"),
         (lambda crm: crm.do_all(AddContact(name="Bea", by=COACH)), "commands"),

@@ -10,7 +10,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, Inexact, localcontext
 from itertools import pairwise, permutations
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -1549,6 +1549,15 @@ BAD: Final[dict[str, tuple[Callable[[], object], str]]] = {
     "no clients": (lambda: log(Worked(), None), "clients"),  # type: ignore[arg-type]
     "a report for a log": (lambda: log(eligible(), {}), "worked"),  # type: ignore[arg-type]
 }  # fmt: skip
+
+
+def test_a_share_is_the_same_however_a_host_counts() -> None:
+    """A host may have set its own numbers to a few digits, or to stop at what is not exact."""
+    part = credentials.Part(key="hours", has=1, needs=3)
+    usual = part.share
+    with localcontext(prec=3) as own:
+        own.traps[Inexact] = True
+        assert usual == part.share
 
 
 @pytest.mark.parametrize("name", BAD)

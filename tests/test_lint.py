@@ -327,6 +327,21 @@ def test_the_system_named_twice_is_the_system() -> None:
     assert (True, True) == (may_record(funnel, case).allowed, may_record(inn(), case).allowed)
 
 
+@pytest.mark.parametrize(
+    ("always", "said"),
+    [
+        ((agency.Agency.LEAD,), "not a tuple with an Agency in it; write its value, which is the key"),
+        (("lead", 5), "not a tuple with an int in it"),
+        ("lead", "not a str"),
+    ],
+)
+def test_of_a_list_of_something_else_it_is_said_what_is_in_it(always: Any, said: str) -> None:
+    """That a tuple is needed and not a tuple would help nobody."""
+    with pytest.raises(Invalid) as caught:
+        agency.AGENCY.with_policy(certification={"always": always})
+    assert str(caught.value).endswith(f"a tuple of a str is needed, {said}")
+
+
 def test_a_policy_s_parts_and_figures_are_called_by_their_names() -> None:
     """What no policy has is named, with what was meant, all at once; nothing of it is taken."""
     with pytest.raises(Invalid) as caught:

@@ -596,6 +596,9 @@ WRONG: Final[dict[str, tuple[Callable[[Log, Any], object], str]]] = {
     "text of nothing": (lambda _, __: logs.markdown(None), "log"),  # type: ignore[arg-type]
     "table of nothing": (lambda _, __: logs.csv(None), "log"),  # type: ignore[arg-type]
     "workbook of nothing": (lambda _, __: xlsx.write(None, BytesIO()), "log"),  # type: ignore[arg-type]
+    "workbook to nowhere": (lambda log, _: xlsx.write(log, None), "to"),  # type: ignore[arg-type]
+    "plot of no months": (lambda _, __: plots.months(None), "worked"),  # type: ignore[arg-type]
+    "plot of no clients": (lambda _, __: plots.clients(None), "log"),  # type: ignore[arg-type]
 }
 
 

@@ -238,7 +238,8 @@ def test_appointments_come_over_and_one_with_both_counts_once(practice: Practice
     own = [(a.id, [one.contact for one in a.attendees]) for a in practice.crm.appointments("c-1")]
     assert [("a-1", ["c-1"]), ("a-2", ["c-1"]), ("a-3", ["c-1"])] == own
     assert 180 == sum(a.minutes for a in practice.crm.appointments("c-1"))
-    assert [] == list(practice.crm.appointments("c-2"))
+    with pytest.raises(NotFound, match="merged into c-1"):
+        practice.crm.appointments("c-2")
     practice.holds_together()
 
 

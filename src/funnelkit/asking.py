@@ -12,7 +12,7 @@ from funnelkit.errors import Invalid, Problem, kind_of
 from funnelkit.planning import Command
 from funnelkit.requirements import Standard
 from funnelkit.values.actor import Actor
-from funnelkit.values.checks import Check, day, days, identifier, instance, moment, number, text, told, truth
+from funnelkit.values.checks import Check, checked, day, days, identifier, instance, moment, number, text, told, truth
 from funnelkit.values.outreach import Segment
 from funnelkit.values.plan import Plan
 
@@ -28,12 +28,11 @@ def some(value: object) -> str | None:
     return f"a list is needed, not {kind_of(value)}"
 
 
-def ids(value: object) -> str | None:
-    """A list, tuple or set of ids."""
-    wrong = some(value)
-    if wrong is None and isinstance(value, (list, tuple, set, frozenset)):  # what can be gone through once is left be
-        wrong = next(filter(None, map(identifier, value)), None)
-    return wrong
+def ids(given: Iterable[str]) -> tuple[str, ...]:
+    """Give ids without doubles, also of what can be gone through once only. Raises Invalid."""
+    found = tuple(given)
+    checked(contacts=next(filter(None, map(identifier, found)), None))
+    return tuple(dict.fromkeys(found))
 
 
 def basis(value: object) -> str | None:
@@ -52,10 +51,9 @@ ARGUMENTS: Final[Mapping[str, Check]] = {
     **dict.fromkeys(("as_of", "at", "known", "moment", "since", "start", "until"), moment),
     **dict.fromkeys(("on", "trained"), day),
     **dict.fromkeys(("batch", "limit"), number),
-    **dict.fromkeys(("commands", "rights"), some),
+    **dict.fromkeys(("commands", "contacts", "rights"), some),
     "by": instance(Actor, "an Actor"),
     "command": instance(Command, "a command"),
-    "contacts": ids,
     "event": lambda value: identifier(getattr(value, "id", value)),
     "expect": basis,
     "facts": told,

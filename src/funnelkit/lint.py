@@ -111,7 +111,7 @@ def _figures(funnel: Tables) -> Iterator[Problem]:
             value, path = getattr(given, figure.name), f"policy.{part.name}.{figure.name}"
             kind = kinds[figure.name]
             if not _fits(value, kind):
-                yield _fault(path, "foreign_figure", f"{_called(kind)} is needed, not {kind_of(value)}")
+                yield _fault(path, "foreign_figure", f"{_called(kind)} is needed, not {_told(value, kind)}")
             elif wrong := _out_of_range(path, value):
                 yield _fault(path, "foreign_figure", wrong)
 
@@ -146,6 +146,15 @@ def _fits(value: Any, kind: Any) -> bool:
     if whole is tuple and inner[1:] != (...,):
         return len(value) == len(inner) and all(map(_fits, value, inner))
     return all(_fits(member, inner[0]) for member in value)
+
+
+def _told(value: Any, kind: Any) -> str:
+    """Say in words what a figure is: of a list of something else, what is in it."""
+    whole, inner = get_origin(kind), get_args(kind)
+    if type(value) is not whole or not inner or (odd := [one for one in value if not _fits(one, inner[0])]) == []:
+        return kind_of(value)
+    key = "; write its value, which is the key" if isinstance(odd[0], Enum) else ""
+    return f"{kind_of(value)} with {kind_of(odd[0])} in it{key}"
 
 
 def _called(kind: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Final, Generic, TypeVar
 
 from attrs import evolve
 
-from funnelkit.asking import asked
+from funnelkit.asking import asked, ids
 from funnelkit.decisions import NEEDS, Decision, both
 from funnelkit.errors import NotFound, invalid
 from funnelkit.facts import Known, facts, in_time
@@ -83,7 +83,11 @@ class Questions(Generic[S, R]):
     def appointments(self, contact: str) -> tuple[Appointment, ...]:
         """Give all appointments that a contact attends, by start."""
         with self._storage.transaction(self.account, write=False) as stores:
-            return StoredView(stores, self.funnel.name).appointments_of(contact)
+            view = StoredView(stores, self.funnel.name)
+            found = view.appointments_of(contact)
+            if not found:
+                view.contact(contact)
+            return found
 
     # ---- access
 
@@ -116,7 +120,7 @@ class Questions(Generic[S, R]):
         facts: Mapping[str, bool] | None = None,
     ) -> Mapping[str, Mapping[R, Decision]]:
         """Answer several rights (None: all) for many contacts, in a fixed number of queries."""
-        asked, wanted = tuple(dict.fromkeys(contacts)), self._columns(rights)
+        asked, wanted = ids(contacts), self._columns(rights)
         with self._storage.transaction(self.account, write=False) as stores:
             stored = stores.contacts.many(self.funnel.name, asked)
             missing = [contact for contact in asked if contact not in stored]
@@ -250,7 +254,10 @@ class Questions(Generic[S, R]):
         if kind not in NOUNS:
             raise invalid("kind", f"is none of {', '.join(NOUNS)}")
         with self._storage.transaction(self.account, write=False) as stores:
-            return stores.history.of(self.funnel.name if kind == "contact" else "", kind, noun)
+            found = stores.history.of(self.funnel.name if kind == "contact" else "", kind, noun)
+        if not found:
+            raise NotFound(f"there is no history of this {kind}")
+        return found
 
     @asked
     def reason(self, event: Event | str) -> str | None:

@@ -81,7 +81,11 @@ class Reports(Questions[S, R]):
         """
         told: Any = holds
         held = tuple(told) if isinstance(told, Iterable) and not isinstance(told, str) else (told,)
-        checked(credential=None if isinstance(credential, Requirements) else text(credential), holds=each(text)(held))
+        ready = isinstance(credential, Requirements)
+        checked(
+            credential=None if ready else text(credential), holds=each(text)(held),
+            version="requirements that are given have theirs; leave it out" if ready and version is not None else None,
+        )  # fmt: skip
         asked = credential if isinstance(credential, Requirements) else requirements(credential, version)
         standard = Standard(trained=trained, heads=asked.heads)
         report = self.hours(coach=coach, known=known, standard=standard).eligible

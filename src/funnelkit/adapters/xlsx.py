@@ -14,7 +14,7 @@ from funnelkit.log import Log
 from funnelkit.render import log_tables
 from funnelkit.render.log_tables import CONFIRMED, DIGITS, NUMBERS, TIMES, Minutes, Row, Table, Value, said
 from funnelkit.rules.credentials import Progress
-from funnelkit.values.checks import checked, instance
+from funnelkit.values.checks import checked, having, instance
 
 try:
     from xlsxwriter import Workbook
@@ -44,7 +44,8 @@ def write(log: Log, to: str | Path | BinaryIO, progress: Iterable[Progress] = ()
     Hours are formulas over whole minutes, which stand beside them; totals are sums of these. Nothing that somebody
     typed becomes a formula or a link. Raises Invalid for more lines than a sheet holds.
     """
-    checked(log=instance(Log, "a Log")(log))
+    path = isinstance(to, (str, Path))
+    checked(log=instance(Log, "a Log")(log), to=None if path else having("write", "a path or an open file")(to))
     found = log_tables.several(progress)
     if max(len(log.entries), len(log.confirmed), len(log.withheld)) > MOST:
         raise invalid("log", f"a sheet holds {MOST} lines at most; ask for a shorter time")

@@ -11,6 +11,7 @@ from funnelkit.log import Log
 from funnelkit.render import log_tables
 from funnelkit.render.log_tables import MONTHS, Minutes, clean, figure, label, said
 from funnelkit.rules.credentials import Progress
+from funnelkit.values.checks import checked, instance
 from funnelkit.values.worked import Worked
 from funnelkit.words import Setting
 
@@ -79,6 +80,7 @@ STYLE: Final = (
 
 def months(worked: Worked) -> str:
     """Draw the hours of each month, paid below and pro bono on top; a month without any is a gap."""
+    checked(worked=instance(Worked, "a Worked")(worked))
     found = log_tables.by_month(worked)
     title = "Hours per month"
     if not found:
@@ -146,6 +148,7 @@ def _under(month: str, place: int, every: int, middle: float) -> Iterator[str]:
 
 def clients(log: Log) -> str:
     """Draw the hours of each client who is listed, and of what letters confirm; the smallest ones in one bar."""
+    checked(log=instance(Log, "a Log")(log))
     found: dict[tuple[str, str], tuple[str, int, int]] = {}
     for one in log.entries:
         key, name = (one.id, one.setting.value), _name(one.name, one.setting, one.heads)

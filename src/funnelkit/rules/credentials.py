@@ -23,7 +23,7 @@ from funnelkit.requirements import Requirements
 from funnelkit.table import Status
 from funnelkit.values import checks
 from funnelkit.values.cases import door, from_nought
-from funnelkit.values.worked import Worked
+from funnelkit.values.worked import EXACT, Worked
 
 S = TypeVar("S", bound=Status)
 R = TypeVar("R", bound=StrEnum)
@@ -204,7 +204,7 @@ class Part:
     @property
     def share(self) -> Decimal:
         """How much of it is there, from 0 to 1."""
-        return min(Decimal(1), Decimal(self.has) / self.needs)
+        return min(Decimal(1), EXACT.divide(Decimal(self.has), Decimal(self.needs)))
 
 
 @frozen(kw_only=True)
