@@ -12,7 +12,8 @@ from typing import Final
 import pytest
 
 from funnelkit import cli_log
-from funnelkit.adapters.exported_hours import COLUMNS, Seen, appointments_of, mapped
+from funnelkit.adapters.exported_hours import COLUMNS, appointments_of, mapped
+from funnelkit.adapters.exports import Seen
 from funnelkit.cli import main
 from funnelkit.errors import Invalid
 from funnelkit.requirements import Standard
@@ -234,6 +235,51 @@ def test_everybody_who_attends_fits_into_the_session(tmp_path: Path, capsys: pyt
     assert "1 entries, 0 minutes paid and 60 pro bono" in told
 
 
+def test_what_contradicts_itself_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As a booking of it would be: paid and pro bono, an end and another length, an end within a minute."""
+    rows = (
+        "a-1,c-1,2026-02-02 09:00,2026-02-02 10:00,,yes,pro bono",
+        "a-2,c-1,2026-02-02 09:00,2026-02-02 10:00,,no,paid",
+        "a-3,c-1,2026-02-02 09:00,2026-02-02 10:00,30,,",
+        "a-4,c-1,2026-02-02 09:00,2026-02-02 09:59:59,,,",
+        "a-5,c-1,2026-02-02 09:00,2026-02-02 10:00,60,yes,paid",
+    )
+    files = write(tmp_path, CONTACTS, "\n".join(("Id,Client,Start,End,Minutes,Paid,Pay", *rows)))
+    _, told, _ = said(capsys, *files, "--zone", "UTC")
+    found = [line.split(": ")[1:3] for line in told.splitlines() if line.startswith("refused")]
+    columns = ("Pay", "Pay", "Minutes", "End")
+    assert [[f"sessions.csv:{line}", column] for line, column in enumerate(columns, start=2)] == found
+    assert "1 entries, 60 minutes paid and 0 pro bono" in told
+
+
+def test_the_minutes_that_it_took_are_enough(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where nobody says how long it was meant to be."""
+    files = write(
+        tmp_path, CONTACTS, "Id,Client,Start,Actual minutes\na-1,c-1,2026-02-02 09:00,45\na-2,c-1,2026-02-03,\n"
+    )
+    _, told, _ = said(capsys, *files, "--zone", "UTC")
+    assert "1 entries, 0 minutes paid and 45 pro bono" in told
+    assert "refused: sessions.csv:3: Actual minutes: whole minutes" in told
+
+
+def test_a_day_is_read_to_its_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A day may have a time behind it, and nothing else."""
+    contacts = "Id,Name,Consent,Engaged since\nc-1,Ada,yes,2026-01-05 08:00\nc-2,Ben,yes,2026-02-01 or so\n"
+    _, told, _ = said(capsys, *write(tmp_path, contacts, SESSIONS))
+    assert "contacts: 2 rows, 1 of them refused" in told
+    assert "refused: contacts.csv:3: Engaged since: a date is needed" in told
+
+
+def test_several_in_one_cell_that_were_taken_for_one_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A comma may be a part of an id, so nothing is cut there; but it is said what would be."""
+    files = write(tmp_path, CONTACTS, 'Id,Clients,Start,Minutes\na-1,"c-1,c-3",2026-02-02,60\na-2,c-9,2026-02-03,60\n')
+    _, told, _ = said(capsys, *files, "--zone", "UTC")
+    assert "2 clients are not in contacts.csv" in told
+    assert "1 of these may be several: between them a semicolon is needed" in told
+
+
 def test_a_zone_stands_in_for_an_empty_cell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A cell comes first; a time that says its offset needs neither; without any the cell is asked for."""
     rows = (
@@ -291,7 +337,7 @@ def test_a_header_that_is_not_understood_is_told_at_once(tmp_path: Path, capsys:
     contacts, sessions = write(tmp_path, "Nr,Wer\n", "Nr,Wann\n")
     code, told, wrong = said(capsys, contacts, sessions)
     assert (2, "") == (code, told)
-    for field in ("contacts.id", "appointments.id", "appointments.contacts", "appointments.start", "zone"):
+    for field in ("contacts.id", "zone", *(f"appointments.{key}" for key in ("id", "contacts", "start", "minutes"))):
         assert f"  {field}: no column says" in wrong
     empty = tmp_path / "empty.csv"
     empty.write_text("", encoding="utf-8")
@@ -338,6 +384,7 @@ def test_a_wish_that_cannot_be_met_is_told_before_anything_is_read(
     code, told, wrong = said(capsys, *files, *more)
     assert (2, "") == (code, told)
     assert why in wrong
+    assert wrong.startswith("funnelkit: no log was made:")
 
 
 def test_only_what_was_asked_for_is_counted(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:

@@ -141,9 +141,7 @@ def log(given: Namespace) -> int:
     try:
         said = cli_log.run(given, datetime.now(UTC))
     except Invalid as error:
-        raise NotUnderstood(
-            "\n".join(["the exports cannot be read:", *(f"  {one}" for one in error.problems)])
-        ) from error
+        raise NotUnderstood("\n".join(["no log was made:", *(f"  {one}" for one in error.problems)])) from error
     except OSError as error:
         raise NotUnderstood(f"{error.filename}: {error.strerror}") from error
     print("\n".join(said))

@@ -33,6 +33,8 @@ LONG: Final = 1_000_000
 SHOWN: Final = 5
 """So many refused rows are shown; all of them are counted, and written where `--rejects` says."""
 WIDE: Final = 30
+NO_SEVERAL: Final = frozenset(",|")
+"""What stands between ids in some exports, and could as well be a part of one: nothing is cut there."""
 NO_CREDENTIAL: Final = "says nothing without a credential; give --credential too"
 
 
@@ -135,6 +137,7 @@ class _Reading:
         nameless = members - set(self.clients)
         self.unread &= nameless
         self.counts["not there"] = len(nameless - self.unread)
+        self.counts["like several"] = sum(not NO_SEVERAL.isdisjoint(key) for key in nameless - self.unread)
 
     def progress(self, asked: Requirements, on: date) -> Progress:
         """Say how far it is."""
@@ -161,6 +164,8 @@ class _Reading:
             yield f"{len(self.unread)} clients were refused in {self.given.contacts.name}, so they are left off"
         if self.counts["not there"]:
             yield f"{self.counts['not there']} clients are not in {self.given.contacts.name}, so they have no name"
+        if self.counts["like several"]:
+            yield f"{self.counts['like several']} of these may be several: between them a semicolon is needed"
 
     def _keep(self, part: str, refused: Iterator[Row]) -> None:
         """Let rows go by, and those that are refused into their file."""

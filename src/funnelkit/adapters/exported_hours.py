@@ -6,7 +6,6 @@ held in memory, and ids that were seen stand in a file that the database engine 
 
 from __future__ import annotations
 
-import sqlite3
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
@@ -16,7 +15,7 @@ from typing import Any, Final, TypeVar
 
 from attrs import field, frozen
 
-from funnelkit.adapters.exports import Row, folded, header_of, rows
+from funnelkit.adapters.exports import Row, Seen, folded, header_of, rows
 from funnelkit.errors import Invalid, Problem, invalid, unknown
 from funnelkit.log import Client
 from funnelkit.statuses.appointment import AppointmentStatus
@@ -68,9 +67,10 @@ COLUMNS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "as_coach":     ("minutes as coach",),
     },
 }
-NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
-    "contacts": ("id",), "appointments": ("id", "contacts", "start"),
+NEEDED: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
+    "contacts": (("id",),), "appointments": (("id",), ("contacts",), ("start",), ("minutes", "end", "actual")),
 }
+"""One of each of these."""
 
 TRUTHS: Final[Mapping[str, bool | None]] = {
     "yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False, "": None,
@@ -93,6 +93,7 @@ TRUE_OR_FALSE: Final = ("consent", "paid", "live", "direct_report", "engaged")
 USUAL: Final[Mapping[str, Enum]] = {"kind": Kind.SESSION, "state": AppointmentStatus.HELD}
 """What an empty cell, or no column at all, comes to; everything else is not said then."""
 # fmt: on
+LENGTHS: Final = NEEDED["appointments"][-1]
 NAMES: Final = ("name", "first_name", "last_name")
 SEVERAL: Final = frozenset({*NAMES, "email", "phone"})
 """What may stand in several columns, side by side."""
@@ -180,9 +181,12 @@ def _columns(
         if key not in told and own is not None:
             found[key] = (own,)
     problems += [
-        Problem(f"{part}.{key}", f"no column says it; known are: {', '.join(COLUMNS[part][key])}")
-        for key in NEEDED[part]
-        if key not in found and key not in told
+        Problem(
+            f"{part}.{keys[0]}",
+            f"no column says it; known are: {', '.join(name for key in keys for name in COLUMNS[part][key])}",
+        )
+        for keys in NEEDED[part]
+        if not any(key in found or key in told for key in keys)
     ]
     return found, problems
 
@@ -212,31 +216,6 @@ def _words(told: Mapping[str, Any]) -> tuple[dict[str, dict[str, Any]], list[Pro
                 words[key][folded(label)] = own[meaning]
     problems += [Problem(f"words.{key}", unknown("field", key, "words", words)) for key in told if key not in words]
     return words, problems
-
-
-class Seen:
-    """Remembers the line of each id in a file of its own, so that a million of them take no memory."""
-
-    def __init__(self) -> None:
-        """Open it; it goes when this goes."""
-        self._database = sqlite3.connect("", isolation_level=None)
-        self._database.execute("PRAGMA journal_mode = OFF")
-        self._database.execute("PRAGMA cache_size = -2000")
-        self._database.execute("CREATE TABLE seen (id BLOB PRIMARY KEY, line INTEGER) WITHOUT ROWID")
-        self._database.execute("BEGIN")
-
-    def setdefault(self, key: str, line: int, /) -> int:
-        """Give the line that has this id; this one, if none had it."""
-        row = key.encode("utf-8", "surrogateescape")
-        done = self._database.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (row, line))
-        if done.rowcount:
-            return line
-        found: int = self._database.execute("SELECT line FROM seen WHERE id = ?", (row,)).fetchone()[0]
-        return found
-
-    def close(self) -> None:
-        """Throw it away."""
-        self._database.close()
 
 
 Heard = Callable[[str], object]
@@ -303,7 +282,7 @@ class _Cells:
     def day(self, key: str) -> date | None:
         text = self.text(key)
         try:
-            return date.fromisoformat(text[:10]) if text else None
+            return datetime.fromisoformat(text).date() if text else None
         except ValueError:
             self.row.refuse(self._columns[key][0], "a date is needed, e.g. 2026-11-22")
             return None
@@ -337,10 +316,12 @@ def _appointment(cells: _Cells, how: Mapped) -> Appointment | None:
         cells.wrong("start", "a start is needed")
     if cells.row.faults or start is None:
         return None
-    length = _length(cells, start, end)
+    length = _length(cells, start, end, actual)
     cells.ask("actual", optional(whole_minutes), actual)
     for problem in () if session is None else session.attended(len(contacts)):
         cells.wrong(problem.path, problem.message)
+    if session is not None and session.opposes(paid=paid):
+        cells.wrong("pay", "is the opposite of whether it was paid")
     if length is None or cells.row.faults:
         return None
     try:
@@ -355,11 +336,18 @@ def _appointment(cells: _Cells, how: Mapped) -> Appointment | None:
     )  # fmt: skip
 
 
-def _length(cells: _Cells, start: datetime, end: datetime | None) -> int | None:
+def _length(cells: _Cells, start: datetime, end: datetime | None, actual: int | None) -> int | None:
+    """Give the planned minutes, by number or by end; where neither is said, those that it took."""
     minutes = cells.number("minutes")
-    if minutes is None and end is not None:
-        minutes = (end - start) // timedelta(minutes=1)
-    return minutes if cells.ask("minutes" if cells.has("minutes") else "end", whole_minutes, minutes) else None
+    if end is not None:
+        planned, rest = divmod(end - start, timedelta(minutes=1))
+        if rest:
+            cells.wrong("end", "an appointment lasts whole minutes")
+        elif minutes not in (None, planned):
+            cells.wrong("minutes", "from the start to the end it is another time")
+        minutes = planned
+    minutes = actual if minutes is None else minutes
+    return minutes if cells.ask(next(filter(cells.has, LENGTHS)), whole_minutes, minutes) else None
 
 
 def _session(cells: _Cells) -> Session | None:

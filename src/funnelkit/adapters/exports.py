@@ -7,6 +7,7 @@ says becomes the reason, under the name of the column. No reason shows a cell. W
 from __future__ import annotations
 
 import csv
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import Enum
@@ -172,6 +173,31 @@ class Known(Protocol):
     def setdefault(self, key: str, line: int, /) -> int:
         """Give the line that has this id; this one, if none had it."""
         ...
+
+
+class Seen:
+    """Remembers the line of each id in a file of its own, so that a million of them take no memory."""
+
+    def __init__(self) -> None:
+        """Open it; it goes when this goes."""
+        self._database = sqlite3.connect("", isolation_level=None)
+        self._database.execute("PRAGMA journal_mode = OFF")
+        self._database.execute("PRAGMA cache_size = -2000")
+        self._database.execute("CREATE TABLE seen (id BLOB PRIMARY KEY, line INTEGER) WITHOUT ROWID")
+        self._database.execute("BEGIN")
+
+    def setdefault(self, key: str, line: int, /) -> int:
+        """Give the line that has this id; this one, if none had it."""
+        row = key.encode("utf-8", "surrogateescape")
+        done = self._database.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (row, line))
+        if done.rowcount:
+            return line
+        found: int = self._database.execute("SELECT line FROM seen WHERE id = ?", (row,)).fetchone()[0]
+        return found
+
+    def close(self) -> None:
+        """Throw it away."""
+        self._database.close()
 
 
 def rows(
