@@ -216,10 +216,14 @@ def differing(dice: random.Random, *, look: int = 0) -> Iterator[str]:
 
 def _same_log(dice: random.Random, counted: list[spec.Row], worked: Worked, same: Any) -> None:
     """Count the log twice."""
-    days = (None, date(2024, 1, 1), date(2026, 1, 31))
+    spans = [
+        (None, None), (None, date(2024, 6, 30)), (None, date(2026, 1, 31)), (date(2024, 1, 1), None),
+        (date(2024, 1, 1), date(2024, 6, 30)), (date(2024, 1, 1), date(2026, 1, 31)), (date(2027, 1, 1), None),
+        (date(2027, 1, 1), date(2027, 6, 30)),
+    ]  # fmt: skip
     known: dict[str, dict[str, Any]] = {
         contact: {
-            "name": f"N {contact}", "since": dice.choice(days[:2]), "until": dice.choice((None, days[2])),
+            "name": f"N {contact}", **dict(zip(("since", "until"), dice.choice(spans), strict=True)),
             "consent": dice.choice((True, False, None)),
         }
         for contact in PEOPLE
@@ -901,6 +905,21 @@ def test_a_relationship_has_the_dates_of_the_agreement() -> None:
     assert (met, met) == dates(Relationship.SESSIONS, since=since, until=until)
     assert (met, met) == dates(until=met - DAY), "an end before the first session is not that of these sessions"
     assert (met, met) == dates(until=met)
+
+
+def test_a_line_holds_the_days_of_its_sessions() -> None:
+    """An agreement about other days is stretched to them: no hours stand outside their relationship. Source: IC-A3."""
+    before, after = date(2025, 6, 1), date(2027, 1, 1)
+
+    def dates(**known: Any) -> tuple[date, date | None]:
+        clients = {"c-1": evolve(ADA, engagement=Engagement(consent=True, **known))}
+        (entry,) = logged(coached("c-1"), clients=clients).entries
+        return entry.since, entry.until
+
+    met = date(2026, 3, 2)
+    assert (before, met) == dates(since=before, until=before + DAY)
+    assert (met, None) == dates(since=after)
+    assert (met, after + DAY) == dates(since=after, until=after + DAY)
 
 
 def test_a_letter_of_the_organisation_stands_in_for_names() -> None:

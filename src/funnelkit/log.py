@@ -192,13 +192,15 @@ def _listed(client: Client | None, consent: Consent) -> bool:
 def _entry(one: Sum, client: Client, organisations: Mapping[str, str], relationship: Relationship) -> Entry:
     by_agreement = relationship is Relationship.AGREEMENT
     agreed = client.engagement if by_agreement else NOBODY
-    until = agreed.until if agreed.since is not None or agreed.until is not None else one.last
-    if agreed.since is None and until is not None and until < one.first:
-        until = one.last  # it was agreed about what was before these sessions
+    since, until = agreed.since or one.first, agreed.until
+    if agreed.since is None and until is None:
+        until = one.last
+    if since > one.last or (until is not None and until < one.first):  # it was agreed about other sessions
+        since, until = min(since, one.first), None if until is None else max(until, one.last)
     return Entry(
         id=one.key, name=client.name, contact=client.contact, setting=one.setting,
         heads=1 if one.setting is Setting.INDIVIDUAL else max(one.heads, len(one.members)),
-        since=agreed.since or one.first,
+        since=since,
         until=until,
         paid=one.paid, unpaid=one.unpaid,
         organisation="" if one.organisation is None else organisations.get(one.organisation, one.organisation),

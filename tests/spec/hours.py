@@ -330,11 +330,15 @@ def log(
         may_be_named = [c for c in came if known[c]["consent"] is True or (unasked and known[c]["consent"] is None)]
         if may_be_named:
             person = known[may_be_named[0]]
-            since, until = first, last
+            since: date = first
+            until: date | None = last
             if by_agreement and person["since"] is not None:
                 since, until = person["since"], person["until"]
-            elif by_agreement and person["until"] is not None and person["until"] >= first:
+            elif by_agreement and person["until"] is not None:
                 until = person["until"]
+            if since > last or (until is not None and until < first):
+                since = min(since, first)
+                until = None if until is None else max(until, last)
             heads = 1 if how == "individual" else max(len(members(some)), *(people(row) for row in some))
             line = (key, person["name"], how, heads, since, until, paid_minutes(some), pro_bono_minutes(some))
             written.append((*line, organisation))
