@@ -37,6 +37,7 @@ from funnelkit.commands import (
     Reschedule,
     SetEngagement,
 )
+from funnelkit.decisions import Mark
 from funnelkit.hours import Hours, both
 from funnelkit.log import Client, Consent, Letter, Log, Relationship, log
 from funnelkit.requirements import ACTIVITIES, PAYS, REQUIREMENTS, Requirements, Standard, requirements
@@ -68,6 +69,7 @@ EDGES: Final = (
 )  # fmt: skip
 WHY: Final = {
     "not held": "eligibility.was_held",
+    "not over": "eligibility.has_ended",
     "no coaching": "eligibility.activity_counts",
     "not live": "eligibility.was_live",
     "not engaged as coach": "eligibility.was_engaged",
@@ -537,10 +539,12 @@ def test_only_what_was_held_is_an_hour() -> None:
     for changed in (
         {"state": AppointmentStatus.CANCELLED}, {"state": AppointmentStatus.MISSED},
         {"state": AppointmentStatus.BOOKED, "end": NOW + timedelta(microseconds=1), "start": NOW - HOUR},
+        {"state": AppointmentStatus.HELD, "end": NOW + timedelta(microseconds=1), "start": NOW - HOUR},
     ):  # fmt: skip
         one = coached("c-1", **changed)
         assert "none" == next(iter(hours([one], ACTIVE))).counted_in
-        assert ["eligibility.was_held"] == why_not(one)
+        expected = "has_ended" if "end" in changed else "was_held"
+        assert [f"eligibility.{expected}"] == why_not(one)
     assert [] == why_not(coached("c-1", state=AppointmentStatus.BOOKED, start=NOW - HOUR, end=NOW))
 
 
@@ -1027,6 +1031,25 @@ def test_the_start_of_training_has_to_be_known() -> None:
     assert (["credentials.training_is_known"], None) == (rules(found.decision), found.earliest)
 
 
+def test_training_that_is_still_to_begin_has_not_begun() -> None:
+    """On the day of the application, and not a day later. Source: IC1, IC5."""
+    world = crm(COACHING)
+    day = NOON.date()
+    for trained, refused in ((day, False), (day + DAY, True)):
+        found = world.credential("ACC", trained=trained, on=day).decision
+        assert refused == ("credentials.training_is_known" in rules(found))
+
+
+def test_what_is_said_of_a_session_is_so() -> None:
+    """Without a limit nobody is no more than nothing; who reports to the coach does, whoever pays."""
+    case = eligibility.Case(heads=30, direct_report=True, pay=Pay.PAID)
+    decision = eligibility.counts(COACHING, case)
+    assert decision.allowed
+    told = {finding.rule: (finding.mark, decision.said(finding)) for finding in decision.findings}
+    assert (Mark.NOTHING, "a group of any size counts") == told["eligibility.is_within_limit"]
+    assert (Mark.OK, "it is no internal coaching of a direct report") == told["eligibility.is_no_direct_report"]
+
+
 def test_progress_says_what_falls_out_when_and_when_it_would_be_met() -> None:
     """By day, the first one first; at the pace of the last days, which is told. Source: IC-A4."""
     days = {date(2024, 12, 31): (60, 0), date(2025, 1, 5): (0, 30), TODAY: (90, 0)}
@@ -1156,7 +1179,7 @@ def test_what_is_described_holds_since_the_booking() -> None:
     assert 180 == world.hours(as_of=then, known=then).eligible.minutes
     assert 180 == world.hours(as_of=then).console.minutes
     first = next(iter(world.hours(as_of=NOON)))
-    assert ["eligibility.was_held", "eligibility.activity_counts"] == rules(first.eligible.decision)
+    assert ["eligibility.has_ended", "eligibility.activity_counts"] == rules(first.eligible.decision)
 
 
 def test_a_status_that_changed_is_seen_as_of_today_only() -> None:

@@ -338,7 +338,7 @@ REACHED: Final = credentials.Case(
 ELIGIBILITY: Final = (
     of("eligibility.was_held", is_eligible, COACHED, state=AppointmentStatus.CANCELLED),
     of("eligibility.was_held", is_eligible, COACHED, state=AppointmentStatus.MISSED),
-    of("eligibility.was_held", is_eligible, COACHED, ended=False),
+    of("eligibility.has_ended", is_eligible, COACHED, ended=False),
     *(
         of("eligibility.activity_counts", is_eligible, COACHED, activity=activity)
         for activity in Activity

@@ -143,9 +143,8 @@ class _Reading:
         """Say how far it is."""
         given = self.given
         holds = tuple(name.upper() for name in given.holds)
-        return credentials.progress(
-            COACHING, asked, self.tally.worked(), on=on, trained=given.trained is not None, holds=holds
-        )
+        trained = given.trained is not None and given.trained <= on
+        return credentials.progress(COACHING, asked, self.tally.worked(), on=on, trained=trained, holds=holds)
 
     def said(self) -> Iterator[str]:
         """Say what was understood, and what was not."""

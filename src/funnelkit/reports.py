@@ -89,8 +89,9 @@ class Reports(Questions[S, R]):
         asked = credential if isinstance(credential, Requirements) else requirements(credential, version)
         standard = Standard(trained=trained, heads=asked.heads)
         report = self.hours(coach=coach, known=known, standard=standard).eligible
+        day = on or self._today(coach)
         return credentials.progress(
-            self.funnel, asked, report.worked, on=on or self._today(coach), trained=trained is not None,
+            self.funnel, asked, report.worked, on=day, trained=trained is not None and trained <= day,
             holds=held, pace=pace,
         )  # fmt: skip
 

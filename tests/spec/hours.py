@@ -114,8 +114,10 @@ def setting(row: Row) -> str:
 def why_not_by_facts(row: Row, *, now: datetime, trained: date | None, most: int | None) -> set[str]:
     """Everything that keeps it out of what a credential counts; nothing: it counts. Source: 6.2."""
     wrong = set()
-    if row["state"] in ("cancelled", "missed") or row["end"] > now:  # CC-A3
+    if row["state"] in ("cancelled", "missed"):  # CC-A3
         wrong.add("not held")
+    if row["end"] > now:  # CC-A3
+        wrong.add("not over")
     if activity(row) != "coaching":  # IC5
         wrong.add("no coaching")
     if said(row, "live") is False:  # IC5

@@ -53,7 +53,7 @@ class Case(AnyCase):
     needs_recent: int | None = None
     months: int | None = None
     trained: bool = True
-    """Whether somebody said when training began."""
+    """Whether somebody said that training had begun by then."""
     holds: tuple[str, ...] = ()
     """Credentials that are or were held."""
     needs_one_of: tuple[str, ...] = ()
@@ -122,12 +122,12 @@ def recent_are_reached(funnel: AnyFunnel, case: Case, row: None) -> bool | None:
 
 @rule(
     ok="training has begun",
-    no="nobody said when coach-specific training began",
+    no="nobody said that coach-specific training had begun by then",
     about=About.FACT,
     remedy="say since when: what was before does not count",
 )
 def training_is_known(funnel: AnyFunnel, case: Case, row: None) -> bool:
-    """Only hours after the start of training count, so it has to be known. Source: IC1, IC5."""
+    """Only hours after the start of training count, so it has to be known, and past. Source: IC1, IC5."""
     return case.trained
 
 
@@ -260,7 +260,7 @@ def progress(
 ) -> Progress:
     """Say how far it is. Of what was worked, days after `on` are not looked at. `pace`: measured over so many days.
 
-    `trained`: whether somebody said when training began; `holds`: credentials that are or were held.
+    `trained`: whether somebody said that training had begun by then; `holds`: credentials that are or were held.
     """
     checks.checked(
         requirements=checks.instance(Requirements, "a Requirements")(requirements),

@@ -64,10 +64,16 @@ LOOK: Final = door(
 )  # fmt: skip
 
 
-@rule(ok="it was held", no="it was not held: it is {state}, or its end has not passed yet")
+@rule(ok="it was neither cancelled nor missed", no="it was not held: it is {state}")
 def was_held(funnel: AnyFunnel, case: Case, row: None) -> bool:
-    """Only what was held is an hour: it is over, and was neither cancelled nor missed. Source: IC5, CC-A3."""
-    return case.ended and case.state is not CANCELLED and case.state is not MISSED
+    """Only what was held is an hour: it was neither cancelled nor missed. Source: IC5, CC-A3."""
+    return case.state is not CANCELLED and case.state is not MISSED
+
+
+@rule(ok="its end has passed", no="its end has not passed yet", about=About.TIME)
+def has_ended(funnel: AnyFunnel, case: Case, row: None) -> bool:
+    """What is not over is no hour yet, though somebody said that it was held. Source: IC5, CC-A3."""
+    return case.ended
 
 
 @rule(ok="{activity} counts", no="{activity} does not count")
@@ -88,16 +94,22 @@ def was_engaged(funnel: AnyFunnel, case: Case, row: None) -> bool:
     return case.engaged is not False
 
 
-@rule(ok="the client does not report to the coach", no="coaching one's own direct reports is no internal coaching")
+@rule(
+    ok="it is no internal coaching of a direct report", no="coaching one's own direct reports is no internal coaching"
+)
 def is_no_direct_report(funnel: AnyFunnel, case: Case, row: None) -> bool:
     """Who leads somebody is not paid for coaching them. Source: IC7, IC11."""
     return not (case.direct_report and case.pay is Pay.INTERNAL)
 
 
-@rule(ok="{heads} are no more than {limit}", no="{heads} people are more than the {limit} of a group that counts")
-def is_within_limit(funnel: AnyFunnel, case: Case, row: None) -> bool:
+@rule(
+    ok="{heads} are no more than {limit}",
+    no="{heads} people are more than the {limit} of a group that counts",
+    nothing="a group of any size counts",
+)
+def is_within_limit(funnel: AnyFunnel, case: Case, row: None) -> bool | None:
     """A group over the limit adds neither hours nor clients. Source: IC4, IC-A5."""
-    return case.limit is None or case.heads <= case.limit
+    return None if case.limit is None else case.heads <= case.limit
 
 
 @rule(
@@ -113,7 +125,8 @@ def is_after_training(funnel: AnyFunnel, case: Case, row: None) -> bool | None:
 
 QUESTION: Final = "count this session towards a credential"
 RULES: Final = (
-    was_held, activity_counts, was_live, was_engaged, is_no_direct_report, is_within_limit, is_after_training,
+    was_held, has_ended, activity_counts, was_live, was_engaged, is_no_direct_report, is_within_limit,
+    is_after_training,
 )  # fmt: skip
 
 

@@ -9,17 +9,15 @@ HOURS: Final[Mapping[str, str]] = {
     "session": "die Angaben zur Sitzung",
     "engagement": "die Angaben zum Auftrag",
     "count this session towards a credential": "diese Sitzung für ein Zertifikat zählen",
-    "it was held": "die Sitzung hat stattgefunden",
-    "it was not held: it is {state}, or its end has not passed yet": (
-        "die Sitzung hat nicht stattgefunden: ihr Stand ist »{state}«, oder sie ist noch nicht zu Ende"
-    ),
+    "it was neither cancelled nor missed": "die Sitzung wurde weder abgesagt noch versäumt",
+    "it was not held: it is {state}": "die Sitzung hat nicht stattgefunden: ihr Stand ist »{state}«",
     "{activity} counts": "»{activity}« zählt",
     "{activity} does not count": "»{activity}« zählt nicht",
     "it was live": "sie war live",
     "it was not live": "sie war nicht live",
     "the client had engaged a coach": "der Klient hatte einen Coach beauftragt",
     "the client had not engaged the person as coach": "der Klient hatte die Person nicht als Coach beauftragt",
-    "the client does not report to the coach": "der Klient ist dem Coach nicht unterstellt",
+    "it is no internal coaching of a direct report": "es ist kein internes Coaching eines eigenen Mitarbeiters",
     "coaching one's own direct reports is no internal coaching": (
         "wer die eigenen Mitarbeiter coacht, macht kein internes Coaching"
     ),
@@ -27,6 +25,7 @@ HOURS: Final[Mapping[str, str]] = {
     "{heads} people are more than the {limit} of a group that counts": (
         "{heads} Personen sind mehr als die {limit} einer Gruppe, die zählt"
     ),
+    "a group of any size counts": "eine Gruppe zählt, wie groß sie auch ist",
     "training had begun": "die Ausbildung hatte begonnen",
     "it was before training began": "es war vor dem Beginn der Ausbildung",
     "nobody said when training began": "niemand hat gesagt, wann die Ausbildung begann",
@@ -49,7 +48,9 @@ HOURS: Final[Mapping[str, str]] = {
     "no recent hours are asked for": "neuere Stunden werden nicht verlangt",
     "go on, or apply before older ones fall out": "weitermachen oder den Antrag stellen, bevor ältere herausfallen",
     "training has begun": "die Ausbildung hat begonnen",
-    "nobody said when coach-specific training began": "niemand hat gesagt, wann die Ausbildung zum Coach begann",
+    "nobody said that coach-specific training had begun by then": (
+        "niemand hat gesagt, dass die Ausbildung zum Coach bis dahin begonnen hatte"
+    ),
     "say since when: what was before does not count": "sagen, seit wann: was davor war, zählt nicht",
     "a credential that it builds on is held": "ein Zertifikat, auf dem es aufbaut, ist da",
     "none of {needs_one_of} is or was held": "keines davon ist oder war da: {needs_one_of}",
