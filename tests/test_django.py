@@ -1114,6 +1114,7 @@ call_command("tick")
 found = [practice.service().person("2").name, Client().get("/contacts/1/").json()["buyer"]["allowed"]]
 found += [post(1, {"to": "inactive_client", "reason": "moved away"}), column()]
 found += [post(1, {"to": "inactive_client"}), post(1, {"to": "planted"})[0], post(9, {"to": "hot_lead"})[0]]
+found += [post(1, b"\\xff")[0]]
 words, practice.WORDS = practice.WORDS, {}
 try:
     post(1, {"to": "hot_lead"})
@@ -1140,12 +1141,12 @@ def test_the_example_adopts_a_practice(tmp_path: Path) -> None:
     *said, found = manage(tmp_path, "shell", "--no-imports", "--command", STORY)
     taken = [line for line in said if line.startswith("taken")]
     assert ["taken over 2, refused 2", "taken over 0, refused 2", "taken over 2, refused 1"] == taken[:3]
-    name, open_, moved, column, refused, unknown, missing, undone, after = json.loads(found)
+    name, open_, moved, column, refused, unknown, missing, garbled, undone, after = json.loads(found)
     assert ("Bob", True) == (name, open_)
     assert ([200, {"status": "inactive_client"}], ["former", "customer", "lead", "planted"]) == (moved, column)
     assert (409, "conversion.is_a_change") == (refused[0], refused[1]["findings"][0]["rule"])
     assert "the contact is inactive_client already" == refused[1]["findings"][0]["text"]
-    assert (422, 404, "inactive_client") == (unknown, missing, undone)
+    assert (422, 404, 422, "inactive_client") == (unknown, missing, garbled, undone)
     assert ["former", "customer", "lead", "lead"] == after
 
 
