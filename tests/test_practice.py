@@ -348,18 +348,50 @@ def test_the_demo_tells_everything_in_plain_text_when_piped(tmp_path: Path) -> N
 
 
 def test_the_demo_keeps_the_year_in_a_file(tmp_path: Path) -> None:
-    """What the next program finds there is what was lived; the next run begins anew."""
+    """What the next program finds there is what was lived."""
     database = tmp_path / "practice.db"
-    database.write_text("not a database, but left behind")
     out, err = demo("--rejects", str(tmp_path), "--database", str(database))
     assert not err
-    assert out.splitlines()[-1].endswith("practice.db, and made anew by the next run.")
+    assert out.splitlines()[-1].endswith("practice.db.")
     storage = SqlStorage(f"sqlite:///{database}")
     crm = FunnelService(COACHING, account="practice", storage=storage, clock=FixedClock(live.NOW))
     assert 93 == len(crm.contacts())
     assert 1081 == len(crm.certification(coach="m-1"))
     assert () == crm.drift()
     storage.close()
+
+
+@pytest.mark.parametrize(
+    ("option", "place", "why"),
+    [
+        ("--database", "mine.db", "is there already, and might be yours"),
+        ("--database", "wal.db", "is there already, and might be yours"),
+        ("--database", ".", "is there already, and might be yours"),
+        ("--database", "nowhere/practice.db", "there is no folder"),
+        ("--rejects", "mine.db", "is no folder"),
+        ("--rejects", "mine.db/below", "is no folder"),
+    ],
+)
+def test_the_demo_takes_nothing_away(option: str, place: str, why: str, tmp_path: Path) -> None:
+    """Whatever file is given, it might be somebody's own; a place that is none is told, and nothing is written."""
+    mine = [tmp_path / "mine.db", tmp_path / "wal.db-wal"]
+    for file in mine:
+        file.write_text("a newcomer's own")
+    command = [sys.executable, str(PRACTICE / "demo.py"), option, str(tmp_path / place)]
+    done = subprocess.run(command, capture_output=True, check=False, encoding="utf-8")
+    assert (2, "", 1) == (done.returncode, done.stdout, done.stderr.count(f"error: {option}: "))
+    assert why in done.stderr
+    assert sorted(mine) == sorted(tmp_path.iterdir())
+    assert ["a newcomer's own"] * 2 == [file.read_text() for file in mine]
+
+
+def test_the_demo_s_own_file_is_made_anew(tmp_path: Path) -> None:
+    """The one that lies beside it, and no other; so it runs as often as somebody likes."""
+    script = "import sys, demo; from pathlib import Path; demo.OWN = Path(sys.argv[1]); demo.fresh(demo.OWN)"
+    own = tmp_path / "practice.db"
+    own.write_text("not a database, but left behind")
+    subprocess.run([sys.executable, "-c", script, str(own)], capture_output=True, check=True, cwd=PRACTICE)
+    assert not own.exists() or own.read_bytes()[:6] == b"SQLite"
 
 
 def test_the_demo_says_the_hours_that_are_counted_by_hand(tmp_path: Path) -> None:
