@@ -250,14 +250,11 @@ class Questions(Generic[S, R]):
 
     @asked
     def history_of(self, kind: str, noun: str) -> tuple[Event, ...]:
-        """Give everything that happened to an `appointment`, a `group`, an `invitation`, a `package`, ..."""
+        """Give everything that happened to an `appointment`, a `group`, an `invitation`, a `package`, ..., if any."""
         if kind not in NOUNS:
             raise invalid("kind", f"is none of {', '.join(NOUNS)}")
         with self._storage.transaction(self.account, write=False) as stores:
-            found = stores.history.of(self.funnel.name if kind == "contact" else "", kind, noun)
-        if not found:
-            raise NotFound(f"there is no history of this {kind}")
-        return found
+            return stores.history.of(self.funnel.name if kind == "contact" else "", kind, noun)
 
     @asked
     def reason(self, event: Event | str) -> str | None:
