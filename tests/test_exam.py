@@ -486,7 +486,6 @@ def test_what_is_absent_is_passed_over_and_what_is_not_declared_fails() -> None:
         ({"fixtures": {"funnelkit_storage": MemoryStorage()}}, "fixtures"),
         ({"capabilities": None}, "capabilities"),
     ],
-    ids=str,
 )
 def test_an_exam_of_nothing_is_no_exam(wrong: dict[str, Any], path: str) -> None:
     """It would be passed; who asks for it hears what is wrong."""
