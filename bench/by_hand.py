@@ -224,7 +224,7 @@ class ByHand:
                 "id": appointment, "funnel": "coaching", "coach": "m-1", "kind": "session", "start": _z(start),
                 "end": _z(end), "zone": "UTC", "attendees": [{"contact": contact, "status": old["status"]}],
                 "booked": _z(self.now), "where": "staff", "state": "booked", "actual": None, "paid": None, "version": 1,
-                "session": None,
+                "session": None, "left": 0,
             }  # fmt: skip
             row = {
                 "id": appointment, "version": 1, "funnel": "coaching", "coach": "m-1", "start": start, "end": end,

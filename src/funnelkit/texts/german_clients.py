@@ -52,7 +52,9 @@ INVITATION: Final[Mapping[str, str]] = {
     "{member} can be given no clients, so nobody new gets it from this list": (
         "{member} kann keine Klienten bekommen, also bekommt es niemand Neues aus dieser Liste"
     ),
-    "the coach has left, so the client is the team's": "der Coach ist ausgeschieden, also gehört der Klient zum Team",
+    "its coach has left, or can be given no clients, so the client is the team's": (
+        "der Coach ist ausgeschieden oder kann keine Klienten bekommen, also gehört der Klient zum Team"
+    ),
     "{package} comes along, and stands in no list that counts for a client of {coach}": (
         "{package} kommt mit und steht in keiner Liste, die für diesen Klienten gilt (Coach: {coach})"
     ),

@@ -114,5 +114,5 @@ class Worked:
 def _nameless(sums: Iterable[Sum], on: date) -> int:
     held = tuple(sums)
     most = max((heads for one in held for day, heads in one.grew if day <= on), default=0)
-    left = max(sum(day <= on for day in one.left) for one in held)
+    left = max((sum(day <= on for day in one.left) for one in held), default=0)
     return max(0, most - left - len({member for one in held for member, day in one.joined.items() if day <= on}))
