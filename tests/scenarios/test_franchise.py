@@ -633,6 +633,11 @@ def moved(key: str, start: int) -> Step:
     return lambda at: Reschedule(appointment=key, start=NOON + start * DAY, at=at, by=COACH)
 
 
+def called(at: datetime | None) -> Command[Any, Any]:
+    """When the lead was called, and is to be called again."""
+    return Convert(contact="lead", to=S.FOLLOW_UP_1, reason="nobody answered", at=at, by=COACH)
+
+
 def not_to_be_called(at: datetime | None) -> Command[Any, Any]:
     """When the lead says that it is not to be called back."""
     return Convert(contact="lead", to=S.DNC, at=at, by=COACH)
@@ -654,6 +659,8 @@ LIVES: Final[dict[str, tuple[tuple[Step, ...], int, Franchise]]] = {
                                          booked("r", 22)), 3, S.CONSULTATION_BOOKED),
     "the other one is moved away":  ((booked("p", 20), booked("q", 3), moved("q", 21), cancelled("p")), 2,
                                      S.CONSULTATION_RESCHEDULED),
+    "it was called in between":     ((booked("p", 20), called, booked("q", 21), cancelled("q")), 0,
+                                     S.CONSULTATION_BOOKED),
     "the lead may be called again": ((not_to_be_called, lifted, booked("p", 20)), 1, S.CONSULTATION_BOOKED),
 }  # fmt: skip
 

@@ -73,20 +73,26 @@ class Late(Telling):
     def _look_again(
         self, stored: Contact, later: list[Event], past: tuple[Event, ...], *, happened: bool
     ) -> StatusChanged | None:
-        """Look again at what came later, up to the first change of the status that stands; that one is given.
+        """Look again at what came later, and give the first change of the status that stands.
 
+        Behind what somebody decided the status is known, but not whether another appointment stood: so it goes on.
         `happened`: whether it is told now that something happened; else only the clock is judged again.
         """
+        decided: StatusChanged | None = None
         moved = {(e.on, e.effective) for e in past if isinstance(e, StatusChanged) and e.why is Why.HAPPENED}
         for event in later:
             if isinstance(event, StatusChanged):
-                if not ((happened or event.by == CLOCK) and self._judged_again(stored, event, past)):
-                    return event
+                asked = happened or event.by == CLOCK
+                if asked and self._judged_again(stored, event, past):
+                    continue
+                decided = decided or event
+                if not asked and event.why is Why.HAPPENED:
+                    break
             elif isinstance(event, TriggerRecorded) and not event.moved and (event.on, event.effective) not in moved:
                 self._moved_again(stored, event, past)
             elif isinstance(event, ContactTouched):
                 self._touched_again(stored, event, past)
-        return None
+        return decided
 
     def _contactable_again(self, stored: Contact, event: Event, spare: frozenset[str]) -> None:
         """Do-not-contact is the person's, and not folded: what set or lifted it later does so again.
