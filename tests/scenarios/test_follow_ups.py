@@ -837,7 +837,9 @@ def test_bg_a12_a_do_not_contact_that_is_told_late_drops_what_was_set_after_it(l
     leads.clock.advance(hours=10)
     leads.do(by_schedule(lead))
     leads.clock.advance(hours=1)
-    leads.do(SetDoNotContact(contact=lead.id, at=NOON + HOUR, by=COACH))
+    plan = leads.plan(SetDoNotContact(contact=lead.id, at=NOON + HOUR, by=COACH))
+    assert ["follow_up_ends"] == [consequence.code for consequence in plan.consequences]
+    leads.apply(plan)
     assert [] == due_in(leads)
     leads.do(LiftDoNotContact(contact=lead.id, by=COACH))
     assert [] == due_in(leads)

@@ -71,6 +71,7 @@ class SetDoNotContact(_Wish):
             return self._nothing(draft, decision, stored)
         changed = draft.settle(stored, now, when)
         if self.channel is None and changed.follow_up is not None:  # told late: it should have had no date
+            draft.dates(changed.follow_up, None)
             changed = draft.end(changed, Ending.DROPPED, Because.DO_NOT_CONTACT, draft.latest(changed.changed))
             draft.keep(changed)
         return draft.plan(decision, changed)
