@@ -133,7 +133,7 @@ def test_all_that_is_wrong_comes_at_once() -> None:
     """By position or by name."""
     crm = FunnelService(COACHING, account="acme", storage=MemoryStorage(), clock=FixedClock(NOW))
     with pytest.raises(Invalid) as caught:
-        crm.status_at(3, "today", known=4)  # type: ignore[arg-type]
+        crm.status_at(3, "today", known=4)  # type: ignore[arg-type]  # the wrong type is the case
     assert ["contact", "moment", "known"] == [problem.path for problem in caught.value.problems]
 
 

@@ -471,7 +471,7 @@ def test_the_pages_are_the_list(leads: World, limit: int) -> None:
             after = page.next
             if after is None:
                 break
-        assert [evolve(entry, why=None) for entry in whole] == [evolve(entry, why=None) for entry in found]  # type: ignore[arg-type]
+        assert [evolve(entry, why=None) for entry in whole] == [evolve(entry, why=None) for entry in found]  # type: ignore[arg-type]  # only for the comparison
         assert (whole.on, whole.zone) == (page.on, page.zone)
 
 

@@ -262,9 +262,9 @@ def held_by(world: World) -> dict[tuple[str, str], Any]:
     crm = world.crm
     found: dict[tuple[str, str], Any] = {}
     for key in PEOPLE:
-        found["contact", key] = _or_none(lambda k=key: crm.contact(k))  # type: ignore[misc]
+        found["contact", key] = _or_none(lambda k=key: crm.contact(k))  # type: ignore[misc]  # a lambda that keeps a loop variable has no type
     for key in VISITS:
-        found["appointment", key] = _or_none(lambda k=key: crm.appointment(k))  # type: ignore[misc]
+        found["appointment", key] = _or_none(lambda k=key: crm.appointment(k))  # type: ignore[misc]  # a lambda that keeps a loop variable has no type
     with world.storage.transaction("acme") as stores:
         found |= {("group", f"g-{n}"): stores.groups.get(f"g-{n}") for n in (0, 1)}
         found |= {("pipeline", key): stores.pipelines.get(key) for key in RUNS}
@@ -321,7 +321,7 @@ def _applied(world: World, plan: Plan[Any]) -> None:
         if kind in ("contact", "appointment", "person", "company", "pipeline"):
             assert noun == getattr(crm, kind)(noun.id)
     for kind, key in plan.removed:
-        assert _or_none(lambda k=kind, i=key: getattr(crm, k)(i)) is None  # type: ignore[misc]
+        assert _or_none(lambda k=kind, i=key: getattr(crm, k)(i)) is None  # type: ignore[misc]  # a lambda that keeps a loop variable has no type
     for (kind, key), count in told.items():
         said = tuple(e for e in plan.events if (e.noun, e.about) == (kind, key))
         assert said == crm.history_of(kind, key)[count:]
@@ -666,7 +666,7 @@ def test_as_of_is_inclusive_on_its_moment() -> None:
     since = moved.since
     expected = [Coaching.PROSPECT, Coaching.HOT_LEAD, Coaching.HOT_LEAD]
     assert expected == [world.crm.status_at("c-1", since + n * TICK) for n in (-1, 0, 1)]
-    assert [1, 2, 2] == [world.crm.contact_at("c-1", since + n * TICK).version for n in (-1, 0, 1)]  # type: ignore[union-attr]
+    assert [1, 2, 2] == [world.crm.contact_at("c-1", since + n * TICK).version for n in (-1, 0, 1)]  # type: ignore[union-attr]  # a contact is there at each of them
 
 
 def test_as_known_is_inclusive_on_its_moment() -> None:

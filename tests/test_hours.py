@@ -1568,7 +1568,7 @@ def test_what_is_no_argument_is_told_by_its_name(question: str, given: dict[str,
 
 ASKED: Final = requirements("ACC")
 BAD: Final[dict[str, tuple[Callable[[], object], str]]] = {
-    "no credential": (lambda: requirements(None), "credential"),  # type: ignore[arg-type]
+    "no credential": (lambda: requirements(None), "credential"),  # type: ignore[arg-type]  # the wrong type is the case
     "no part": (lambda: credentials.progress(COACHING, ASKED, Worked(), on=TODAY).part("zzz"), "key"),
     "a part that is not asked for": (
         lambda: credentials.progress(COACHING, requirements("MCC"), Worked(), on=TODAY).part("recent"), "key",
@@ -1576,20 +1576,20 @@ BAD: Final[dict[str, tuple[Callable[[], object], str]]] = {
     "a time for a day": (lambda: credentials.progress(COACHING, ASKED, Worked(), on=NOW), "on"),
     "no pace": (lambda: credentials.progress(COACHING, ASKED, Worked(), on=TODAY, pace=0), "pace"),
     "a name for requirements": (
-        lambda: credentials.progress(COACHING, "ACC", Worked(), on=TODAY), "requirements",  # type: ignore[arg-type]
+        lambda: credentials.progress(COACHING, "ACC", Worked(), on=TODAY), "requirements",  # type: ignore[arg-type]  # the wrong type is the case
     ),
     "a report for what was worked": (
-        lambda: credentials.progress(COACHING, ASKED, eligible(), on=TODAY), "worked",  # type: ignore[arg-type]
+        lambda: credentials.progress(COACHING, ASKED, eligible(), on=TODAY), "worked",  # type: ignore[arg-type]  # the wrong type is the case
     ),
     "a naive start": (lambda: eligible(coached("c-1", start=TEN.replace(tzinfo=None))), "appointments[0].start"),
     "a naive end": (lambda: eligible(coached("c-1", end=TEN.replace(tzinfo=None))), "appointments[0].end"),
     "no such zone": (lambda: eligible(coached("c-1", zone="Mars/Olympus")), "appointments[0].zone"),
     "an empty zone": (lambda: eligible(coached("c-1", zone="")), "appointments[0].zone"),
     "a number for a standard": (
-        lambda: eligibility.count(COACHING, (), now=NOW, standard=15), "standard",  # type: ignore[arg-type]
+        lambda: eligibility.count(COACHING, (), now=NOW, standard=15), "standard",  # type: ignore[arg-type]  # the wrong type is the case
     ),
-    "no clients": (lambda: log(Worked(), None), "clients"),  # type: ignore[arg-type]
-    "a report for a log": (lambda: log(eligible(), {}), "worked"),  # type: ignore[arg-type]
+    "no clients": (lambda: log(Worked(), None), "clients"),  # type: ignore[arg-type]  # the wrong type is the case
+    "a report for a log": (lambda: log(eligible(), {}), "worked"),  # type: ignore[arg-type]  # the wrong type is the case
 }  # fmt: skip
 
 

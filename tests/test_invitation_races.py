@@ -151,7 +151,7 @@ def together(acts: list[Callable[[], Any]]) -> list[Any]:
 def many(world: World, make: Callable[[int], Any], count: int = WORKERS) -> tuple[list[Any], list[Any]]:
     """Do something of each of many services at one moment; give what was done, and what was not."""
     crms = [world.service() for _ in range(count)]
-    found = together([lambda n=n, crm=crm: crm.do(make(n)) for n, crm in enumerate(crms)])  # type: ignore[misc]
+    found = together([lambda n=n, crm=crm: crm.do(make(n)) for n, crm in enumerate(crms)])  # type: ignore[misc]  # a lambda that keeps a loop variable has no type
     return [one for one in found if not isinstance(one, Exception)], [o for o in found if isinstance(o, Exception)]
 
 
@@ -422,8 +422,8 @@ def test_many_accept_and_sweep_while_the_term_ends(n: int) -> None:
     end = world.crm.invitation(world.id).expires
     world.clock.set(end - TICK)
     crms = [world.service() for _ in range(12)]
-    acts: list[Callable[[], Any]] = [lambda crm=crm: crm.do(Accept(token=world.link)) for crm in crms[::2]]  # type: ignore[misc]
-    acts += [lambda crm=crm: crm.sweep() for crm in crms[1::2]]  # type: ignore[misc]
+    acts: list[Callable[[], Any]] = [lambda crm=crm: crm.do(Accept(token=world.link)) for crm in crms[::2]]  # type: ignore[misc]  # a lambda that keeps a loop variable has no type
+    acts += [lambda crm=crm: crm.sweep() for crm in crms[1::2]]  # type: ignore[misc]  # a lambda that keeps a loop variable has no type
     acts.insert(3 * n, lambda: world.clock.set(end))
     errors = [one for one in together(acts) if isinstance(one, Exception)]
     assert {UNIFORM} >= {refusals(error) for error in errors}
@@ -441,7 +441,7 @@ def test_of_an_expired_one_many_sweeps_make_one_end() -> None:
     end = world.crm.invitation(world.id).expires
     world.clock.set(end + DAY)
     crms = [world.service() for _ in range(WORKERS)]
-    together([lambda crm=crm: crm.sweep() for crm in crms])  # type: ignore[misc]
+    together([lambda crm=crm: crm.sweep() for crm in crms])  # type: ignore[misc]  # a lambda that keeps a loop variable has no type
     ends = [event for event in world.crm.history_of("invitation", world.id) if event.effective == end]
     assert ["InvitationExpired"] == [type(event).__name__ for event in ends]
     assert (S.EXPIRED, end) == (world.state, world.crm.invitation(world.id).ended)
@@ -460,7 +460,7 @@ def test_what_many_deliver_leaves_once_each_with_a_link_that_opens() -> None:
         for n in range(20)
     }
     crms = [world.service() for _ in range(8)]
-    together([lambda crm=crm: crm.deliver() for crm in crms])  # type: ignore[misc]
+    together([lambda crm=crm: crm.deliver() for crm in crms])  # type: ignore[misc]  # a lambda that keeps a loop variable has no type
     letters = [m for _, m in world.notifier.sent if isinstance(m, Letter) and m.invitation != world.id]
     assert (sent, 20) == ({letter.invitation for letter in letters}, len(letters))
     assert 20 == len({letter.token.reveal() for letter in letters})
@@ -619,7 +619,7 @@ def test_the_observer_hears_exactly_why() -> None:
     for make in BAD:
         world = World()
         bad = make(world)
-        outcome(lambda bad=bad: bad.crm.do(Accept(token=bad.given)))  # type: ignore[misc]
+        outcome(lambda bad=bad: bad.crm.do(Accept(token=bad.given)))  # type: ignore[misc]  # a lambda that keeps a loop variable has no type
         what, _, facts = world.observer.heard[-1]
         heard_of[make.__name__], expected[make.__name__] = (what, facts["rules"]), ("refused", bad.why)
     assert expected == heard_of

@@ -589,16 +589,16 @@ WRONG: Final[dict[str, tuple[Callable[[Log, Any], object], str]]] = {
     "plot of one progress": (lambda _, one: plots.progress(one), "progress"),
     "table of one progress": (lambda _, one: log_tables.progress(one), "progress"),
     "workbook of one progress": (lambda log, one: xlsx.write(log, BytesIO(), one), "progress"),
-    "a text": (lambda log, _: logs.markdown(log, "PCC"), "progress"),  # type: ignore[arg-type]
-    "page without a title": (lambda log, _: logs.html(log, title=None), "title"),  # type: ignore[arg-type]
-    "text without a title": (lambda log, _: logs.markdown(log, title=None), "title"),  # type: ignore[arg-type]
-    "page of nothing": (lambda _, __: logs.html(None), "log"),  # type: ignore[arg-type]
-    "text of nothing": (lambda _, __: logs.markdown(None), "log"),  # type: ignore[arg-type]
-    "table of nothing": (lambda _, __: logs.csv(None), "log"),  # type: ignore[arg-type]
-    "workbook of nothing": (lambda _, __: xlsx.write(None, BytesIO()), "log"),  # type: ignore[arg-type]
-    "workbook to nowhere": (lambda log, _: xlsx.write(log, None), "to"),  # type: ignore[arg-type]
-    "plot of no months": (lambda _, __: plots.months(None), "worked"),  # type: ignore[arg-type]
-    "plot of no clients": (lambda _, __: plots.clients(None), "log"),  # type: ignore[arg-type]
+    "a text": (lambda log, _: logs.markdown(log, "PCC"), "progress"),  # type: ignore[arg-type]  # the wrong type is the case
+    "page without a title": (lambda log, _: logs.html(log, title=None), "title"),  # type: ignore[arg-type]  # the wrong type is the case
+    "text without a title": (lambda log, _: logs.markdown(log, title=None), "title"),  # type: ignore[arg-type]  # the wrong type is the case
+    "page of nothing": (lambda _, __: logs.html(None), "log"),  # type: ignore[arg-type]  # the wrong type is the case
+    "text of nothing": (lambda _, __: logs.markdown(None), "log"),  # type: ignore[arg-type]  # the wrong type is the case
+    "table of nothing": (lambda _, __: logs.csv(None), "log"),  # type: ignore[arg-type]  # the wrong type is the case
+    "workbook of nothing": (lambda _, __: xlsx.write(None, BytesIO()), "log"),  # type: ignore[arg-type]  # the wrong type is the case
+    "workbook to nowhere": (lambda log, _: xlsx.write(log, None), "to"),  # type: ignore[arg-type]  # the wrong type is the case
+    "plot of no months": (lambda _, __: plots.months(None), "worked"),  # type: ignore[arg-type]  # the wrong type is the case
+    "plot of no clients": (lambda _, __: plots.clients(None), "log"),  # type: ignore[arg-type]  # the wrong type is the case
 }
 
 

@@ -193,7 +193,7 @@ def test_an_appointment_that_cannot_be_is_no_hour(path: str, changes: Mapping[st
         ("paid", {"paid": "no"}),
         ("session", {"session": {}}),
         ("start", {"start": NOW.replace(tzinfo=None), "actual": 60}),
-        ("attendees", {"attendees": (Attendee("c-1"), Attendee(5))}),  # type: ignore[arg-type]
+        ("attendees", {"attendees": (Attendee("c-1"), Attendee(5))}),  # type: ignore[arg-type]  # it is what is asked
     ],
 )
 def test_what_a_credential_is_counted_by_cannot_be_either(path: str, changes: Mapping[str, Any]) -> None:

@@ -31,6 +31,28 @@ def test_the_core_needs_three_packages_and_no_other() -> None:
     assert ["attrs", "cattrs", "transitions"] == named
 
 
+def test_the_readme_names_every_extra() -> None:
+    """What stands there can be asked of pip, and nothing is left out but what only we need."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        extras = {*tomllib.load(file)["project"]["optional-dependencies"]} - {"dev"}
+    told = (ROOT / "README.md").read_text(encoding="utf-8").partition("the extras that you need: ")[2].partition(".")[0]
+    assert extras == {*re.findall(r"`(\w+)`", told)}
+
+
+def test_what_a_tool_is_told_to_pass_over_has_its_reason_beside_it() -> None:
+    """The calls that must fail have theirs at the top of their file."""
+    bare = re.compile(r"# (type: ignore(\[[a-z, -]+\])?|noqa(: [A-Z0-9, ]+)?)$")
+    files = (path for folder in ("src", "tests", "examples") for path in sorted((ROOT / folder).rglob("*.py")))
+    found = [
+        f"{from_root(path)}:{number}"
+        for path in files
+        if path.name != "wrong_calls.py"
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if bare.search(line)
+    ]
+    assert [] == found
+
+
 def test_the_import_is_light() -> None:
     """A fresh `import funnelkit` loads no codec, no machine, no adapter, no database and no event loop."""
     program = (

@@ -319,7 +319,7 @@ def test_after_so_many_tries_it_is_given_up(quicker: int, expected: str) -> None
     crm = service(COACHING.with_policy(shell=ShellPolicy(tries=3)), storage)
     person(crm)
     for n in range(quicker):
-        storage.acts.append(lambda n=n: crm.do(Tag(contact="c-1", tags=[f"t-{n}"], by=COACH)))  # type: ignore[misc]
+        storage.acts.append(lambda n=n: crm.do(Tag(contact="c-1", tags=[f"t-{n}"], by=COACH)))  # type: ignore[misc]  # a lambda that keeps a loop variable has no type
     assert expected == _outcome(lambda: crm.do(Convert(contact="c-1", to=Coaching.HOT_LEAD, by=COACH)))
     assert quicker == len(crm.contact("c-1").tags)
     whole(crm)
@@ -386,7 +386,7 @@ def test_of_many_who_book_one_time_one_gets_it() -> None:
     """All the times overlap by at least a minute; the others hear that the coach is taken."""
     crm = service()
     person(crm)
-    booked, refused = split(together([lambda n=n: crm.do(book(24 + n / 60)) for n in range(WORKERS)]))  # type: ignore[misc]
+    booked, refused = split(together([lambda n=n: crm.do(book(24 + n / 60)) for n in range(WORKERS)]))  # type: ignore[misc]  # a lambda that keeps a loop variable has no type
     assert (1, WORKERS - 1) == (len(booked), len(refused))
     for error in refused:
         assert isinstance(error, Refused)
@@ -399,7 +399,7 @@ def test_many_who_book_their_own_times_all_get_them() -> None:
     """Nobody is refused because others were quicker elsewhere in the calendar."""
     crm = service()
     person(crm)
-    booked, refused = split(together([lambda n=n: crm.do(book(24 + n)) for n in range(WORKERS)]))  # type: ignore[misc]
+    booked, refused = split(together([lambda n=n: crm.do(book(24 + n)) for n in range(WORKERS)]))  # type: ignore[misc]  # a lambda that keeps a loop variable has no type
     assert ([], WORKERS) == (refused, len({a.id for a in booked}))
     assert WORKERS == len(crm.appointments("c-1"))
     whole(crm)
@@ -439,7 +439,7 @@ def test_of_many_defaults_one_is() -> None:
     """Whoever comes last has it; new leads that come meanwhile are on one that was the default. Source: SC2."""
     crm = service(STUDIO)
     define: list[Callable[[], Any]] = [
-        lambda n=n: crm.do(DefinePipeline(pipeline=f"p-{n}", name="Leads", stages=STAGES, default=True, by=COACH))  # type: ignore[misc]
+        lambda n=n: crm.do(DefinePipeline(pipeline=f"p-{n}", name="Leads", stages=STAGES, default=True, by=COACH))  # type: ignore[misc]  # a lambda that keeps a loop variable has no type
         for n in range(WORKERS // 2)
     ]
     add: list[Callable[[], Any]] = [lambda: crm.do(AddContact(name="Ada", status=Studio.LEAD, by=COACH))] * 8
@@ -454,7 +454,7 @@ def test_of_many_who_add_one_address_one_does() -> None:
     storage = MemoryStorage()
     crms = [service(AGENCY, storage) for _ in range(WORKERS)]
     add: Any = AddContact(name="Ada", email="ada@example.org", by=COACH)
-    done, refused = split(together([lambda crm=crm: crm.do(add) for crm in crms]))  # type: ignore[misc]
+    done, refused = split(together([lambda crm=crm: crm.do(add) for crm in crms]))  # type: ignore[misc]  # a lambda that keeps a loop variable has no type
     assert (1, WORKERS - 1) == (len(done), len([e for e in refused if isinstance(e, Refused)]))
     assert (done[0],) == crms[0].contacts()
 
@@ -464,7 +464,7 @@ def test_one_key_gives_many_one_result() -> None:
     storage = MemoryStorage()
     crms = [service(storage=storage) for _ in range(WORKERS)]
     add: Any = AddContact(name="Ada", by=COACH)
-    found = together([lambda crm=crm: crm.do(add, key="hook-1") for crm in crms])  # type: ignore[misc]
+    found = together([lambda crm=crm: crm.do(add, key="hook-1") for crm in crms])  # type: ignore[misc]  # a lambda that keeps a loop variable has no type
     assert WORKERS == len(found)
     assert {crms[0].contacts()[0].id} == {contact.id for contact in found}
     assert 1 == len(crms[0].contacts())
@@ -475,7 +475,7 @@ def test_one_key_with_many_commands_is_one_of_them() -> None:
     crm = service()
     person(crm)
     tags = [Tag(contact="c-1", tags=[f"t-{n}"], by=COACH) for n in range(WORKERS)]
-    done, refused = split(together([lambda tag=tag: crm.do(tag, key="k") for tag in tags]))  # type: ignore[misc]
+    done, refused = split(together([lambda tag=tag: crm.do(tag, key="k") for tag in tags]))  # type: ignore[misc]  # a lambda that keeps a loop variable has no type
     assert (1, WORKERS - 1) == (len(done), len([e for e in refused if isinstance(e, Conflict)]))
     assert done[0].tags == crm.contact("c-1").tags
 
@@ -486,7 +486,7 @@ def test_no_change_of_many_is_lost() -> None:
     crms = [service(storage=storage), service(storage=storage)]
     person(crms[0])
     tags = [(crms[n % 2], Tag(contact="c-1", tags=[f"t-{n}"], by=COACH)) for n in range(WORKERS)]
-    done, refused = split(together([lambda crm=crm, tag=tag: crm.do(tag) for crm, tag in tags]))  # type: ignore[misc]
+    done, refused = split(together([lambda crm=crm, tag=tag: crm.do(tag) for crm, tag in tags]))  # type: ignore[misc]  # a lambda that keeps a loop variable has no type
     assert [] == refused
     assert set(range(2, WORKERS + 2)) == {contact.version for contact in done}
     assert WORKERS == len(crms[0].contact("c-1").tags)
@@ -497,7 +497,7 @@ def test_no_permission_of_a_group_is_lost() -> None:
     """The same for a group that nobody kept before."""
     crm = service()
     permits = [Permit(group="g-1", items=[f"i-{n}"], by=COACH) for n in range(WORKERS)]
-    _, refused = split(together([lambda permit=permit: crm.do(permit) for permit in permits]))  # type: ignore[misc]
+    _, refused = split(together([lambda permit=permit: crm.do(permit) for permit in permits]))  # type: ignore[misc]  # a lambda that keeps a loop variable has no type
     assert [] == refused
     person(crm, status=Coaching.HOT_LEAD, portal=Portal.ACTIVE, groups=["g-1"])
     assert all(crm.may("c-1", Right.DOCUMENTS, item=f"i-{n}") for n in range(WORKERS))
@@ -507,7 +507,7 @@ def test_nothing_is_booked_for_who_is_deleted() -> None:
     """Bookings and a delete at one time: what was booked before went along, what came after was not found."""
     crm = service()
     person(crm)
-    acts: list[Callable[[], Any]] = [lambda n=n: crm.do(book(24 + n)) for n in range(WORKERS - 1)]  # type: ignore[misc]
+    acts: list[Callable[[], Any]] = [lambda n=n: crm.do(book(24 + n)) for n in range(WORKERS - 1)]  # type: ignore[misc]  # a lambda that keeps a loop variable has no type
     found = together([*acts, lambda: crm.do(Delete(contact="c-1", by=COACH))])
     assert Removal.DELETED is found[-1]
     assert {NotFound} >= {type(one) for one in found if isinstance(one, Exception)}

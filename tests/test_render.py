@@ -459,7 +459,7 @@ def test_a_funnel_is_the_same_as_itself() -> None:
 def test_rows_written_otherwise_say_the_same() -> None:
     """Two rows for what was one are no difference; that they are written otherwise is said."""
     first, *rest = AGENCY.moves
-    split = tuple(evolve(move, to=(to,)) for move in rest for to in move.to)  # type: ignore[union-attr]
+    split = tuple(evolve(move, to=(to,)) for move in rest for to in move.to)  # type: ignore[union-attr]  # what is split has several
     other = evolve(AGENCY, moves=(first, *split))
     found = compare(AGENCY, other)
     assert found.same

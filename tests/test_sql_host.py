@@ -426,7 +426,7 @@ def test_async_hosts_commit_and_roll_back_with_ours(asynchronous: tuple[str, str
             for key, ends in (("1", "rollback"), ("2", "commit")):
                 async with engine.connect() as connection:
                     await connection.execute(insert(ORDERS).values(id=f"o-{key}", contact="c-1"))
-                    await ask(connection, lambda crm, key=key: add(crm, f"c-{key}"))  # type: ignore[misc]
+                    await ask(connection, lambda crm, key=key: add(crm, f"c-{key}"))  # type: ignore[misc]  # a lambda that keeps a loop variable has no type
                     await getattr(connection, ends)()
             async with engine.connect() as connection:
                 found = list((await connection.execute(select(ORDERS.c.id))).scalars())
@@ -486,7 +486,7 @@ def test_async_invites_and_delivers(asynchronous: tuple[str, str]) -> None:
                     await ask(connection, act, notifier=notifier)
             ((_, letter),) = notifier.sent
             async with engine.begin() as connection:
-                await ask(connection, lambda crm: crm.do(Accept(token=letter.token)))  # type: ignore[attr-defined]
+                await ask(connection, lambda crm: crm.do(Accept(token=letter.token)))  # type: ignore[attr-defined]  # it was sent with a token
                 return await ask(connection, lambda crm: crm.contact("c-1").portal.value)
 
     assert "active" == asyncio.run(run())

@@ -425,7 +425,7 @@ def test_a_sweep_that_races_with_something_ends_as_if_it_had_come_first_or_last(
         called(crm, "c-1")
         clock.set(NOON + 51 * HOUR)
         nothing: list[Callable[[], object]] = [lambda: None] * step
-        storage.acts = [*nothing, lambda other=other: RIVALS[rival](other)]  # type: ignore[misc]
+        storage.acts = [*nothing, lambda other=other: RIVALS[rival](other)]  # type: ignore[misc]  # a lambda that keeps a loop variable has no type
         swept = crm.sweep()
         while storage.acts:
             crm.sweep()
@@ -793,7 +793,7 @@ def test_many_sweeps_and_many_bookings_leave_each_lead_booked() -> None:
     moment = max(out(called(crm, key)) for key in keys)
     clock.set(moment + HOUR)
     books: list[Callable[[], Any]] = [
-        lambda n=n, key=key: crm.do(  # type: ignore[misc]
+        lambda n=n, key=key: crm.do(  # type: ignore[misc]  # a lambda that keeps a loop variable has no type
             Book(contacts=[key], coach=f"m-{n}", kind=Kind.CONSULTATION, start=NOON + 9 * DAY, minutes=60, by=COACH)
         )
         for n, key in enumerate(keys)

@@ -94,7 +94,7 @@ def test_the_longest_and_the_shortest_selector_are_read(token: Token) -> None:
 def test_a_token_does_not_change(token: Token) -> None:
     """It is a value: equal parts, equal tokens."""
     with pytest.raises(FrozenInstanceError):
-        token.verifier = "w" * 43  # type: ignore[misc]
+        token.verifier = "w" * 43  # type: ignore[misc]  # it is frozen
     assert (token, hash(token)) == ((same_one := Token(SELECTOR, VERIFIER)), hash(same_one))
     assert token != Token(SELECTOR, "w" * 43)
     assert token != Token("t" * 16, VERIFIER)
@@ -177,7 +177,7 @@ def test_a_token_is_not_pickled_in_clear(token: Token) -> None:
 def test_the_parts_of_a_token_are_texts() -> None:
     """A number of 16 signs is no selector."""
     with pytest.raises(Invalid):
-        Token(1234567890123456, VERIFIER)  # type: ignore[arg-type]
+        Token(1234567890123456, VERIFIER)  # type: ignore[arg-type]  # the wrong type is the case
 
 
 # ---- reading anything

@@ -917,7 +917,7 @@ def test_bg_a10_a_figure_of_today_counts_nothing_of_last_year_again(leads: Leads
     between = leads.clock.now()
     leads.clock.advance(days=1)
     leads.do(Cancel(appointment=booked, by=COACH))
-    today: Leads = Watched(READINGS["BG-A10 restart"], storage=leads.storage, clock=leads.clock)  # type: ignore[arg-type]
+    today: Leads = Watched(READINGS["BG-A10 restart"], storage=leads.storage, clock=leads.clock)  # type: ignore[arg-type]  # the reading has statuses of its own
     now = today.do(Record(contact=lead.id, trigger=T.WEB_FORM_SENT, at=between - HOUR, by=SYSTEM))
     assert (S.CONSULTATION_CANCELLED, 1) == (now.status, now.attempt)
 
@@ -1643,7 +1643,7 @@ def test_the_preview_is_there_without_any_shell() -> None:
     assert () == follow_up.timeline(FRANCHISE, NOON, attempt=6)
     for wrong in (-1, True, 1.0, "1", None):
         with pytest.raises(Invalid) as caught:
-            follow_up.timeline(FRANCHISE, NOON, attempt=wrong)  # type: ignore[arg-type]
+            follow_up.timeline(FRANCHISE, NOON, attempt=wrong)  # type: ignore[arg-type]  # the wrong type is the case
         assert ["attempt"] == [problem.path for problem in caught.value.problems]
 
 

@@ -347,10 +347,7 @@ class Admitting(Late):
 def looks_after(funnel: AnyFunnel, view: View, coach: str | None) -> str | None:
     """Give this coach; nobody where it has left, or can be given no clients. Whom nobody keeps, the host knows."""
     found = None if coach is None else view.member(coach)
-    if found is None:
-        return coach
-    stays = found.carries if funnel.policy.team.members_only else found.left is None
-    return coach if stays else None
+    return coach if found is None or team.looks_after(funnel, found) else None
 
 
 def own(contact: Contact, by: str) -> bool:

@@ -12,6 +12,7 @@ from funnelkit.decisions import Case as AnyCase
 from funnelkit.funnel import Funnel
 from funnelkit.table import Status
 from funnelkit.values.actor import Actor
+from funnelkit.values.team import Member
 from funnelkit.words import HEADS, STAFF, Role
 
 S = TypeVar("S", bound=Status)
@@ -58,6 +59,11 @@ def coach_is_member(funnel: AnyFunnel, case: Case, row: None) -> bool:
         return True
     acts = case.by.id == case.member and case.by.role in STAFF
     return acts and not case.known
+
+
+def looks_after(funnel: AnyFunnel, member: Member) -> bool:
+    """Whether a member still looks after its clients: nobody who has left, and by policy no viewer. Ours."""
+    return member.carries if funnel.policy.team.members_only else member.left is None
 
 
 @rule(
